@@ -1,0 +1,21 @@
+namespace Losses;
+
+/// <summary>A loss of one element of a prediction and one of a target: its definition, for every number type at once.</summary>
+/// <remarks>
+/// Implement it with a struct that holds the hyperparameters, mark <c>Apply</c> with <c>AggressiveInlining</c>, and the kernel, its
+/// exact gradient and curvature, and every tensor engine follow from it.
+/// </remarks>
+public interface IPointwise
+{
+    /// <summary>The loss of <paramref name="prediction"/> against <paramref name="target"/>.</summary>
+    T Apply<T>(T prediction, T target)
+        where T : IReal<T>;
+}
+
+/// <summary>A loss of three tensors, element by element: a prediction, a target and a third, such as a variance or a weight.</summary>
+public interface IPointwise3
+{
+    /// <summary>The loss of <paramref name="prediction"/> against <paramref name="target"/>, given <paramref name="third"/>.</summary>
+    T Apply<T>(T prediction, T target, T third)
+        where T : IReal<T>;
+}

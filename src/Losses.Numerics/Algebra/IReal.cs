@@ -1,0 +1,89 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Losses;
+
+/// <summary>The operations that a loss may ask of a number: the vocabulary of every definition.</summary>
+/// <remarks>
+/// What a definition means is decided by the type that answers: a scalar, a SIMD lane, a dual number, a tensor, a formula.
+/// Compounds that a loss could not rebuild stably (<c>log1p</c>, <c>softplus</c>) are members, and a derivative's better rule is
+/// stated once, in the type that differentiates. Nothing here depends on a device, a data type or a tape: a value holds those.
+/// </remarks>
+/// <typeparam name="T">The number type itself.</typeparam>
+public interface IReal<T>
+    where T : IReal<T>
+{
+    /// <summary>a + b</summary>
+    static abstract T operator +(T a, T b);
+
+    /// <summary>a − b</summary>
+    static abstract T operator -(T a, T b);
+
+    /// <summary>a · b</summary>
+    static abstract T operator *(T a, T b);
+
+    /// <summary>a / b</summary>
+    static abstract T operator /(T a, T b);
+
+    /// <summary>−x</summary>
+    static abstract T operator -(T x);
+
+    /// <summary>The number that stands for <paramref name="value"/>, whose derivative is 0.</summary>
+    static abstract T Constant(double value);
+
+    /// <summary>|x|; its slope at 0 is 0.</summary>
+    static abstract T Abs(T x);
+
+    /// <summary>The larger of a and b, NaN where either is; its slope where they are equal is that of <paramref name="a"/>.</summary>
+    static abstract T Max(T a, T b);
+
+    /// <summary>The smaller of a and b, NaN where either is; its slope where they are equal is that of <paramref name="a"/>.</summary>
+    static abstract T Min(T a, T b);
+
+    /// <summary>√x; its slope at 0 is 0, the subgradient that keeps a distance of 0 from poisoning a batch.</summary>
+    static abstract T Sqrt(T x);
+
+    /// <summary>eˣ</summary>
+    static abstract T Exp(T x);
+
+    /// <summary>log x, the natural logarithm; −∞ at 0.</summary>
+    static abstract T Log(T x);
+
+    /// <summary>log(1 + x), accurate near 0.</summary>
+    [SuppressMessage("Naming", "CA1716", Justification = "The field's name.")]
+    static abstract T Log1P(T x);
+
+    /// <summary>eˣ − 1, accurate near 0.</summary>
+    static abstract T ExpM1(T x);
+
+    /// <summary>x to a constant power.</summary>
+    static abstract T Power(T x, double exponent);
+
+    /// <summary>Softplus and sigmoid of x and of −x together: they share one exponential.</summary>
+    static abstract Logistic<T> Logistic(T x);
+
+    /// <summary>The product in which a weight of 0 removes <paramref name="x"/>, whatever it is: 0·∞ = 0·NaN = 0, hence 0·log 0 = 0.</summary>
+    static abstract T Weigh(T weight, T x);
+
+    /// <summary><paramref name="less"/> where a &lt; b, else <paramref name="otherwise"/> (also where either is NaN).</summary>
+    static abstract T IfLess(T a, T b, T less, T otherwise);
+}
+
+/// <summary>Softplus and sigmoid of x and of −x.</summary>
+/// <param name="softplus">log(1 + eˣ)</param>
+/// <param name="softplusOfMinus">log(1 + e⁻ˣ)</param>
+/// <param name="sigmoid">1 / (1 + e⁻ˣ)</param>
+/// <param name="sigmoidOfMinus">1 / (1 + eˣ)</param>
+public readonly struct Logistic<T>(T softplus, T softplusOfMinus, T sigmoid, T sigmoidOfMinus)
+{
+    /// <summary>log(1 + eˣ), the slope of which is the sigmoid.</summary>
+    public T Softplus { get; } = softplus;
+
+    /// <summary>log(1 + e⁻ˣ)</summary>
+    public T SoftplusOfMinus { get; } = softplusOfMinus;
+
+    /// <summary>1 / (1 + e⁻ˣ)</summary>
+    public T Sigmoid { get; } = sigmoid;
+
+    /// <summary>1 / (1 + eˣ) = 1 − sigmoid, without the cancellation.</summary>
+    public T SigmoidOfMinus { get; } = sigmoidOfMinus;
+}

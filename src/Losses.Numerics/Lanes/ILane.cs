@@ -1,0 +1,18 @@
+namespace Losses;
+
+/// <summary>A SIMD register of float64 numbers over data stored as <typeparamref name="TStorage"/>: the number type of the kernels.</summary>
+/// <typeparam name="T">The lane itself.</typeparam>
+/// <typeparam name="TStorage">float or double: what the data are stored as; every operation is in float64, rounded once when stored.</typeparam>
+public interface ILane<T, TStorage> : IReal<T>
+    where T : struct, ILane<T, TStorage>
+    where TStorage : unmanaged
+{
+    /// <summary>How many numbers a lane holds.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>The numbers from <paramref name="offset"/> on.</summary>
+    static abstract T Load(ref readonly TStorage source, nuint offset);
+
+    /// <summary>Rounds to the storage type and stores.</summary>
+    static abstract void Store(T value, ref TStorage destination, nuint offset);
+}
