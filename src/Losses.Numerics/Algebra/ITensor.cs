@@ -1,0 +1,81 @@
+namespace Losses;
+
+/// <summary>The operations that a loss may ask of a tensor: those of a number, element by element, and those that look across elements.</summary>
+/// <remarks>
+/// Arithmetic broadcasts; a constant has no shape and goes with every tensor. Axes count from 0. An engine answers with whatever it is good at:
+/// arrays, libtorch, another library's tape; the two hooks, <see cref="Map{L}(L, T, T)"/> and <see cref="Fuse"/>, are where it may do
+/// better than the definition, without changing what the definition means.
+/// </remarks>
+/// <typeparam name="T">The tensor type itself.</typeparam>
+public interface ITensor<T> : IReal<T>
+    where T : ITensor<T>
+{
+    /// <summary>The shape.</summary>
+    Shape Shape { get; }
+
+    /// <summary>A constant tensor on the device and of the data type of <paramref name="like"/>.</summary>
+    static abstract T Create(T like, ReadOnlySpan<double> values, Shape shape);
+
+    /// <summary>The same elements, row-major, under another shape.</summary>
+    static abstract T Reshape(T x, Shape shape);
+
+    /// <summary>The axes in another order.</summary>
+    static abstract T Permute(T x, ReadOnlySpan<int> axes);
+
+    /// <summary>Repeated along new leading axes and axes of length 1.</summary>
+    static abstract T Expand(T x, Shape shape);
+
+    /// <summary>Part of an axis.</summary>
+    static abstract T Slice(T x, int axis, int start, int length);
+
+    /// <summary>Tensors one after another along an axis.</summary>
+    static abstract T Concatenate(ReadOnlySpan<T> tensors, int axis);
+
+    /// <summary>The sums over some axes; with <paramref name="keepAxes"/> those stay, of length 1.</summary>
+    static abstract T Sum(T x, ReadOnlySpan<int> axes, bool keepAxes);
+
+    /// <summary>The running sums along an axis.</summary>
+    static abstract T CumulativeSum(T x, int axis);
+
+    /// <summary>The largest along an axis, which goes; where several are, they share the slope equally.</summary>
+    static abstract T Largest(T x, int axis);
+
+    /// <summary>log Σ exp along an axis, which goes; no overflow.</summary>
+    static abstract T LogSumExp(T x, int axis);
+
+    /// <summary>exp x / Σ exp along an axis. A row all −∞ has no distribution: zeros.</summary>
+    static abstract T Softmax(T x, int axis);
+
+    /// <summary>x − log Σ exp along an axis, without cancellation. A row all −∞ has no distribution: zeros, of slope 0.</summary>
+    static abstract T LogSoftmax(T x, int axis);
+
+    /// <summary>Sorted along an axis; equal elements keep their order.</summary>
+    static abstract T Sort(T x, int axis, bool descending);
+
+    /// <summary>The elements that the labels name along an axis, in the shape of the labels; 0 where a label is negative.</summary>
+    /// <remarks>The labels have the rank of <paramref name="x"/> and its lengths along the other axes.</remarks>
+    static abstract T Gather(T x, int axis, Labels labels);
+
+    /// <summary>The matrix product over the last two axes, the leading ones broadcast.</summary>
+    static abstract T MatMul(T a, T b);
+
+    /// <summary>Σ values / Σ weights over all elements, rounded once; Σ values / count where <paramref name="weights"/> is absent.</summary>
+    static abstract T Mean(T values, ReadOnlySpan<T> weights);
+
+    /// <summary>Rounded to the type that the engine stores: what an element of a result is.</summary>
+    static virtual T Round(T x) => x;
+
+    /// <summary>A pointwise loss: its definition, or an engine's fused kernel for it.</summary>
+    static virtual T Map<L>(L loss, T prediction, T target)
+        where L : struct, IPointwise => loss.Apply(prediction, target);
+
+    /// <summary>A pointwise loss of three tensors: its definition, or an engine's fused kernel for it.</summary>
+    static virtual T Map<L>(L loss, T prediction, T target, T third)
+        where L : struct, IPointwise3 => loss.Apply(prediction, target, third);
+
+    /// <summary>A loss over rows that an engine may know by name: its definition, or a fused kernel for it.</summary>
+    /// <param name="row">Which loss, with its parameters.</param>
+    /// <param name="x">What it is a loss of.</param>
+    /// <param name="definition">What it means.</param>
+    static virtual T Fuse(RowLoss row, T x, Func<T, T> definition) => definition(x);
+}

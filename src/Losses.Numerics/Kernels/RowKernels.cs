@@ -1,0 +1,281 @@
+using System.Numerics.Tensors;
+
+namespace Losses;
+
+/// <summary>The operations along an axis, in float64. A row is the elements along the axis; they lie <c>Inner</c> apart.</summary>
+internal static class RowKernels
+{
+    /// <summary>What a row's softmax is made of: eˣ⁻ᵐ for each element, and their sum but for the first largest, which adds exactly 1.</summary>
+    /// <param name="Largest">Where the first largest element stands; −1 in a row all −∞.</param>
+    /// <param name="Others">Σ_{j ≠ largest} e^{x_j − m}</param>
+    internal readonly record struct Exponentials(int Largest, double Others)
+    {
+        internal bool IsEmpty => Largest < 0;
+
+        internal double LogNormaliser => Log1P(Others);
+    }
+
+    /// <summary>Replaces a row by x − m, and fills its exponentials.</summary>
+    internal static Exponentials Exponentiate(Span<double> row, Span<double> exponentials)
+    {
+        var max = TensorPrimitives.Max<double>(row);
+        var largest = double.IsNaN(max) ? 0 : row.IndexOf(max);
+        if (double.IsInfinity(max))
+        {
+            // ∞ − ∞ is 0 here: equal elements have equal shares, and a row all −∞ has no distribution.
+            for (var i = 0; i < row.Length; i++)
+                row[i] = row[i] == max ? 0 : row[i] - max;
+        }
+        else
+            TensorPrimitives.Subtract(row, max, row);
+        Kernel.Map<ExpFunction, double>(default, row, s_zero, s_zero, exponentials);
+        var sum = Sum(exponentials[..largest]);
+        return new(max == double.NegativeInfinity ? -1 : largest, TwoSum(sum, Sum(exponentials[(largest + 1)..])));
+
+        static double TwoSum((double Sum, double Error) a, (double Sum, double Error) b) => a.Sum + b.Sum + (a.Error + b.Error);
+    }
+
+    internal static double Log1P(double x)
+    {
+        Span<double> one = [x];
+        Kernel.Map<Log1PFunction, double>(default, one, s_zero, s_zero, one);
+        return one[0];
+    }
+
+    private static readonly double[] s_zero = [0];
+
+    // A compensated sum: its error does not grow with the length.
+    private static (double Sum, double Error) Sum(ReadOnlySpan<double> values)
+    {
+        double sum = 0,
+            error = 0;
+        foreach (var value in values)
+        {
+            var next = sum + value;
+            var part = next - sum;
+            error += (sum - (next - part)) + (value - part);
+            sum = next;
+        }
+        return (sum, error);
+    }
+
+    internal delegate void RowFunction(Span<double> row);
+
+    /// <summary>Each row in turn, contiguous, written back.</summary>
+    private static double[] EachRow(ReadOnlySpan<double> x, (int Outer, int Length, int Inner) at, RowFunction function)
+    {
+        var values = x.ToArray();
+        var row = new double[at.Length];
+        for (var outer = 0; outer < at.Outer; outer++)
+        for (var inner = 0; inner < at.Inner; inner++)
+        {
+            var start = outer * at.Length * at.Inner + inner;
+            if (at.Inner == 1)
+            {
+                function(values.AsSpan(start, at.Length));
+                continue;
+            }
+            for (var i = 0; i < row.Length; i++)
+                row[i] = values[start + i * at.Inner];
+            function(row);
+            for (var i = 0; i < row.Length; i++)
+                values[start + i * at.Inner] = row[i];
+        }
+        return values;
+    }
+
+    // The first element of every row: what a function that reduces a row left there.
+    private static double[] Firsts(double[] values, (int Outer, int Length, int Inner) at)
+    {
+        var firsts = new double[at.Outer * at.Inner];
+        for (var i = 0; i < firsts.Length; i++)
+            firsts[i] = values[i / at.Inner * at.Length * at.Inner + i % at.Inner];
+        return firsts;
+    }
+
+    internal static double[] Softmax(ReadOnlySpan<double> x, (int Outer, int Length, int Inner) at, bool complement)
+    {
+        var exponentials = new double[at.Length];
+        return EachRow(
+            x,
+            at,
+            row =>
+            {
+                var e = Exponentiate(row, exponentials);
+                var normaliser = 1 + e.Others;
+                if (e.IsEmpty)
+                    row.Clear();
+                else if (complement)
+                    for (var i = 0; i < row.Length; i++)
+                        row[i] = i == e.Largest ? e.Others / normaliser : (normaliser - exponentials[i]) / normaliser;
+                else
+                    TensorPrimitives.Divide(exponentials, normaliser, row);
+            }
+        );
+    }
+
+    internal static double[] LogSoftmax(ReadOnlySpan<double> x, (int Outer, int Length, int Inner) at)
+    {
+        var exponentials = new double[at.Length];
+        return EachRow(
+            x,
+            at,
+            row =>
+            {
+                var e = Exponentiate(row, exponentials);
+                if (e.IsEmpty)
+                    row.Clear();
+                else
+                    TensorPrimitives.Subtract(row, e.LogNormaliser, row);
+            }
+        );
+    }
+
+    internal static double[] LogSumExp(ReadOnlySpan<double> x, (int Outer, int Length, int Inner) at)
+    {
+        var exponentials = new double[at.Length];
+        return Firsts(
+            EachRow(
+                x,
+                at,
+                row =>
+                {
+                    var max = TensorPrimitives.Max<double>(row);
+                    var e = Exponentiate(row, exponentials);
+                    row[0] = e.IsEmpty ? double.NegativeInfinity : max + e.LogNormaliser;
+                }
+            ),
+            at
+        );
+    }
+
+    /// <summary>The largest of each row, and each element's share in it: 1 / how many are the largest, or 0.</summary>
+    internal static (double[] Values, double[] Shares) Largest(ReadOnlySpan<double> x, (int Outer, int Length, int Inner) at)
+    {
+        var values = EachRow(x, at, static row => row.Fill(TensorPrimitives.Max<double>(row)));
+        var shares = EachRow(
+            x,
+            at,
+            static row =>
+            {
+                var max = TensorPrimitives.Max<double>(row);
+                var count = row.Count(max);
+                for (var i = 0; i < row.Length; i++)
+                    row[i] = row[i] == max ? 1.0 / count : 0;
+            }
+        );
+        return (Firsts(values, at), shares);
+    }
+
+    internal static double[] CumulativeSums(ReadOnlySpan<double> x, (int Outer, int Length, int Inner) at, bool backwards) =>
+        EachRow(
+            x,
+            at,
+            row =>
+            {
+                double sum = 0,
+                    error = 0;
+                for (var k = 0; k < row.Length; k++)
+                {
+                    ref var value = ref row[backwards ? row.Length - 1 - k : k];
+                    var next = sum + value;
+                    var part = next - sum;
+                    error += (sum - (next - part)) + (value - part);
+                    sum = next;
+                    value = double.IsFinite(sum) ? sum + error : sum;
+                }
+            }
+        );
+
+    /// <summary>The exact sum of each of so many rows, one after another.</summary>
+    internal static double[] Sums(ReadOnlySpan<double> x, int rows)
+    {
+        var sums = new double[rows];
+        var length = rows == 0 ? 0 : x.Length / rows;
+        var sum = new ExactSum();
+        for (var row = 0; row < rows; row++)
+        {
+            sum.Reset();
+            sum.Add(x.Slice(row * length, length));
+            sums[row] = sum.ToDouble();
+        }
+        return sums;
+    }
+
+    /// <summary>The elements in the order of another shape, whose axes step by these strides.</summary>
+    internal static double[] Strided(ReadOnlySpan<double> x, Shape shape, int[] strides)
+    {
+        var values = GC.AllocateUninitializedArray<double>(shape.Count);
+        if (values.Length == 0)
+            return values;
+        var lengths = shape.Lengths;
+        var place = new int[lengths.Length];
+        int last = lengths[^1],
+            step = strides[^1],
+            from = 0;
+        for (var to = 0; to < values.Length; to += last)
+        {
+            for (var i = 0; i < last; i++)
+                values[to + i] = x[from + i * step];
+            for (var axis = lengths.Length - 2; axis >= 0; axis--)
+            {
+                from += strides[axis];
+                if (++place[axis] < lengths[axis])
+                    break;
+                from -= strides[axis] * lengths[axis];
+                place[axis] = 0;
+            }
+        }
+        return values;
+    }
+
+    /// <summary>Where in a tensor the labels point, −1 where they are negative.</summary>
+    internal static int[] Places(Labels labels, int axis, Shape shape)
+    {
+        var places = new int[labels.Shape.Count];
+        var (outer, length, inner) = labels.Shape.Around(axis);
+        var from = shape[axis];
+        var i = 0;
+        for (var o = 0; o < outer; o++)
+        for (var k = 0; k < length; k++)
+        for (var n = 0; n < inner; n++, i++)
+            places[i] = labels.Indices[i] < 0 ? -1 : (o * from + labels.Indices[i]) * inner + n;
+        return places;
+    }
+
+    /// <summary>Which element comes where when an axis is sorted; equal ones keep their order and NaN comes last.</summary>
+    internal static Labels Order(ReadOnlySpan<double> x, Shape shape, int axis, bool descending)
+    {
+        var ranks = EachRow(
+            x,
+            shape.Around(axis),
+            row =>
+            {
+                var values = row.ToArray();
+                var order = Enumerable.Range(0, values.Length);
+                order = descending
+                    ? order.OrderBy(i => double.IsNaN(values[i])).ThenByDescending(i => values[i])
+                    : order.OrderBy(i => double.IsNaN(values[i])).ThenBy(i => values[i]);
+                var rank = 0;
+                foreach (var i in order)
+                    row[rank++] = i;
+            }
+        );
+        return new(ranks.Select(rank => (int)rank).ToArray().AsSpan(), shape);
+    }
+
+    /// <summary>The products of matrices, one after another. Each element adds its terms in order, so the bits depend on nothing else.</summary>
+    internal static double[] MatMul(ReadOnlySpan<double> a, ReadOnlySpan<double> b, int rows, int shared, int columns)
+    {
+        var products = rows * shared == 0 ? 0 : a.Length / (rows * shared);
+        var result = new double[products * rows * columns];
+        for (var p = 0; p < products; p++)
+        for (var i = 0; i < rows; i++)
+        {
+            var row = result.AsSpan((p * rows + i) * columns, columns);
+            for (var k = 0; k < shared; k++)
+                TensorPrimitives.FusedMultiplyAdd(b.Slice((p * shared + k) * columns, columns), a[(p * rows + i) * shared + k], row, row);
+        }
+        return result;
+    }
+}

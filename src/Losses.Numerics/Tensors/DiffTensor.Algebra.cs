@@ -1,0 +1,274 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Losses;
+
+public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
+{
+    private static readonly DiffTensor<T> s_none = Constant(0);
+
+    /// <summary>A tensor of one number everywhere; it takes no more memory than a scalar.</summary>
+    public static DiffTensor<T> Filled(double value, Shape shape) => new(Storage<T>.Uniform(value, shape.Count), shape);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Constant(double value) => Filled(value, Shape.Scalar);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Create(DiffTensor<T> like, ReadOnlySpan<double> values, Shape shape) =>
+        new(Storage<T>.Wide(values.ToArray()), shape);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> operator +(DiffTensor<T> a, DiffTensor<T> b) => Binary<AddFunction>(default, a, b);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> operator -(DiffTensor<T> a, DiffTensor<T> b) => Binary<SubtractFunction>(default, a, b);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> operator *(DiffTensor<T> a, DiffTensor<T> b) => Binary<MultiplyFunction>(default, a, b);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> operator /(DiffTensor<T> a, DiffTensor<T> b) => Binary<DivideFunction>(default, a, b);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> operator -(DiffTensor<T> x) => Unary<NegateFunction>(default, x);
+
+    /// <summary>A number as a scalar tensor, so that arithmetic with numbers needs nothing more.</summary>
+    public static implicit operator DiffTensor<T>(double value) => Constant(value);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Abs(DiffTensor<T> x) => Unary<AbsFunction>(default, x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Max(DiffTensor<T> a, DiffTensor<T> b) => Binary<MaxFunction>(default, a, b);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Min(DiffTensor<T> a, DiffTensor<T> b) => Binary<MinFunction>(default, a, b);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Sqrt(DiffTensor<T> x) => Unary<SqrtFunction>(default, x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Exp(DiffTensor<T> x) => Unary<ExpFunction>(default, x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Log(DiffTensor<T> x) => Unary<LogFunction>(default, x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Log1P(DiffTensor<T> x) => Unary<Log1PFunction>(default, x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> ExpM1(DiffTensor<T> x) => Unary<ExpM1Function>(default, x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Power(DiffTensor<T> x, double exponent) => Unary(new PowerFunction(exponent), x);
+
+    /// <inheritdoc/>
+    public static Logistic<DiffTensor<T>> Logistic(DiffTensor<T> x) =>
+        new(
+            Unary<SoftplusFunction>(default, x),
+            Unary<SoftplusOfMinusFunction>(default, x),
+            Unary<SigmoidFunction>(default, x),
+            Unary<SigmoidOfMinusFunction>(default, x)
+        );
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Weigh(DiffTensor<T> weight, DiffTensor<T> x) => Binary<WeighFunction>(default, weight, x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> IfLess(DiffTensor<T> a, DiffTensor<T> b, DiffTensor<T> less, DiffTensor<T> otherwise)
+    {
+        // Each branch is weighed by 1 or 0: the one not taken adds +0, value and gradient, however singular it is.
+        var taken = Binary<LessFunction>(default, a.Base, b.Base);
+        return Weigh(taken, less) + Weigh(1 - taken, otherwise);
+    }
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Reshape(DiffTensor<T> x, Shape shape)
+    {
+        if (shape.Count != x.Count)
+            throw new ArgumentException($"shape {shape} has {shape.Count} elements but x has shape {x.Shape}.", nameof(shape));
+        return shape == x.Shape ? x : new ReshapeOperation<T>(shape).Apply(x);
+    }
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Permute(DiffTensor<T> x, ReadOnlySpan<int> axes)
+    {
+        var order = new int[axes.Length];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = x.Shape.Axis(axes[i], nameof(axes));
+        if (order.Length != x.Shape.Rank || order.Distinct().Count() != order.Length)
+            throw new ArgumentException($"axes ({string.Join(", ", order)}) is no order of the axes of shape {x.Shape}.", nameof(axes));
+        return new PermuteOperation<T>(order).Apply(x);
+    }
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Expand(DiffTensor<T> x, Shape shape)
+    {
+        if (x.Shape == shape)
+            return x;
+        if (!Shape.TryBroadcast(x.Shape, shape, out var common) || common != shape)
+            throw new ArgumentException($"x has shape {x.Shape}, which does not expand to {shape}.", nameof(shape));
+        return new ExpandOperation<T>(shape).Apply(x);
+    }
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Slice(DiffTensor<T> x, int axis, int start, int length)
+    {
+        axis = x.Shape.Axis(axis);
+        if (start < 0 || length < 0 || start > x.Shape[axis] - length)
+            throw new ArgumentOutOfRangeException(
+                nameof(start),
+                $"elements {start} to {start + length} of axis {axis} were asked for, but x has shape {x.Shape}."
+            );
+        return new SliceOperation<T>(axis, start, length).Apply(x);
+    }
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Concatenate(ReadOnlySpan<DiffTensor<T>> tensors, int axis)
+    {
+        if (tensors.Length == 0)
+            throw new ArgumentException("tensors is empty.", nameof(tensors));
+        axis = tensors[0].Shape.Axis(axis);
+        for (var i = 1; i < tensors.Length; i++)
+            if (tensors[i].Shape.Rank != tensors[0].Shape.Rank || tensors[i].Shape.With(axis, 0) != tensors[0].Shape.With(axis, 0))
+                throw new ArgumentException(
+                    $"tensors[{i}] has shape {tensors[i].Shape} but tensors[0] has shape {tensors[0].Shape}; they may differ along axis {axis} only.",
+                    nameof(tensors)
+                );
+        return new ConcatenateOperation<T>(axis).Apply(tensors.ToArray());
+    }
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Sum(DiffTensor<T> x, ReadOnlySpan<int> axes, bool keepAxes)
+    {
+        var summed = new bool[x.Shape.Rank];
+        foreach (var axis in axes)
+            summed[x.Shape.Axis(axis, nameof(axes))] = true;
+        var kept = x.Shape.Lengths.Select((length, i) => summed[i] ? 1 : length).ToArray();
+        var sum = new SumOperation<T>(summed, kept).Apply(x);
+        return keepAxes ? sum : Reshape(sum, kept.Where((_, i) => !summed[i]).ToArray());
+    }
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> CumulativeSum(DiffTensor<T> x, int axis) =>
+        new CumulativeSumOperation<T>(x.Shape.Axis(axis), false).Apply(x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Largest(DiffTensor<T> x, int axis) => new LargestOperation<T>(NotEmpty(x, axis)).Apply(x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> LogSumExp(DiffTensor<T> x, int axis) => new LogSumExpOperation<T>(NotEmpty(x, axis)).Apply(x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Softmax(DiffTensor<T> x, int axis) => new SoftmaxOperation<T>(NotEmpty(x, axis), false).Apply(x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> LogSoftmax(DiffTensor<T> x, int axis) => new LogSoftmaxOperation<T>(NotEmpty(x, axis)).Apply(x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Sort(DiffTensor<T> x, int axis, bool descending)
+    {
+        axis = x.Shape.Axis(axis);
+        return Gather(x, axis, RowKernels.Order(x.Storage.Dense, x.Shape, axis, descending));
+    }
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Gather(DiffTensor<T> x, int axis, Labels labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        axis = x.Shape.Axis(axis);
+        if (labels.Shape.Rank != x.Shape.Rank || labels.Shape.With(axis, 0) != x.Shape.With(axis, 0))
+            throw new ArgumentException(
+                $"labels has shape {labels.Shape} but x has shape {x.Shape}; they may differ along axis {axis} only.",
+                nameof(labels)
+            );
+        return new GatherOperation<T>(axis, labels.Masked(x.Shape[axis], nameof(labels))).Apply(x);
+    }
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> MatMul(DiffTensor<T> a, DiffTensor<T> b)
+    {
+        if (a.Shape.Rank < 2 || b.Shape.Rank < 2 || a.Shape[-1] != b.Shape[-2])
+            throw new ArgumentException(
+                $"a has shape {a.Shape} and b has shape {b.Shape}; the columns of a must be the rows of b.",
+                nameof(b)
+            );
+        Shape batchA = a.Shape.Lengths[..^2],
+            batchB = b.Shape.Lengths[..^2];
+        if (batchA != batchB)
+        {
+            if (!Shape.TryBroadcast(batchA, batchB, out var batch))
+                throw new ArgumentException($"a has shape {a.Shape} and b has shape {b.Shape}; the leading axes do not broadcast.", nameof(b));
+            a = Expand(a, new([.. batch.Lengths, .. a.Shape.Lengths[^2..]]));
+            b = Expand(b, new([.. batch.Lengths, .. b.Shape.Lengths[^2..]]));
+        }
+        return new MatMulOperation<T>().Apply(a, b);
+    }
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Mean(DiffTensor<T> values, ReadOnlySpan<DiffTensor<T>> weights)
+    {
+        if (weights.Length == 0)
+            return new MeanOperation<T>().Apply(values);
+        if (weights[0].Shape != values.Shape)
+            throw new ArgumentException(
+                $"weights has shape {weights[0].Shape} but values has shape {values.Shape}; they must be equal.",
+                nameof(weights)
+            );
+        return new MeanOperation<T>().Apply(values, weights[0]);
+    }
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Round(DiffTensor<T> x) => x.Storage.IsRounded ? x : new RoundOperation<T>().Apply(x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Map<L>(L loss, DiffTensor<T> prediction, DiffTensor<T> target)
+        where L : struct, IPointwise => Pointwise(new TwoOf<L>(loss), 2, true, prediction, target, s_none);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Map<L>(L loss, DiffTensor<T> prediction, DiffTensor<T> target, DiffTensor<T> third)
+        where L : struct, IPointwise3 => Pointwise(loss, 3, true, prediction, target, third);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Fuse(RowLoss row, DiffTensor<T> x, Func<DiffTensor<T>, DiffTensor<T>> definition) =>
+        row is SoftmaxCrossEntropy crossEntropy ? new CrossEntropyOperation<T>(crossEntropy, definition).Apply(x) : definition(x);
+
+    internal static DiffTensor<T> Unary<F>(F function, DiffTensor<T> x)
+        where F : struct, IPointwise3 => Pointwise(function, 1, false, x, s_none, s_none);
+
+    internal static DiffTensor<T> Binary<F>(F function, DiffTensor<T> a, DiffTensor<T> b)
+        where F : struct, IPointwise3 => Pointwise(function, 2, false, a, b, s_none);
+
+    internal static DiffTensor<T> Pointwise<F>(F function, int arity, bool rounds, DiffTensor<T> a, DiffTensor<T> b, DiffTensor<T> c)
+        where F : struct, IPointwise3
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        ArgumentNullException.ThrowIfNull(c);
+        var shape = a.Shape;
+        if (arity > 1 && b.Shape != shape)
+            shape = Common(shape, b.Shape);
+        if (arity > 2 && c.Shape != shape)
+            shape = Common(shape, c.Shape);
+        var operation = new PointwiseOperation<T, F>(function, rounds, shape);
+        return arity switch
+        {
+            1 => operation.Apply(a),
+            2 => operation.Apply(Expand(a, shape), Expand(b, shape)),
+            _ => operation.Apply(Expand(a, shape), Expand(b, shape), Expand(c, shape)),
+        };
+    }
+
+    private static Shape Common(Shape a, Shape b) =>
+        Shape.TryBroadcast(a, b, out var common)
+            ? common
+            : throw new ArgumentException($"one operand has shape {a} and the other {b}; they cannot be broadcast together.", nameof(b));
+
+    private static int NotEmpty(DiffTensor<T> x, int axis, [CallerArgumentExpression(nameof(x))] string? name = null)
+    {
+        axis = x.Shape.Axis(axis, nameof(axis));
+        return x.Shape[axis] > 0
+            ? axis
+            : throw new ArgumentException($"{name} has shape {x.Shape}: axis {axis} is empty.", name);
+    }
+}

@@ -1,0 +1,240 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+
+namespace Losses;
+
+/// <summary>A differentiable tensor on the CPU: dense, row-major, of any rank from 0, immutable.</summary>
+/// <remarks>
+/// Differentiation nests: a gradient is itself differentiable, to any order; where nothing asks for one there is no tape. Whatever
+/// the storage type, a chain of operations is computed in float64 and rounded once, when its numbers are read.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed partial class DiffTensor<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Storage<T>? _storage;
+
+    internal DiffTensor(Storage<T> storage, Shape shape)
+    {
+        _storage = storage;
+        Shape = shape;
+    }
+
+    internal DiffTensor(DiffTensor<T> primal, Node<T> node)
+    {
+        Primal = primal;
+        Node = node;
+        Shape = primal.Shape;
+    }
+
+    /// <summary>A tensor of these values, which are copied.</summary>
+    /// <param name="values">Row-major.</param>
+    /// <param name="shape">Its count is the length of <paramref name="values"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="shape"/> has another number of elements.</exception>
+    public DiffTensor(ReadOnlySpan<T> values, Shape shape)
+        : this(Storage<T>.Narrow(CheckCount(values, shape).ToArray()), shape) { }
+
+    /// <summary>The shape.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>How many elements there are.</summary>
+    public int Count => Shape.Count;
+
+    internal DiffTensor<T>? Primal { get; }
+
+    internal Node<T>? Node { get; }
+
+    // The level of the innermost differentiation that this tensor takes part in; 0 for none.
+    internal long Level => Node?.Level ?? 0;
+
+    // The stored tensor beneath every differentiation.
+    internal DiffTensor<T> Base
+    {
+        get
+        {
+            var tensor = this;
+            while (tensor.Primal is { } primal)
+                tensor = primal;
+            return tensor;
+        }
+    }
+
+    internal Storage<T> Storage => Base._storage!;
+
+    /// <summary>The element at a place.</summary>
+    /// <param name="place">An index an axis, none for a scalar; a negative one counts from the end.</param>
+    /// <exception cref="ArgumentException">There are more or fewer indices than axes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside its axis.</exception>
+    public T this[params ReadOnlySpan<int> place]
+    {
+        get
+        {
+            if (place.Length != Shape.Rank)
+                throw new ArgumentException($"{place.Length} indices were given for shape {Shape}.", nameof(place));
+            var flat = 0;
+            for (var axis = 0; axis < place.Length; axis++)
+            {
+                var length = Shape[axis];
+                if (place[axis] < -length || place[axis] >= length)
+                    throw new ArgumentOutOfRangeException(nameof(place), $"place[{axis}] is {place[axis]}, but shape is {Shape}.");
+                flat = flat * length + (place[axis] < 0 ? place[axis] + length : place[axis]);
+            }
+            return Storage.Rounded[Storage.IsUniform ? 0 : flat];
+        }
+    }
+
+    /// <summary>The only element.</summary>
+    /// <exception cref="InvalidOperationException">There is not exactly one.</exception>
+    public T ToScalar() =>
+        Count == 1 ? Storage.Rounded[0] : throw new InvalidOperationException($"A tensor of shape {Shape} is no scalar: it has {Count} elements.");
+
+    /// <summary>The elements, row-major, as a new array.</summary>
+    public T[] ToArray()
+    {
+        var values = new T[Count];
+        CopyTo(values);
+        return values;
+    }
+
+    /// <summary>Copies the elements, row-major.</summary>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
+    public void CopyTo(Span<T> destination)
+    {
+        if (destination.Length != Count)
+            throw new ArgumentException(
+                $"destination has {destination.Length} elements but the tensor has shape {Shape}; they must be equal.",
+                nameof(destination)
+            );
+        if (Storage.IsUniform)
+            destination.Fill(Storage.Rounded[0]);
+        else
+            Storage.Rounded.CopyTo(destination);
+    }
+
+    /// <summary>A copy as .NET's own tensor.</summary>
+    public System.Numerics.Tensors.Tensor<T> ToTensor() =>
+        System.Numerics.Tensors.Tensor.Create(ToArray(), [.. Shape.Lengths.Select(length => (nint)length)]);
+
+    /// <summary>The data type, shape and values; long axes are elided.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder().Append(typeof(T) == typeof(float) ? "float32 " : "float64 ").Append(Shape).Append(' ');
+        Print(text, 0, 0);
+        return text.ToString();
+    }
+
+    private void Print(StringBuilder text, int axis, int offset)
+    {
+        const int Edge = 4;
+        if (axis == Shape.Rank)
+        {
+            text.Append(Storage.Rounded[Storage.IsUniform ? 0 : offset].ToString("G6", CultureInfo.InvariantCulture));
+            return;
+        }
+        var (_, length, inner) = Shape.Around(axis);
+        text.Append('[');
+        for (var i = 0; i < length; i++)
+        {
+            if (i > 0)
+                text.Append(axis == Shape.Rank - 1 ? ", " : ",\n" + new string(' ', axis + 1));
+            if (length > 2 * Edge && i == Edge)
+            {
+                text.Append('…');
+                i = length - Edge - 1;
+                continue;
+            }
+            Print(text, axis + 1, offset + i * inner);
+        }
+        text.Append(']');
+    }
+
+    private static ReadOnlySpan<T> CheckCount(ReadOnlySpan<T> values, Shape shape) =>
+        values.Length == shape.Count
+            ? values
+            : throw new ArgumentException(
+                $"values has {values.Length} elements but shape {shape} has {shape.Count}; they must be equal.",
+                nameof(values)
+            );
+}
+
+/// <summary>Makes tensors.</summary>
+public static class DiffTensor
+{
+    /// <summary>A tensor of these values, which are copied.</summary>
+    /// <param name="values">Row-major.</param>
+    /// <param name="shape">Its count is the length of <paramref name="values"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="shape"/> has another number of elements.</exception>
+    public static DiffTensor<T> Create<T>(T[] values, params int[] shape)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return new(values.AsSpan(), shape);
+    }
+
+    /// <summary>A row of values, which are copied.</summary>
+    public static DiffTensor<T> Create<T>(params T[] values)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return new(values.AsSpan(), [values.Length]);
+    }
+
+    /// <summary>A matrix of values, which are copied.</summary>
+    public static DiffTensor<T> Create<T>(T[,] values)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return new(values.Cast<T>().ToArray(), [values.GetLength(0), values.GetLength(1)]);
+    }
+
+    /// <summary>A copy of .NET's own tensor.</summary>
+    public static DiffTensor<T> Create<T>(System.Numerics.Tensors.Tensor<T> values)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var flat = new T[checked((int)values.FlattenedLength)];
+        values.FlattenTo(flat);
+        return new(flat, [.. values.Lengths.ToArray().Select(length => checked((int)length))]);
+    }
+
+    /// <summary>A scalar.</summary>
+    public static DiffTensor<T> Scalar<T>(T value)
+        where T : unmanaged, IFloatingPointIeee754<T> => new([value], Shape.Scalar);
+
+    /// <summary>The value of a function, and the map that takes a gradient by the value to the gradients by the inputs.</summary>
+    /// <remarks>
+    /// Reverse-mode differentiation in one piece; every derivative of <c>Diff</c> is made of it. It nests: both the value and the gradients are
+    /// differentiable in whatever an enclosing differentiation varies.
+    /// </remarks>
+    /// <param name="function">Any function of tensors.</param>
+    /// <param name="inputs">Where.</param>
+    public static (DiffTensor<T> Value, Func<DiffTensor<T>, DiffTensor<T>[]> Pullback) Pullback<T>(
+        Func<DiffTensor<T>[], DiffTensor<T>> function,
+        params DiffTensor<T>[] inputs
+    )
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.Length == 0)
+            throw new ArgumentException("inputs is empty; a derivative is by at least one.", nameof(inputs));
+        var level = Tape.NextLevel();
+        var variables = inputs.Select(x => new DiffTensor<T>(x, new(level, null, [], null, []))).ToArray();
+        var output = function([.. variables]);
+        var value = output.Level == level ? output.Primal! : output;
+        return (value, Pull);
+
+        DiffTensor<T>[] Pull(DiffTensor<T> gradient)
+        {
+            ArgumentNullException.ThrowIfNull(gradient);
+            if (gradient.Shape != value.Shape)
+                throw new ArgumentException(
+                    $"gradient has shape {gradient.Shape} but the value has shape {value.Shape}; they must be equal.",
+                    nameof(gradient)
+                );
+            var gradients = Tape.Pull(output, gradient, variables);
+            return [.. gradients.Select((g, i) => g ?? DiffTensor<T>.Filled(0, inputs[i].Shape))];
+        }
+    }
+}

@@ -1,0 +1,93 @@
+namespace Losses;
+
+/// <summary>Class indices with a shape: the truth of a classification, which no tensor of numbers can be mistaken for.</summary>
+public sealed class Labels
+{
+    private readonly int[] _indices;
+
+    /// <summary>Labels of a shape, row-major.</summary>
+    /// <param name="indices">One class index an element; copied.</param>
+    /// <param name="shape">Its count is the length of <paramref name="indices"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="shape"/> has another number of elements.</exception>
+    public Labels(ReadOnlySpan<int> indices, Shape shape)
+    {
+        if (indices.Length != shape.Count)
+            throw new ArgumentException(
+                $"indices has {indices.Length} elements but shape {shape} has {shape.Count}; they must be equal.",
+                nameof(indices)
+            );
+        _indices = indices.ToArray();
+        Shape = shape;
+    }
+
+    /// <summary>A row of labels.</summary>
+    public Labels(params int[] indices)
+        : this((indices ?? throw new ArgumentNullException(nameof(indices))).AsSpan(), [indices.Length]) { }
+
+    /// <summary>Labels from 64-bit indices, as other libraries store them.</summary>
+    /// <param name="indices">One class index an element; copied.</param>
+    /// <param name="shape">Its count is the length of <paramref name="indices"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An index does not fit 32 bits; it names the place.</exception>
+    public Labels(ReadOnlySpan<long> indices, Shape shape)
+        : this(Narrow(indices, shape), shape) { }
+
+    /// <summary>The label of a single sample.</summary>
+    public static Labels Single(int index) => new([index], Shape.Scalar);
+
+    /// <summary>The shape of the labels.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The indices, row-major.</summary>
+    public ReadOnlySpan<int> Indices => _indices;
+
+    /// <summary>A row of labels.</summary>
+    public static implicit operator Labels(int[] indices) => new(indices);
+
+    /// <summary>The same labels under another shape of as many elements.</summary>
+    public Labels Reshape(Shape shape) => new(_indices.AsSpan(), shape);
+
+    /// <summary>The same labels, each known to be a class, or −1 where it is to be ignored.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="ignoreIndex">The index that marks a label to ignore, a class or not.</param>
+    /// <param name="name">The name of the parameter that the labels came by.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An index is neither a class nor ignored; it says which stands where.</exception>
+    public Labels Checked(int classes, int ignoreIndex, string name)
+    {
+        int[]? marked = null;
+        for (var i = 0; i < _indices.Length; i++)
+            if (_indices[i] == ignoreIndex)
+                (marked ??= [.. _indices])[i] = -1;
+            else if ((uint)_indices[i] >= (uint)classes)
+                throw Outside(i, classes, name);
+        return marked is null ? this : new(marked.AsSpan(), Shape);
+    }
+
+    // Any negative label is ignored; anything else must be a class.
+    internal Labels Masked(int classes, string name)
+    {
+        for (var i = 0; i < _indices.Length; i++)
+            if (_indices[i] >= classes)
+                throw Outside(i, classes, name);
+        return this;
+    }
+
+    private ArgumentOutOfRangeException Outside(int i, int classes, string name) =>
+        new(name, $"{name}{(Shape.Rank == 0 ? "" : Shape.Place(i))} is {_indices[i]}, but there are {classes} classes.");
+
+    /// <summary>The labels in brackets, with their shape.</summary>
+    public override string ToString() => $"labels {Shape} [{string.Join(", ", _indices.Take(20))}{(_indices.Length > 20 ? ", …" : "")}]";
+
+    private static int[] Narrow(ReadOnlySpan<long> indices, Shape shape)
+    {
+        var narrow = new int[indices.Length];
+        for (var i = 0; i < indices.Length; i++)
+            narrow[i] =
+                indices[i] is >= int.MinValue and <= int.MaxValue
+                    ? (int)indices[i]
+                    : throw new ArgumentOutOfRangeException(
+                        nameof(indices),
+                        $"indices{(indices.Length == shape.Count ? shape.Place(i) : $"[{i}]")} is {indices[i]}, which is no class index."
+                    );
+        return narrow;
+    }
+}

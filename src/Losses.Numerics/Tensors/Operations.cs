@@ -1,0 +1,452 @@
+using System.Numerics;
+
+namespace Losses;
+
+// The operations across elements, each with its derivative: the table that reverse mode reads.
+
+internal sealed class PointwiseOperation<T, F>(F function, bool rounds, Shape shape) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+    where F : struct, IPointwise3
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var (a, b, c) = Operands(inputs);
+        if (a.IsUniform && b.IsUniform && c.IsUniform && shape.Count > 0)
+        {
+            Span<double> one = stackalloc double[1];
+            Kernel.Map<F, double>(function, a.Numbers, b.Numbers, c.Numbers, one);
+            var uniform = Storage<T>.Uniform(one[0], shape.Count);
+            return new(rounds ? uniform.ToRounded() : uniform, shape);
+        }
+        if (rounds && a.IsRounded && b.IsRounded && c.IsRounded)
+            return new(Storage<T>.Later(new Pending(function, a, b, c), shape.Count), shape);
+        var values = GC.AllocateUninitializedArray<double>(shape.Count);
+        Kernel.Map<F, double>(function, a.Numbers, b.Numbers, c.Numbers, values);
+        var wide = Storage<T>.Wide(values);
+        return new(rounds ? wide.ToRounded() : wide, shape);
+    }
+
+    internal override DiffTensor<T>? Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
+    {
+        if (gradient.Level == 0 && inputs.All(static x => x.Level == 0))
+            return Fused(input, inputs, gradient);
+        var (a, b, c) = (inputs[0], inputs.ElementAtOrDefault(1) ?? 0, inputs.ElementAtOrDefault(2) ?? 0);
+        var slope = input switch
+        {
+            0 => DiffTensor<T>.Pointwise(new Partial<F, Mark1>(function), inputs.Length, false, a, b, c),
+            1 => DiffTensor<T>.Pointwise(new Partial<F, Mark2>(function), inputs.Length, false, a, b, c),
+            _ => DiffTensor<T>.Pointwise(new Partial<F, Mark3>(function), inputs.Length, false, a, b, c),
+        };
+        return DiffTensor<T>.Weigh(gradient, slope);
+    }
+
+    // One pass over the memory: the slope is never stored, only the gradient.
+    private DiffTensor<T> Fused(int input, DiffTensor<T>[] inputs, DiffTensor<T> gradient)
+    {
+        var (a, b, c) = Operands(inputs);
+        var g = gradient.Storage;
+        if (rounds && a.IsRounded && b.IsRounded && c.IsRounded && g.IsUniform)
+        {
+            var rounded = GC.AllocateUninitializedArray<T>(shape.Count);
+            Kernel.Gradient(
+                function,
+                a.Rounded,
+                b.Rounded,
+                c.Rounded,
+                shape.Count,
+                [T.One],
+                g.Numbers[0],
+                input == 0 ? rounded : [],
+                input == 1 ? rounded : [],
+                input == 2 ? rounded : []
+            );
+            return new(Storage<T>.Narrow(rounded), shape);
+        }
+        var wide = GC.AllocateUninitializedArray<double>(shape.Count);
+        Kernel.Gradient(
+            function,
+            a.Numbers,
+            b.Numbers,
+            c.Numbers,
+            shape.Count,
+            g.Numbers,
+            1.0,
+            input == 0 ? wide : [],
+            input == 1 ? wide : [],
+            input == 2 ? wide : []
+        );
+        return new(Storage<T>.Wide(wide), shape);
+    }
+
+    private static readonly Storage<T> s_zero = Storage<T>.Uniform(0, 2).ToRounded();
+
+    private static (Storage<T> A, Storage<T> B, Storage<T> C) Operands(DiffTensor<T>[] inputs) =>
+        (inputs[0].Storage, inputs.Length > 1 ? inputs[1].Storage : s_zero, inputs.Length > 2 ? inputs[2].Storage : s_zero);
+
+    private sealed class Pending(F function, Storage<T> a, Storage<T> b, Storage<T> c) : Deferred<T>
+    {
+        internal override T[] Values(int count)
+        {
+            var values = GC.AllocateUninitializedArray<T>(count);
+            Kernel.Map<F, T>(function, a.Rounded, b.Rounded, c.Rounded, values);
+            return values;
+        }
+
+        internal override ExactSum Sum(int count) => Kernel.Sum<F, T>(function, a.Rounded, b.Rounded, c.Rounded, count);
+    }
+}
+
+internal sealed class RoundOperation<T> : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs) => new(inputs[0].Storage.ToRounded(), inputs[0].Shape);
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) => gradient;
+}
+
+internal sealed class ReshapeOperation<T>(Shape shape) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs) => new(inputs[0].Storage, shape);
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>
+        DiffTensor<T>.Reshape(gradient, inputs[0].Shape);
+}
+
+internal sealed class PermuteOperation<T>(int[] axes) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var x = inputs[0];
+        Shape shape = axes.Select(axis => x.Shape[axis]).ToArray();
+        if (x.Storage.IsUniform)
+            return new(x.Storage, shape);
+        return new(Storage<T>.Wide(RowKernels.Strided(x.Storage.Numbers, shape, axes.Select(axis => x.Shape.Around(axis).Inner).ToArray())), shape);
+    }
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
+    {
+        var inverse = new int[axes.Length];
+        for (var i = 0; i < axes.Length; i++)
+            inverse[axes[i]] = i;
+        return DiffTensor<T>.Permute(gradient, inverse);
+    }
+}
+
+internal sealed class ExpandOperation<T>(Shape shape) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var x = inputs[0];
+        if (x.Storage.IsUniform || x.Count == 1)
+            return new(Storage<T>.Uniform(x.Storage.Numbers[0], shape.Count), shape);
+        var strides = new int[shape.Rank];
+        for (var i = 1; i <= x.Shape.Rank; i++)
+            strides[^i] = x.Shape[^i] == 1 ? 0 : x.Shape.Around(x.Shape.Rank - i).Inner;
+        return new(Storage<T>.Wide(RowKernels.Strided(x.Storage.Numbers, shape, strides)), shape);
+    }
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
+    {
+        var from = inputs[0].Shape;
+        var added = shape.Rank - from.Rank;
+        var axes = Enumerable.Range(0, shape.Rank).Where(i => i < added || (from[i - added] == 1 && shape[i] != 1)).ToArray();
+        return DiffTensor<T>.Reshape(DiffTensor<T>.Sum(gradient, axes, false), from);
+    }
+}
+
+internal sealed class SliceOperation<T>(int axis, int start, int length) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var x = inputs[0];
+        var shape = x.Shape.With(axis, length);
+        var (outer, from, inner) = x.Shape.Around(axis);
+        if (x.Storage.IsUniform)
+            return new(Storage<T>.Uniform(x.Storage.Numbers[0], shape.Count), shape);
+        var values = GC.AllocateUninitializedArray<double>(shape.Count);
+        for (var o = 0; o < outer; o++)
+            x.Storage.Numbers.Slice((o * from + start) * inner, length * inner).CopyTo(values.AsSpan(o * length * inner));
+        return new(Storage<T>.Wide(values), shape);
+    }
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>
+        new PadOperation<T>(axis, start, inputs[0].Shape[axis]).Apply(gradient);
+}
+
+// Zeros before and after along an axis: what a slice's gradient becomes.
+internal sealed class PadOperation<T>(int axis, int start, int length) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var x = inputs[0];
+        var shape = x.Shape.With(axis, length);
+        var (outer, part, inner) = x.Shape.Around(axis);
+        var values = new double[shape.Count];
+        var numbers = x.Storage.Dense;
+        for (var o = 0; o < outer; o++)
+            numbers.Slice(o * part * inner, part * inner).CopyTo(values.AsSpan((o * length + start) * inner));
+        return new(Storage<T>.Wide(values), shape);
+    }
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>
+        DiffTensor<T>.Slice(gradient, axis, start, inputs[0].Shape[axis]);
+}
+
+internal sealed class ConcatenateOperation<T>(int axis) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var shape = inputs[0].Shape.With(axis, inputs.Sum(x => x.Shape[axis]));
+        var (outer, length, inner) = shape.Around(axis);
+        var values = GC.AllocateUninitializedArray<double>(shape.Count);
+        var start = 0;
+        foreach (var x in inputs)
+        {
+            var part = x.Shape[axis];
+            var numbers = x.Storage.Dense;
+            for (var o = 0; o < outer; o++)
+                numbers.Slice(o * part * inner, part * inner).CopyTo(values.AsSpan((o * length + start) * inner));
+            start += part;
+        }
+        return new(Storage<T>.Wide(values), shape);
+    }
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>
+        DiffTensor<T>.Slice(gradient, axis, inputs.Take(input).Sum(x => x.Shape[axis]), inputs[input].Shape[axis]);
+}
+
+internal sealed class SumOperation<T>(bool[] summed, Shape kept) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var x = inputs[0];
+        if (kept.Count == 1)
+            return new(Storage<T>.Wide([Total(x.Storage).ToDouble()]), kept);
+        var axes = Enumerable.Range(0, summed.Length);
+        int[] order = [.. axes.Where(i => !summed[i]), .. axes.Where(i => summed[i])];
+        var rows = order.SequenceEqual(axes) ? x : DiffTensor<T>.Permute(x, order);
+        return new(Storage<T>.Wide(RowKernels.Sums(rows.Storage.Dense, kept.Count)), kept);
+    }
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>
+        DiffTensor<T>.Expand(gradient, inputs[0].Shape);
+
+    /// <summary>The exact sum; values that were not asked for before are summed without being stored.</summary>
+    internal static ExactSum Total(Storage<T> x)
+    {
+        if (x.Pending is { } pending)
+            return pending.Sum(x.Count);
+        var sum = new ExactSum();
+        if (typeof(T) == typeof(float) && x.IsRounded && !x.IsUniform)
+            sum.Add(System.Runtime.InteropServices.MemoryMarshal.Cast<T, float>(x.Rounded));
+        else
+            sum.Add(x.Dense);
+        return sum;
+    }
+}
+
+internal sealed class MeanOperation<T> : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var sum = SumOperation<T>.Total(inputs[0].Storage);
+        // Rounded once, straight to the storage type.
+        if (inputs.Length == 1)
+            return typeof(T) == typeof(float) ? Of(sum.MeanSingle(inputs[0].Count)) : Of(sum.Mean(inputs[0].Count));
+        var weight = SumOperation<T>.Total(inputs[1].Storage);
+        return typeof(T) == typeof(float) ? Of(ExactSum.RatioSingle(sum, weight)) : Of(ExactSum.Ratio(sum, weight));
+    }
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
+    {
+        var weight = inputs.Length == 1 ? DiffTensor<T>.Constant(inputs[0].Count) : DiffTensor<T>.Sum(inputs[1], Axes(inputs[1]), false);
+        var share = gradient / weight;
+        return DiffTensor<T>.Expand(input == 0 ? share : -(share * output), inputs[input].Shape);
+    }
+
+    private static int[] Axes(DiffTensor<T> x) => [.. Enumerable.Range(0, x.Shape.Rank)];
+
+    private static DiffTensor<T> Of(double value) => new(Storage<T>.Wide([value]), Shape.Scalar);
+}
+
+internal sealed class CumulativeSumOperation<T>(int axis, bool backwards) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs) =>
+        new(Storage<T>.Wide(RowKernels.CumulativeSums(inputs[0].Storage.Dense, inputs[0].Shape.Around(axis), backwards)), inputs[0].Shape);
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>
+        new CumulativeSumOperation<T>(axis, !backwards).Apply(gradient);
+}
+
+internal sealed class LargestOperation<T>(int axis) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs) =>
+        new(Storage<T>.Wide(RowKernels.Largest(inputs[0].Storage.Dense, inputs[0].Shape.Around(axis)).Values), inputs[0].Shape.Without(axis));
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
+    {
+        var shape = inputs[0].Shape;
+        var shares = RowKernels.Largest(inputs[0].Storage.Dense, shape.Around(axis)).Shares;
+        return DiffTensor<T>.Weigh(new(Storage<T>.Wide(shares), shape), Rows.Along(gradient, axis, shape));
+    }
+}
+
+internal sealed class LogSumExpOperation<T>(int axis) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs) =>
+        new(Storage<T>.Wide(RowKernels.LogSumExp(inputs[0].Storage.Dense, inputs[0].Shape.Around(axis))), inputs[0].Shape.Without(axis));
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>
+        DiffTensor<T>.Weigh(Rows.Along(gradient, axis, inputs[0].Shape), DiffTensor<T>.Softmax(inputs[0], axis));
+}
+
+// Softmax, or 1 − softmax without the cancellation.
+internal sealed class SoftmaxOperation<T>(int axis, bool complement) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs) =>
+        new(Storage<T>.Wide(RowKernels.Softmax(inputs[0].Storage.Dense, inputs[0].Shape.Around(axis), complement)), inputs[0].Shape);
+
+    // p_k g_k (1 − p_k) − p_k Σ_{j≠k} p_j g_j would cost a second sum; p_k (g_k − Σ p g) cancels only where the true value does.
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
+    {
+        var p = complement ? DiffTensor<T>.Softmax(inputs[0], axis) : output;
+        var mean = DiffTensor<T>.Sum(DiffTensor<T>.Weigh(p, gradient), [axis], true);
+        var pulled = DiffTensor<T>.Weigh(p, gradient - mean);
+        return complement ? -pulled : pulled;
+    }
+}
+
+internal sealed class LogSoftmaxOperation<T>(int axis) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs) =>
+        new(Storage<T>.Wide(RowKernels.LogSoftmax(inputs[0].Storage.Dense, inputs[0].Shape.Around(axis))), inputs[0].Shape);
+
+    // g_k − p_k Σ g as g_k (1 − p_k) − p_k Σ_{j≠k} g_j: at the label of a confident row the first form has no digits left.
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
+    {
+        var others = DiffTensor<T>.Sum(gradient, [axis], true) - gradient;
+        var own = DiffTensor<T>.Weigh(gradient, new SoftmaxOperation<T>(axis, true).Apply(inputs[0]));
+        return own - DiffTensor<T>.Weigh(others, DiffTensor<T>.Softmax(inputs[0], axis));
+    }
+}
+
+internal sealed class GatherOperation<T>(int axis, Labels labels) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var values = new double[labels.Shape.Count];
+        var x = inputs[0].Storage.Dense;
+        var places = RowKernels.Places(labels, axis, inputs[0].Shape);
+        for (var i = 0; i < values.Length; i++)
+            values[i] = places[i] < 0 ? 0 : x[places[i]];
+        return new(Storage<T>.Wide(values), labels.Shape);
+    }
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>
+        new ScatterOperation<T>(axis, labels, inputs[0].Shape).Apply(gradient);
+}
+
+// Adds each element to the place that its label names: what a gather's gradient becomes.
+internal sealed class ScatterOperation<T>(int axis, Labels labels, Shape shape) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var values = new double[shape.Count];
+        var x = inputs[0].Storage.Dense;
+        var places = RowKernels.Places(labels, axis, shape);
+        for (var i = 0; i < places.Length; i++)
+            if (places[i] >= 0)
+                values[places[i]] += x[i];
+        return new(Storage<T>.Wide(values), shape);
+    }
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>
+        DiffTensor<T>.Gather(gradient, axis, labels);
+}
+
+internal sealed class MatMulOperation<T> : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var (a, b) = (inputs[0], inputs[1]);
+        int rows = a.Shape[-2],
+            shared = a.Shape[-1],
+            columns = b.Shape[-1];
+        var shape = a.Shape.With(-1, columns);
+        return new(Storage<T>.Wide(RowKernels.MatMul(a.Storage.Dense, b.Storage.Dense, rows, shared, columns)), shape);
+    }
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>
+        input == 0
+            ? DiffTensor<T>.MatMul(gradient, Transposed(inputs[1]))
+            : DiffTensor<T>.MatMul(Transposed(inputs[0]), gradient);
+
+    private static DiffTensor<T> Transposed(DiffTensor<T> x)
+    {
+        int[] axes = [.. Enumerable.Range(0, x.Shape.Rank)];
+        (axes[^1], axes[^2]) = (axes[^2], axes[^1]);
+        return DiffTensor<T>.Permute(x, axes);
+    }
+}
+
+internal sealed class CrossEntropyOperation<T>(SoftmaxCrossEntropy row, Func<DiffTensor<T>, DiffTensor<T>> definition) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var x = inputs[0];
+        if (x.Storage is { IsRounded: true, IsUniform: false })
+            return new(Storage<T>.Narrow(Values<T>(x.Storage.Rounded, x.Shape)), row.Labels.Shape);
+        return new(Storage<T>.Wide(Values<double>(x.Storage.Dense, x.Shape)).ToRounded(), row.Labels.Shape);
+    }
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
+    {
+        var x = inputs[0];
+        if (x.Level > 0 || gradient.Level > 0)
+            return DiffTensor.Pullback(logits => definition(logits[0]), x).Pullback(gradient)[0];
+        var g = gradient.Storage;
+        if (x.Storage is { IsRounded: true, IsUniform: false } && g.IsUniform)
+            return new(Storage<T>.Narrow(Gradients<T>(x.Storage.Rounded, x.Shape, [T.One], g.Numbers[0])), x.Shape);
+        return new(Storage<T>.Wide(Gradients<double>(x.Storage.Dense, x.Shape, g.Numbers, 1)), x.Shape);
+    }
+
+    private S[] Values<S>(ReadOnlySpan<S> x, Shape shape)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var values = GC.AllocateUninitializedArray<S>(row.Labels.Shape.Count);
+        CrossEntropyKernel.Run<S>(row, x, shape, [S.One], 1, values, []);
+        return values;
+    }
+
+    private S[] Gradients<S>(ReadOnlySpan<S> x, Shape shape, ReadOnlySpan<S> upstream, double scale)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var gradients = GC.AllocateUninitializedArray<S>(shape.Count);
+        CrossEntropyKernel.Run<S>(row, x, shape, upstream, scale, [], gradients);
+        return gradients;
+    }
+}
+
+internal static class Rows
+{
+    /// <summary>A value a row, repeated along the axis that the rows lie on.</summary>
+    internal static DiffTensor<T> Along<T>(DiffTensor<T> x, int axis, Shape shape)
+        where T : unmanaged, IFloatingPointIeee754<T> => DiffTensor<T>.Expand(DiffTensor<T>.Reshape(x, shape.With(axis, 1)), shape);
+}

@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+
+namespace Losses;
+
+/// <summary>The lengths of a tensor's axes, outermost first; that of a scalar has none.</summary>
+[CollectionBuilder(typeof(Shape), nameof(Create))]
+public readonly struct Shape : IEquatable<Shape>
+{
+    private readonly int[]? _lengths;
+
+    /// <summary>The shape with these axis lengths.</summary>
+    /// <param name="lengths">Each at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A length is negative, or there are more elements than an array holds.</exception>
+    public Shape(params int[] lengths)
+    {
+        ArgumentNullException.ThrowIfNull(lengths);
+        long count = 1;
+        foreach (var length in lengths)
+        {
+            if (length < 0)
+                throw new ArgumentOutOfRangeException(nameof(lengths), $"shape {Text(lengths)} has a negative axis length.");
+            count = Math.Min(count, Array.MaxLength + 1L) * length;
+        }
+        if (count > Array.MaxLength)
+            throw new ArgumentOutOfRangeException(nameof(lengths), $"shape {Text(lengths)} has more elements than an array can hold.");
+        _lengths = lengths;
+        Count = (int)count;
+        _ranked = true;
+    }
+
+    // default(Shape) is the scalar's shape, whose one element the zero of Count would deny.
+    private readonly bool _ranked;
+
+    /// <summary>How many elements a tensor of this shape has; 1 for a scalar.</summary>
+    public int Count
+    {
+        get => _ranked ? field : 1;
+    }
+
+    /// <summary>How many axes there are.</summary>
+    public int Rank => Lengths.Length;
+
+    /// <summary>The length of an axis; a negative one counts from the last.</summary>
+    public int this[int axis] => Lengths[Axis(axis)];
+
+    internal int[] Lengths => _lengths ?? [];
+
+    /// <summary>The scalar's shape: no axes, one element.</summary>
+    public static Shape Scalar => default;
+
+    /// <summary>The shape with these axis lengths.</summary>
+    public static Shape Create(ReadOnlySpan<int> lengths) => new(lengths.ToArray());
+
+    /// <summary>The shape with these axis lengths.</summary>
+    public static implicit operator Shape(int[] lengths) => new(lengths);
+
+    /// <summary>The axis lengths, as a new array.</summary>
+    public int[] ToArray() => [.. Lengths];
+
+    /// <summary>The axis lengths in order.</summary>
+    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)Lengths).GetEnumerator();
+
+    /// <summary>The axis, from 0, that a possibly negative number names.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    public int Axis(int axis, [CallerArgumentExpression(nameof(axis))] string? name = null)
+    {
+        var rank = Rank;
+        if (axis < -rank || axis >= rank)
+            throw new ArgumentOutOfRangeException(
+                name,
+                rank == 0 ? $"{name} is {axis}, but a scalar has no axes." : $"{name} is {axis}, but shape {this} has axes {-rank} to {rank - 1}."
+            );
+        return axis < 0 ? axis + rank : axis;
+    }
+
+    /// <summary>This shape without one axis.</summary>
+    public Shape Without(int axis)
+    {
+        axis = Axis(axis);
+        return new([.. Lengths[..axis], .. Lengths[(axis + 1)..]]);
+    }
+
+    /// <summary>This shape with one axis of another length.</summary>
+    public Shape With(int axis, int length)
+    {
+        var lengths = ToArray();
+        lengths[Axis(axis)] = length;
+        return new(lengths);
+    }
+
+    /// <summary>This shape with a new axis before <paramref name="axis"/>.</summary>
+    public Shape Insert(int axis, int length) => new([.. Lengths[..axis], length, .. Lengths[axis..]]);
+
+    // The number of elements before, along and after an axis: how far apart its elements lie.
+    internal (int Outer, int Length, int Inner) Around(int axis)
+    {
+        int outer = 1,
+            inner = 1;
+        for (var i = 0; i < axis; i++)
+            outer *= Lengths[i];
+        for (var i = axis + 1; i < Rank; i++)
+            inner *= Lengths[i];
+        return (outer, Lengths[axis], inner);
+    }
+
+    internal static bool TryBroadcast(Shape a, Shape b, out Shape common)
+    {
+        var rank = Math.Max(a.Rank, b.Rank);
+        var lengths = new int[rank];
+        common = default;
+        for (var i = 1; i <= rank; i++)
+        {
+            var p = i <= a.Rank ? a.Lengths[^i] : 1;
+            var q = i <= b.Rank ? b.Lengths[^i] : 1;
+            if (p != q && p != 1 && q != 1)
+                return false;
+            lengths[^i] = p == 1 ? q : p;
+        }
+        common = new(lengths);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Shape other) => Lengths.AsSpan().SequenceEqual(other.Lengths);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Shape other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (var length in Lengths)
+            hash.Add(length);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>Whether two shapes have the same axes.</summary>
+    public static bool operator ==(Shape a, Shape b) => a.Equals(b);
+
+    /// <summary>Whether two shapes differ.</summary>
+    public static bool operator !=(Shape a, Shape b) => !a.Equals(b);
+
+    /// <summary>The axis lengths in parentheses: <c>()</c>, <c>(3)</c>, <c>(2, 3)</c>.</summary>
+    public override string ToString() => Text(Lengths);
+
+    private static string Text(int[] lengths) => $"({string.Join(", ", lengths)})";
+
+    // The place of a flat index, for messages: "[1, 4]".
+    internal string Place(int index)
+    {
+        var place = new int[Rank];
+        for (var axis = Rank - 1; axis >= 0; axis--)
+            (index, place[axis]) = Math.DivRem(index, Lengths[axis]);
+        return $"[{string.Join(", ", place)}]";
+    }
+}

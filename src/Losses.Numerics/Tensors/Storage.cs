@@ -1,0 +1,87 @@
+using System.Numerics;
+
+namespace Losses;
+
+/// <summary>The numbers of a tensor: as stored (T), or wide (float64, an intermediate that has not been rounded), or one number for all.</summary>
+/// <remarks>Rounding and widening happen when asked for, once each; a value that is only ever summed is never stored at all.</remarks>
+internal sealed class Storage<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private T[]? _narrow;
+    private double[]? _wide;
+    private readonly Deferred<T>? _deferred;
+
+    private Storage(int count, T[]? narrow, double[]? wide, Deferred<T>? deferred, bool uniform)
+    {
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
+            throw new NotSupportedException($"A DiffTensor holds float or double, not {typeof(T).Name}.");
+        Count = count;
+        _deferred = deferred;
+        IsUniform = uniform;
+        _narrow = typeof(T) == typeof(double) ? narrow ?? (T[]?)(object?)wide : narrow;
+        _wide = typeof(T) == typeof(double) ? wide ?? (double[]?)(object?)narrow : wide;
+    }
+
+    internal static Storage<T> Narrow(T[] values) => new(values.Length, values, null, null, false);
+
+    internal static Storage<T> Wide(double[] values) => new(values.Length, null, values, null, false);
+
+    internal static Storage<T> Uniform(double value, int count) => new(count, null, [value], null, count != 1);
+
+    internal static Storage<T> Later(Deferred<T> values, int count) => new(count, null, null, values, false);
+
+    internal int Count { get; }
+
+    /// <summary>One number stands for all.</summary>
+    internal bool IsUniform { get; }
+
+    /// <summary>The numbers are those of the storage type: rounding would change nothing.</summary>
+    internal bool IsRounded => _narrow is not null || _deferred is not null;
+
+    /// <summary>The computation, where the numbers were never asked for.</summary>
+    internal Deferred<T>? Pending => _narrow is null ? _deferred : null;
+
+    /// <summary>The numbers in the storage type; a single one where uniform.</summary>
+    internal ReadOnlySpan<T> Rounded => RoundedArray;
+
+    private T[] RoundedArray => _narrow ??= _deferred is not null ? _deferred.Values(Count) : Convert.To<double, T>(_wide!);
+
+    /// <summary>The numbers in float64; a single one where uniform.</summary>
+    internal ReadOnlySpan<double> Numbers => _wide ??= Convert.To<T, double>(RoundedArray);
+
+    /// <summary>The numbers in float64, each in its place.</summary>
+    internal ReadOnlySpan<double> Dense
+    {
+        get
+        {
+            if (!IsUniform)
+                return Numbers;
+            var dense = GC.AllocateUninitializedArray<double>(Count);
+            dense.AsSpan().Fill(Numbers[0]);
+            return dense;
+        }
+    }
+
+    internal Storage<T> ToRounded() => IsRounded ? this : IsUniform ? Uniform(double.CreateChecked(Rounded[0]), Count) : Narrow(RoundedArray);
+}
+
+/// <summary>A pointwise loss of stored tensors that has not been evaluated: it may be wanted element by element, or only as a sum.</summary>
+internal abstract class Deferred<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal abstract T[] Values(int count);
+
+    internal abstract ExactSum Sum(int count);
+}
+
+internal static class Convert
+{
+    internal static TTo[] To<TFrom, TTo>(ReadOnlySpan<TFrom> values)
+        where TFrom : unmanaged, IFloatingPointIeee754<TFrom>
+        where TTo : unmanaged, IFloatingPointIeee754<TTo>
+    {
+        var converted = GC.AllocateUninitializedArray<TTo>(values.Length);
+        System.Numerics.Tensors.TensorPrimitives.ConvertTruncating<TFrom, TTo>(values, converted);
+        return converted;
+    }
+}
