@@ -68,13 +68,11 @@ public readonly struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Max(Dual<T> a, Dual<T> b) =>
-        new(T.Max(a.Value, b.Value), T.IfLess(a.Value, b.Value, b.Derivative, a.Derivative));
+    public static Dual<T> Max(Dual<T> a, Dual<T> b) => new(T.Max(a.Value, b.Value), T.IfLess(a.Value, b.Value, b.Derivative, a.Derivative));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Min(Dual<T> a, Dual<T> b) =>
-        new(T.Min(a.Value, b.Value), T.IfLess(b.Value, a.Value, b.Derivative, a.Derivative));
+    public static Dual<T> Min(Dual<T> a, Dual<T> b) => new(T.Min(a.Value, b.Value), T.IfLess(b.Value, a.Value, b.Derivative, a.Derivative));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -99,8 +97,7 @@ public readonly struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Log1P(Dual<T> x) =>
-        new(T.Log1P(x.Value), Over(x.Derivative, T.Constant(1) + x.Value));
+    public static Dual<T> Log1P(Dual<T> x) => new(T.Log1P(x.Value), Over(x.Derivative, T.Constant(1) + x.Value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -133,18 +130,12 @@ public readonly struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Weigh(Dual<T> weight, Dual<T> x) =>
-        new(
-            T.Weigh(weight.Value, x.Value),
-            T.Weigh(weight.Derivative, x.Value) + T.Weigh(weight.Value, x.Derivative)
-        );
+        new(T.Weigh(weight.Value, x.Value), T.Weigh(weight.Derivative, x.Value) + T.Weigh(weight.Value, x.Derivative));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> IfLess(Dual<T> a, Dual<T> b, Dual<T> less, Dual<T> otherwise) =>
-        new(
-            T.IfLess(a.Value, b.Value, less.Value, otherwise.Value),
-            T.IfLess(a.Value, b.Value, less.Derivative, otherwise.Derivative)
-        );
+        new(T.IfLess(a.Value, b.Value, less.Value, otherwise.Value), T.IfLess(a.Value, b.Value, less.Derivative, otherwise.Derivative));
 
     // sign(x)·y with sign(0) = 0; a NaN stays one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

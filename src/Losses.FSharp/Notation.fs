@@ -1,0 +1,2 @@
+/// The notation that losses are written in.
+module internal Losses.FSharp.Notation
