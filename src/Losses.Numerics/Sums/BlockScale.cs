@@ -1,0 +1,3 @@
+namespace Losses;
+
+internal struct BlockScale;
