@@ -134,6 +134,10 @@ public readonly struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> Detach(Dual<T> x) => Fixed(x.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> IfLess(Dual<T> a, Dual<T> b, Dual<T> less, Dual<T> otherwise) =>
         new(T.IfLess(a.Value, b.Value, less.Value, otherwise.Value), T.IfLess(a.Value, b.Value, less.Derivative, otherwise.Derivative));
 

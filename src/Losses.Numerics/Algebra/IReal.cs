@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Losses;
 
 /// <summary>The operations that a loss may ask of a number: the vocabulary of every definition.</summary>
@@ -49,7 +47,6 @@ public interface IReal<T>
     static abstract T Log(T x);
 
     /// <summary>log(1 + x), accurate near 0.</summary>
-    [SuppressMessage("Naming", "CA1716", Justification = "The field's name.")]
     static abstract T Log1P(T x);
 
     /// <summary>eˣ − 1, accurate near 0.</summary>
@@ -63,6 +60,9 @@ public interface IReal<T>
 
     /// <summary>The product in which a weight of 0 removes <paramref name="x"/>, whatever it is: 0·∞ = 0·NaN = 0, hence 0·log 0 = 0.</summary>
     static abstract T Weigh(T weight, T x);
+
+    /// <summary>x, of derivative 0: for a slope that is a convention, stated apart from the value, or a scale that cancels.</summary>
+    static abstract T Detach(T x);
 
     /// <summary><paramref name="less"/> where a &lt; b, else <paramref name="otherwise"/> (also where either is NaN).</summary>
     static abstract T IfLess(T a, T b, T less, T otherwise);

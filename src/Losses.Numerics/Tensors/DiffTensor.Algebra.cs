@@ -75,6 +75,9 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     public static DiffTensor<T> Weigh(DiffTensor<T> weight, DiffTensor<T> x) => Binary<WeighFunction>(default, weight, x);
 
     /// <inheritdoc/>
+    public static DiffTensor<T> Detach(DiffTensor<T> x) => x.Base;
+
+    /// <inheritdoc/>
     public static DiffTensor<T> IfLess(DiffTensor<T> a, DiffTensor<T> b, DiffTensor<T> less, DiffTensor<T> otherwise)
     {
         // Each branch is weighed by 1 or 0: the one not taken adds +0, value and gradient, however singular it is.

@@ -228,7 +228,11 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept) : Operation<T>
     {
         var x = inputs[0];
         if (kept.Count == 1)
-            return new(Storage<T>.Wide([Total(x.Storage).ToDouble()]), kept);
+        {
+            // Stored float32 numbers have a float32 sum, rounded once; an intermediate stays wide.
+            var total = Total(x.Storage);
+            return new(Storage<T>.Wide([typeof(T) == typeof(float) && x.Storage.IsRounded ? total.ToSingle() : total.ToDouble()]), kept);
+        }
         var axes = Enumerable.Range(0, summed.Length);
         int[] order = [.. axes.Where(i => !summed[i]), .. axes.Where(i => summed[i])];
         var rows = order.SequenceEqual(axes) ? x : DiffTensor<T>.Permute(x, order);

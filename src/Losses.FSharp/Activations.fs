@@ -1,0 +1,60 @@
+namespace Losses.FSharp
+
+open Losses
+open Losses.FSharp.TensorNotation
+
+/// Functions that go before a loss.
+[<AutoOpen>]
+module Activations =
+
+    /// <summary>The logistic function 1 / (1 + e⁻ˣ).</summary>
+    /// <param name="logits">Any shape.</param>
+    /// <returns>The shape of <paramref name="logits"/>, in [0, 1].</returns>
+    /// <remarks>Slope: σ(x) σ(−x). Source: torch.sigmoid.</remarks>
+    let sigmoid (logits: 'T) : 'T when 'T :> IReal<'T> = ('T.Logistic logits).Sigmoid
+
+    /// <summary>log σ(x) = −softplus(−x), without cancellation or overflow.</summary>
+    /// <param name="logits">Any shape.</param>
+    /// <returns>The shape of <paramref name="logits"/>, at most 0.</returns>
+    /// <remarks>Slope: σ(−x). Source: torch.nn.LogSigmoid.</remarks>
+    let logSigmoid (logits: 'T) : 'T when 'T :> IReal<'T> =
+        Notation.(~-) ('T.Logistic logits).SoftplusOfMinus
+
+    /// <summary>Softplus log(1 + eˣ), the smooth hinge.</summary>
+    /// <param name="logits">Any shape.</param>
+    /// <returns>The shape of <paramref name="logits"/>, at least 0.</returns>
+    /// <remarks>Slope: σ(x). Source: torch.nn.Softplus, with its beta 1 and without its switch to x at a threshold.</remarks>
+    let softplus (logits: 'T) : 'T when 'T :> IReal<'T> = ('T.Logistic logits).Softplus
+
+    /// <summary>exp x / Σ exp along an axis.</summary>
+    /// <param name="axis">The class axis; a negative one counts from the last.</param>
+    /// <param name="logits">At least one class. A row all −∞ has no distribution: its probabilities are 0.</param>
+    /// <returns>The shape of <paramref name="logits"/>; rows sum to 1.</returns>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
+    /// <remarks>Source: torch.nn.Softmax.</remarks>
+    let softmax (axis: int) (logits: 'T) : 'T when 'T :> ITensor<'T> =
+        let axis = (shapeOf logits).Axis(axis, nameof axis)
+        Check.notEmptyAxis (nameof logits) logits.Shape axis "classes"
+        'T.Softmax(logits, axis)
+
+    /// <summary>x − log Σ exp along an axis: logarithms of probabilities, without cancellation.</summary>
+    /// <param name="axis">The class axis; a negative one counts from the last.</param>
+    /// <param name="logits">At least one class. A row all −∞ has no distribution: zeros, of slope 0.</param>
+    /// <returns>The shape of <paramref name="logits"/>, at most 0.</returns>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
+    /// <remarks>Source: torch.nn.LogSoftmax.</remarks>
+    let logSoftmax (axis: int) (logits: 'T) : 'T when 'T :> ITensor<'T> =
+        let axis = (shapeOf logits).Axis(axis, nameof axis)
+        Check.notEmptyAxis (nameof logits) logits.Shape axis "classes"
+        'T.LogSoftmax(logits, axis)
+
+    /// <summary>log Σ exp along an axis, without overflow.</summary>
+    /// <param name="axis">The axis to reduce; a negative one counts from the last.</param>
+    /// <param name="logits">At least one element along the axis.</param>
+    /// <returns>The shape of <paramref name="logits"/> without the axis.</returns>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
+    /// <remarks>Slope: softmax. Source: torch.logsumexp.</remarks>
+    let logSumExp (axis: int) (logits: 'T) : 'T when 'T :> ITensor<'T> =
+        let axis = (shapeOf logits).Axis(axis, nameof axis)
+        Check.notEmptyAxis (nameof logits) logits.Shape axis "classes"
+        'T.LogSumExp(logits, axis)

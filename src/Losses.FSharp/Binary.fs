@@ -1,0 +1,85 @@
+namespace Losses.FSharp
+
+open System.Runtime.CompilerServices
+open Losses
+open Losses.FSharp.Notation
+
+/// <summary>−t log p − (1 − t) log(1 − p), each logarithm clamped at −100.  (torch.nn.BCELoss)</summary>
+[<Struct; NoEquality; NoComparison>]
+type BCE =
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(p, t) =
+            // PyTorch's clamps belong to the definition. That of the value would flatten the slope just where the answer is worst, so the
+            // slope is stated apart: (p − t) / (p (1 − p)), its divisor at least the float32 nearest to 10⁻¹².
+            let q = detach p
+            let floor = num -100.0
+            let value = weigh t (num 0.0 - max (log q) floor) + weigh (num 1.0 - t) (num 0.0 - max (log1p (-q)) floor)
+            let slope = (p - t) / max (p * (num 1.0 - p)) (num (float 1e-12f))
+            value + slope * (p - q)
+
+/// <summary>t softplus(−x) + (1 − t) softplus(x).  (torch.nn.BCEWithLogitsLoss)</summary>
+[<Struct; NoEquality; NoComparison>]
+type BCEWithLogits =
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x, t) =
+            // softplus(x) − t·x is shorter and cancels, in value and slope, for a confident right answer.
+            let l = logistic x
+            weigh t l.SoftplusOfMinus + weigh (num 1.0 - t) l.Softplus
+
+/// <summary>w t softplus(−x) + (1 − t) softplus(x), with w the weight of a positive answer.  (torch.nn.BCEWithLogitsLoss)</summary>
+[<Struct; NoEquality; NoComparison>]
+type BalancedBCEWithLogits =
+    interface IPointwise3 with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x, t, w) =
+            let l = logistic x
+            weigh (w * t) l.SoftplusOfMinus + weigh (num 1.0 - t) l.Softplus
+
+/// Losses of yes-or-no answers.
+[<AutoOpen>]
+module Binary =
+
+    /// <summary>Binary cross-entropy of probabilities.</summary>
+    /// <param name="target">The probability of yes, in [0, 1]; any shape.</param>
+    /// <param name="probabilities">In [0, 1]; the shape of <paramref name="target"/>.</param>
+    /// <returns>Nats, elementwise, at most 100.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <remarks>−t log p − (1 − t) log(1 − p), each logarithm clamped at −100 as in PyTorch. Slope: (p − t) / max(p (1 − p), 10⁻¹²), PyTorch's
+    /// convention; where p (1 − p) is above 10⁻¹² it is the derivative. Where the logits are at hand, <c>bceWithLogits</c> is exact for all
+    /// of them. Convex. Source: torch.nn.BCELoss.</remarks>
+    let bce (target: 'T) (probabilities: 'T) : LossValues<'T> when 'T :> ITensor<'T> = pointwise (BCE()) target probabilities
+
+    /// <summary>Binary cross-entropy of logits: BCE ∘ σ, exact for every logit, the infinite ones included.</summary>
+    /// <param name="target">The probability of yes, in [0, 1]; any shape.</param>
+    /// <param name="logits">Any number; the shape of <paramref name="target"/>.</param>
+    /// <returns>Nats, elementwise.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <remarks>t softplus(−x) + (1 − t) softplus(x). Slope: −t σ(−x) + (1 − t) σ(x). Convex. Source: torch.nn.BCEWithLogitsLoss.</remarks>
+    let bceWithLogits (target: 'T) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> = pointwise (BCEWithLogits()) target logits
+
+    /// <summary>Binary cross-entropy of logits in which positive answers count more or less than negative ones.</summary>
+    /// <param name="posWeight">What a positive answer counts; of a shape that broadcasts to that of <paramref name="target"/>, such as one a class.
+    /// <c>Weights.None</c> is 1.</param>
+    /// <param name="target">The probability of yes, in [0, 1]; any shape.</param>
+    /// <param name="logits">Any number; the shape of <paramref name="target"/>.</param>
+    /// <returns>Nats, elementwise.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ, or <paramref name="posWeight"/> does not broadcast.</exception>
+    /// <remarks>w t softplus(−x) + (1 − t) softplus(x). Slope: −w t σ(−x) + (1 − t) σ(x). Convex. Source: torch.nn.BCEWithLogitsLoss,
+    /// its pos_weight.</remarks>
+    let balancedBceWithLogits (posWeight: Weights) (target: 'T) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNull (nameof posWeight) posWeight
+        Check.notNull (nameof target) target
+        Check.notNull (nameof logits) logits
+        Check.sameShape (nameof target) target.Shape (nameof logits) logits.Shape
+
+        if posWeight.IsNone then
+            bceWithLogits target logits
+        else
+            Check.broadcasts (nameof posWeight) posWeight.Shape (nameof target) target.Shape
+
+            let weights =
+                TensorNotation.expand target.Shape (TensorNotation.constant logits posWeight)
+
+            LossValues('T.Map(BalancedBCEWithLogits(), logits, target, weights))

@@ -1,0 +1,59 @@
+namespace Losses.FSharp
+
+open System
+open System.Globalization
+open Losses
+
+/// What every function asks of its arguments, at its top; each failure names the parameter and shows what it was given.
+module internal Check =
+
+    let private text (value: float) = value.ToString(CultureInfo.InvariantCulture)
+
+    let private outOfRange (name: string) (value: float) (range: string) =
+        raise (ArgumentOutOfRangeException(name, $"{name} is {text value}, but it must be {range}."))
+
+    let notNull (name: string) (value: 'T) =
+        if isNull (box value) then
+            raise (ArgumentNullException name)
+
+    let finite (name: string) (value: float) =
+        if not (Double.IsFinite value) then
+            outOfRange name value "finite"
+
+    let positive (name: string) (value: float) =
+        if not (value > 0.0 && Double.IsFinite value) then
+            outOfRange name value "finite and above 0"
+
+    let notNegative (name: string) (value: float) =
+        if not (value >= 0.0 && Double.IsFinite value) then
+            outOfRange name value "finite and at least 0"
+
+    let within (name: string) (low: float) (high: float) (value: float) =
+        if not (value >= low && value <= high) then
+            outOfRange name value $"from {text low} to {text high}"
+
+    /// An order of a norm: above 0, infinity included.
+    let order (name: string) (value: float) =
+        if not (value > 0.0) then
+            outOfRange name value "above 0"
+
+    let sameShape (name: string) (actual: Shape) (otherName: string) (other: Shape) =
+        if actual <> other then
+            raise (ArgumentException($"{name} has shape {actual} but {otherName} has shape {other}; they must be equal.", name))
+
+    let shape (name: string) (actual: Shape) (expected: Shape) (reason: string) =
+        if actual <> expected then
+            raise (ArgumentException($"{name} has shape {actual} but {reason}; it must be {expected}.", name))
+
+    /// Weights broadcast to the values they weigh, never the other way round.
+    let broadcasts (name: string) (actual: Shape) (otherName: string) (other: Shape) =
+        let fits =
+            actual.Rank <= other.Rank
+            && Seq.forall (fun i -> actual[-i] = other[-i] || actual[-i] = 1) (seq { 1 .. actual.Rank })
+
+        if not fits then
+            raise (ArgumentException($"{name} has shape {actual}, which does not broadcast to that of {otherName}, {other}.", name))
+
+    let notEmptyAxis (name: string) (actual: Shape) (axis: int) (what: string) =
+        if actual[axis] = 0 then
+            raise (ArgumentException($"{name} has shape {actual}: there are no {what}.", name))

@@ -1,0 +1,196 @@
+namespace Losses.FSharp
+
+open System
+open Losses
+open Losses.FSharp.TensorNotation
+
+/// <summary>The options of <c>nll</c>.</summary>
+[<NoComparison; ReferenceEquality>]
+type NLLOptions =
+    {
+        /// A weight a class, or none; a mean then divides by the sum of the weights of the labels.
+        ClassWeights: Weights
+        /// The label that marks an element to leave out, a class or not.
+        IgnoreIndex: int
+        /// The class axis: by default 1, or 0 where there is only one axis.
+        ClassAxis: int
+    }
+
+    /// No weights, −100, axis 1.
+    static member Default = { ClassWeights = Weights.None; IgnoreIndex = -100; ClassAxis = 1 }
+
+/// <summary>The options of <c>crossEntropy</c>.</summary>
+[<NoComparison; ReferenceEquality>]
+type CrossEntropyOptions =
+    {
+        /// A weight a class, or none; a mean then divides by the sum of the weights of the labels.
+        ClassWeights: Weights
+        /// The label that marks an element to leave out, a class or not.
+        IgnoreIndex: int
+        /// ε in [0, 1]: this share of the loss is the mean over all classes.
+        LabelSmoothing: float
+        /// The class axis: by default 1, or 0 where there is only one axis.
+        ClassAxis: int
+    }
+
+    /// No weights, −100, no smoothing, axis 1.
+    static member Default =
+        { ClassWeights = Weights.None; IgnoreIndex = NLLOptions.Default.IgnoreIndex; LabelSmoothing = 0.0; ClassAxis = NLLOptions.Default.ClassAxis }
+
+/// Losses of one class among several.
+[<AutoOpen>]
+module Classification =
+
+    let private classAxis (name: string) (axis: int) (shape: Shape) =
+        if shape.Rank = 0 then
+            raise (ArgumentException($"{name} has shape {shape}: there is no class axis.", name))
+
+        let axis = if shape.Rank = 1 && axis = 1 then 0 else shape.Axis(axis, nameof axis)
+        Check.notEmptyAxis name shape axis "classes"
+        axis
+
+    let private checkWeights (weights: Weights) (name: string) (shape: Shape) (axis: int) =
+        Check.notNull "classWeights" weights
+
+        if not weights.IsNone then
+            Check.shape "classWeights" weights.Shape (Shape [| shape[axis] |]) $"{name} has shape {shape}, with {shape[axis]} classes"
+
+    let private checkLabels (labels: Labels) (ignoreIndex: int) (name: string) (shape: Shape) (axis: int) =
+        Check.notNull "labels" labels
+        Check.shape "labels" labels.Shape (shape.Without axis) $"{name} has shape {shape} with class axis {axis}"
+        labels.Checked(shape[axis], ignoreIndex, "labels")
+
+    // The weight of each label's class; 0 where the label is ignored.
+    let private labelWeights (like: 'T) (weights: Weights) (labels: Labels) : 'T when 'T :> ITensor<'T> =
+        let indices = labels.Indices.ToArray()
+        let values = weights.Values.ToArray()
+
+        let weightOf label =
+            if label < 0 then 0.0
+            elif weights.IsNone then 1.0
+            else values[label]
+
+        'T.Create(like, ReadOnlySpan(Array.map weightOf indices), labels.Shape)
+
+    let private counts (labels: Labels) (weights: Weights) =
+        not weights.IsNone || labels.Indices.IndexOfAnyInRange(Int32.MinValue, -1) >= 0
+
+    // −w_y log p_y, 0 where ignored.
+    let private picked (axis: int) (labels: Labels) (weights: 'T) (logProbabilities: 'T) : 'T when 'T :> ITensor<'T> =
+        let column = labels.Reshape(logProbabilities.Shape.With(axis, 1))
+        let own = 'T.Gather(logProbabilities, axis, column) |> reshape labels.Shape
+        Notation.(-) (Notation.num 0.0) (Notation.weigh weights own)
+
+    // −Σ_c w_c log p_c / C, 0 where ignored.
+    let private smooth (axis: int) (labels: Labels) (classWeights: Weights) (logProbabilities: 'T) : 'T when 'T :> ITensor<'T> =
+        let classes = logProbabilities.Shape[axis]
+
+        let weighted =
+            if classWeights.IsNone then
+                logProbabilities
+            else
+                let column = Array.create logProbabilities.Shape.Rank 1
+                column[axis] <- classes
+                Notation.weigh (constant logProbabilities classWeights |> reshape (Shape column) |> expand logProbabilities.Shape) logProbabilities
+
+        let mean = Notation.(/) (sumAlong axis weighted) (Notation.num (float -classes))
+        Notation.weigh (labelWeights logProbabilities Weights.None labels) mean
+
+    let private withWeights (labels: Labels) (classWeights: Weights) (weights: 'T) (values: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        if counts labels classWeights then LossValues(values, weights) else LossValues values
+
+    /// <summary>Negative log-likelihood: minus the logarithm of the probability given to the label's class.</summary>
+    /// <param name="options">Class weights, the label to ignore, the class axis.</param>
+    /// <param name="labels">Class indices; the shape of <paramref name="logProbabilities"/> without the class axis.</param>
+    /// <param name="logProbabilities">Logarithms of probabilities, as <c>logSoftmax</c> gives: (C), (N, C) or (N, C, d₁, …).</param>
+    /// <returns>Nats, one a label, times the weight of its class; 0 where the label is ignored. A mean divides by the sum of the
+    /// weights, as PyTorch's does.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no classes.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where.</exception>
+    /// <remarks>−w_y log p_y. Slope: −w_y at the label, 0 elsewhere. Source: torch.nn.NLLLoss.</remarks>
+    let nll (options: NLLOptions) (labels: Labels) (logProbabilities: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        let name = nameof logProbabilities
+        Check.notNull (nameof options) options
+        Check.notNull name logProbabilities
+        let axis = classAxis name options.ClassAxis logProbabilities.Shape
+        checkWeights options.ClassWeights name logProbabilities.Shape axis
+        let labels = checkLabels labels options.IgnoreIndex name logProbabilities.Shape axis
+        let weights = labelWeights logProbabilities options.ClassWeights labels
+        picked axis labels weights logProbabilities |> withWeights labels options.ClassWeights weights
+
+    let private checkOptions (options: CrossEntropyOptions) (name: string) (shape: Shape) =
+        Check.notNull "options" options
+        Check.within "labelSmoothing" 0.0 1.0 options.LabelSmoothing
+        let axis = classAxis name options.ClassAxis shape
+        checkWeights options.ClassWeights name shape axis
+        axis
+
+    /// <summary>Cross-entropy of logits with class labels: NLL ∘ LogSoftmax.</summary>
+    /// <param name="options">Class weights, the label to ignore, label smoothing, the class axis.</param>
+    /// <param name="labels">Class indices; the shape of <paramref name="logits"/> without the class axis.</param>
+    /// <param name="logits">Any numbers: (C), (N, C) or (N, C, d₁, …). A row all −∞ has no distribution: it contributes 0, of slope 0.</param>
+    /// <returns>Nats, one a label; 0 where the label is ignored. A mean divides by the sum of the weights of the labels, as PyTorch's does.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no classes.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where. Or the smoothing is
+    /// outside [0, 1].</exception>
+    /// <remarks>(1 − ε)(−w_y log p_y) + (ε / C) Σ_c (−w_c log p_c) with p = softmax(x). Slope without smoothing and weights: p − 1 at the label, p
+    /// elsewhere. Convex. Source: torch.nn.CrossEntropyLoss; label smoothing: Szegedy et al. (2016).</remarks>
+    let crossEntropy (options: CrossEntropyOptions) (labels: Labels) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        let name = nameof logits
+        Check.notNull name logits
+        let axis = checkOptions options name logits.Shape
+        let labels = checkLabels labels options.IgnoreIndex name logits.Shape axis
+        let classWeights, smoothing = options.ClassWeights, options.LabelSmoothing
+        let weights = labelWeights logits classWeights labels
+
+        let smoothedNll (logProbabilities: 'T) =
+            let own = picked axis labels weights logProbabilities
+
+            if smoothing = 0.0 then
+                own
+            else
+                let all = smooth axis labels classWeights logProbabilities
+                Notation.(+) (Notation.weigh (Notation.num (1.0 - smoothing)) own) (Notation.(*) (Notation.num smoothing) all)
+
+        // The definition. An engine may know the composition by name, and run it in one pass.
+        let definition (x: 'T) : 'T = x |> logSoftmax axis |> smoothedNll
+
+        'T.Fuse(SoftmaxCrossEntropy(axis, labels, classWeights.Values.ToArray(), smoothing), logits, Func<'T, 'T> definition)
+        |> withWeights labels classWeights weights
+
+    /// <summary>Cross-entropy of logits with class probabilities.</summary>
+    /// <param name="options">Class weights, label smoothing, the class axis; there is no label to ignore.</param>
+    /// <param name="probabilities">Of the classes, each row summing to 1; the shape of <paramref name="logits"/>.</param>
+    /// <param name="logits">Any numbers: (C), (N, C) or (N, C, d₁, …).</param>
+    /// <returns>Nats, one a row. A mean divides by their number, as PyTorch's does.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no classes.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">The smoothing is outside [0, 1].</exception>
+    /// <remarks>−Σ_c w_c t_c log p_c with p = softmax(x) and t = (1 − ε) target + ε / C; 0 where t is 0. Convex in the logits.
+    /// Source: torch.nn.CrossEntropyLoss.</remarks>
+    let crossEntropyWithProbabilities (options: CrossEntropyOptions) (probabilities: 'T) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        let name = nameof logits
+        Check.notNull name logits
+        Check.notNull (nameof probabilities) probabilities
+        Check.sameShape (nameof probabilities) probabilities.Shape name logits.Shape
+        let axis = checkOptions options name logits.Shape
+        let classes = logits.Shape[axis]
+        let smoothing = options.LabelSmoothing
+
+        let target =
+            if smoothing = 0.0 then
+                probabilities
+            else
+                Notation.(+)
+                    (Notation.(*) (Notation.num (1.0 - smoothing)) probabilities)
+                    (Notation.num (smoothing / float classes))
+
+        let weighted =
+            if options.ClassWeights.IsNone then
+                target
+            else
+                let column = Array.create logits.Shape.Rank 1
+                column[axis] <- classes
+                Notation.(*) (constant logits options.ClassWeights |> reshape (Shape column)) target
+
+        let terms = Notation.weigh weighted (logSoftmax axis logits)
+        LossValues(Notation.(-) (Notation.num 0.0) (sumAlong axis terms))

@@ -1,0 +1,95 @@
+namespace Losses.FSharp
+
+open System.Runtime.CompilerServices
+open Losses
+open Losses.FSharp.Notation
+
+/// <summary>|x − t|.  (torch.nn.L1Loss)</summary>
+[<Struct; NoEquality; NoComparison>]
+type L1 =
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x, t) = abs (x - t)
+
+/// <summary>(x − t)².  (torch.nn.MSELoss)</summary>
+[<Struct; NoEquality; NoComparison>]
+type MSE =
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x, t) =
+            let d = x - t
+            d * d
+
+/// <summary>½d²/β where |d| &lt; β, |d| − ½β beyond, with d = x − t; |d| where β = 0.  (Girshick 2015; torch.nn.SmoothL1Loss)</summary>
+[<Struct; NoEquality; NoComparison>]
+type SmoothL1(beta: float) =
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x, t) =
+            let d = x - t
+            // β = 0 leaves no quadratic part: its branch is never taken, and 1 in place of β keeps it from dividing by 0.
+            let width = if beta > 0.0 then beta else 1.0
+            ifLess (abs d) (num beta) (num 0.5 * d * d / num width) (abs d - num (0.5 *. beta))
+
+/// <summary>½d² where |d| &lt; δ, δ(|d| − ½δ) beyond, with d = x − t.  (Huber 1964; torch.nn.HuberLoss)</summary>
+[<Struct; NoEquality; NoComparison>]
+type Huber(delta: float) =
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x, t) =
+            let d = x - t
+            ifLess (abs d) (num delta) (num 0.5 * d * d) (num delta * (abs d - num (0.5 *. delta)))
+
+/// Distances between numbers.
+[<AutoOpen>]
+module Regression =
+
+    /// β of <c>smoothL1</c> where none is given.
+    [<Literal>]
+    let SmoothL1Beta = 1.0
+
+    /// δ of <c>huber</c> where none is given.
+    [<Literal>]
+    let HuberDelta = 1.0
+
+    /// <summary>Absolute error: robust, with a kink at the target.</summary>
+    /// <param name="target">Any shape.</param>
+    /// <param name="prediction">The shape of <paramref name="target"/>.</param>
+    /// <returns>Units of the target, elementwise.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <remarks>|x − t|. Slope: sign(x − t), 0 at the target. Convex. Source: torch.nn.L1Loss.</remarks>
+    let l1 (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> = pointwise (L1()) target prediction
+
+    /// <summary>Squared error: smooth, dominated by the largest errors.</summary>
+    /// <param name="target">Any shape.</param>
+    /// <param name="prediction">The shape of <paramref name="target"/>.</param>
+    /// <returns>Squared units of the target, elementwise.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <remarks>(x − t)². Slope: 2(x − t). Convex. Source: torch.nn.MSELoss.</remarks>
+    let mse (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> = pointwise (MSE()) target prediction
+
+    /// <summary>Smooth L1: absolute error, rounded off within <paramref name="beta"/> of the target so that its slope is at most 1.</summary>
+    /// <param name="beta">β, in units of the target; finite, at least 0. With 0 it is the absolute error.</param>
+    /// <param name="target">Any shape.</param>
+    /// <param name="prediction">The shape of <paramref name="target"/>.</param>
+    /// <returns>Units of the target, elementwise: Huber's loss divided by β.</returns>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="beta"/> is not finite or negative.</exception>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <remarks>With d = x − t: ½d²/β where |d| &lt; β, else |d| − ½β. Slope: d/β clipped to ±1. Convex.
+    /// Source: Girshick, Fast R-CNN (2015); torch.nn.SmoothL1Loss.</remarks>
+    let smoothL1 (beta: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNegative (nameof beta) beta
+        pointwise (SmoothL1 beta) target prediction
+
+    /// <summary>Huber loss: quadratic within <paramref name="delta"/> of the target, linear beyond it.</summary>
+    /// <param name="delta">δ, in units of the target; finite, greater than 0.</param>
+    /// <param name="target">Any shape.</param>
+    /// <param name="prediction">The shape of <paramref name="target"/>.</param>
+    /// <returns>Squared units of the target, elementwise: δ times smooth L1.</returns>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="delta"/> is not finite or not above 0.</exception>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <remarks>With d = x − t: ½d² where |d| &lt; δ, else δ(|d| − ½δ). Slope: d clipped to ±δ. Convex.
+    /// Source: Huber, Ann. Math. Statist. 35 (1964) 73–101; torch.nn.HuberLoss.</remarks>
+    let huber (delta: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.positive (nameof delta) delta
+        pointwise (Huber delta) target prediction

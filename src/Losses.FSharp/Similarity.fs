@@ -1,0 +1,85 @@
+namespace Losses.FSharp
+
+open System
+open Losses
+open Losses.FSharp.Notation
+open Losses.FSharp.TensorNotation
+
+/// Similarities and distances between vectors.
+[<AutoOpen>]
+module Similarity =
+
+    /// axis of <c>cosineSimilarity</c> where none is given.
+    [<Literal>]
+    let CosineSimilarityAxis = 1
+
+    /// ε of <c>cosineSimilarity</c> where none is given.
+    [<Literal>]
+    let CosineSimilarityEps = 1e-8
+
+    /// p of <c>pairwiseDistance</c> where none is given.
+    [<Literal>]
+    let PairwiseDistanceP = 2.0
+
+    /// ε of <c>pairwiseDistance</c> where none is given.
+    [<Literal>]
+    let PairwiseDistanceEps = 1e-6
+
+    /// keepAxis of <c>pairwiseDistance</c> where none is given.
+    [<Literal>]
+    let PairwiseDistanceKeepAxis = false
+
+    // 1 / max(‖v‖, ε), and 0 for a vector of length 0, which has no direction: neither value nor slope comes from it.
+    let private reciprocalNorm (axis: int) (eps: float) (v: 'T) : 'T when 'T :> ITensor<'T> =
+        let norm = sqrt (sumAlong axis (v * v))
+        ifLess (num 0.0) norm (num 1.0 / max norm (num eps)) (num 0.0)
+
+    /// <summary>The cosine of the angle between vectors along an axis.</summary>
+    /// <param name="axis">The axis the vectors lie along; a negative one counts from the last.</param>
+    /// <param name="eps">ε, the least norm that is divided by; finite, at least 0.</param>
+    /// <param name="x2">Any shape.</param>
+    /// <param name="x1">The shape of <paramref name="x2"/>.</param>
+    /// <returns>The shape without the axis; in [−1, 1]. With a vector of zeros: 0, of slope 0.</returns>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis, or <paramref name="eps"/> is negative or not finite.</exception>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <remarks>x₁·x₂ / (max(‖x₁‖, ε) max(‖x₂‖, ε)). Source: torch.nn.CosineSimilarity, whose dim this axis is.</remarks>
+    let cosineSimilarity (axis: int) (eps: float) (x2: 'T) (x1: 'T) : 'T when 'T :> ITensor<'T> =
+        Check.notNegative (nameof eps) eps
+        Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
+        let axis = x1.Shape.Axis(axis, nameof axis)
+        sumAlong axis (x1 * x2) * reciprocalNorm axis eps x1 * reciprocalNorm axis eps x2
+
+    /// <summary>The p-norm along an axis; its slope is 0 where the vector is 0.</summary>
+    /// <param name="axis">The axis the vectors lie along.</param>
+    /// <param name="p">The order: above 0, infinity included.</param>
+    /// <param name="v">Any shape.</param>
+    /// <returns>The shape without the axis.</returns>
+    let internal norm (axis: int) (p: float) (v: 'T) : 'T when 'T :> ITensor<'T> =
+        if Double.IsPositiveInfinity p then
+            'T.Largest(abs v, axis)
+        elif p = 1.0 then
+            sumAlong axis (abs v)
+        elif p = 2.0 then
+            sqrt (sumAlong axis (v * v))
+        else
+            let total = sumAlong axis (power p (abs v))
+            ifLess (num 0.0) total (power (1.0 ./. p) total) (num 0.0)
+
+    /// <summary>The distance ‖x₁ − x₂ + ε‖ₚ between vectors along the last axis.</summary>
+    /// <param name="p">The order of the norm: above 0, infinity included.</param>
+    /// <param name="eps">ε, added to every difference as PyTorch does; finite.</param>
+    /// <param name="keepAxis">Whether the last axis stays, of length 1.</param>
+    /// <param name="x2">(D) or (…, D).</param>
+    /// <param name="x1">The shape of <paramref name="x2"/>.</param>
+    /// <returns>The shape without the last axis, or with 1 in its place.</returns>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is not above 0, or <paramref name="eps"/> is not finite.</exception>
+    /// <exception cref="T:System.ArgumentException">The shapes differ, or have no axis.</exception>
+    /// <remarks>ε keeps equal vectors from having no slope; it also makes their distance ε D^(1/p) instead of 0, and the distance not quite symmetric.
+    /// With ε = 0 both are exact, and the slope at 0 is 0. Source: torch.nn.PairwiseDistance, whose keepdim is keepAxis.</remarks>
+    let pairwiseDistance (p: float) (eps: float) (keepAxis: bool) (x2: 'T) (x1: 'T) : 'T when 'T :> ITensor<'T> =
+        Check.order (nameof p) p
+        Check.finite (nameof eps) eps
+        Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
+        let axis = x1.Shape.Axis(-1, "the vector axis")
+        let distance = norm axis p (x1 - x2 + num eps)
+        if keepAxis then reshape (x1.Shape.With(axis, 1)) distance else distance
