@@ -37,6 +37,12 @@ type CrossEntropyOptions =
     static member Default =
         { ClassWeights = Weights.None; IgnoreIndex = NLLOptions.Default.IgnoreIndex; LabelSmoothing = 0.0; ClassAxis = NLLOptions.Default.ClassAxis }
 
+    /// <summary>These options.</summary>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">The smoothing is outside [0, 1].</exception>
+    member options.Checked() =
+        Check.within "labelSmoothing" 0.0 1.0 options.LabelSmoothing
+        options
+
 /// Losses of one class among several.
 [<AutoOpen>]
 module Classification =
@@ -120,7 +126,7 @@ module Classification =
 
     let private checkOptions (options: CrossEntropyOptions) (name: string) (shape: Shape) =
         Check.notNull "options" options
-        Check.within "labelSmoothing" 0.0 1.0 options.LabelSmoothing
+        options.Checked() |> ignore
         let axis = classAxis name options.ClassAxis shape
         checkWeights options.ClassWeights name shape axis
         axis
@@ -157,6 +163,17 @@ module Classification =
 
         'T.Fuse(SoftmaxCrossEntropy(axis, labels, classWeights.Values.ToArray(), smoothing), logits, Func<'T, 'T> definition)
         |> withWeights labels classWeights weights
+
+    /// <summary>Cross-entropy as its kernel takes it, checked against the logits' shape: for logits in the caller's own memory.</summary>
+    /// <param name="options">Class weights, the label to ignore, label smoothing, the class axis.</param>
+    /// <param name="labels">Class indices; <paramref name="shape"/> without the class axis.</param>
+    /// <param name="shape">Of the logits.</param>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no classes.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; or the smoothing is outside [0, 1].</exception>
+    let crossEntropyKernel (options: CrossEntropyOptions) (labels: Labels) (shape: Shape) : SoftmaxCrossEntropy =
+        let axis = checkOptions options "logits" shape
+        let labels = checkLabels labels options.IgnoreIndex "logits" shape axis
+        SoftmaxCrossEntropy(axis, labels, options.ClassWeights.Values.ToArray(), options.LabelSmoothing)
 
     /// <summary>Cross-entropy of logits with class probabilities.</summary>
     /// <param name="options">Class weights, label smoothing, the class axis; there is no label to ignore.</param>

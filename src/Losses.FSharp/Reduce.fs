@@ -1,16 +1,3 @@
-namespace Losses
-
-/// <summary>How the values of a loss become one: PyTorch's names.</summary>
-type Reduction =
-    /// A value an element.
-    | None = 0
-    /// The sum over what it counts: elements, or their weights.
-    | Mean = 1
-    /// The sum.
-    | Sum = 2
-    /// The sum over the length of the first axis.
-    | BatchMean = 3
-
 namespace Losses.FSharp
 
 open System

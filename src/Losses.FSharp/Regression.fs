@@ -31,6 +31,11 @@ type SmoothL1(beta: float) =
             let width = if beta > 0.0 then beta else 1.0
             ifLess (abs d) (num beta) (num 0.5 * d * d / num width) (abs d - num (0.5 *. beta))
 
+    /// <summary>The loss of a checked β: finite, at least 0.</summary>
+    static member Of(beta: float) =
+        Check.notNegative (nameof beta) beta
+        SmoothL1 beta
+
 /// <summary>½d² where |d| &lt; δ, δ(|d| − ½δ) beyond, with d = x − t.  (Huber 1964; torch.nn.HuberLoss)</summary>
 [<Struct; NoEquality; NoComparison>]
 type Huber(delta: float) =
@@ -39,6 +44,11 @@ type Huber(delta: float) =
         member _.Apply(x, t) =
             let d = x - t
             ifLess (abs d) (num delta) (num 0.5 * d * d) (num delta * (abs d - num (0.5 *. delta)))
+
+    /// <summary>The loss of a checked δ: finite, above 0.</summary>
+    static member Of(delta: float) =
+        Check.positive (nameof delta) delta
+        Huber delta
 
 /// Distances between numbers.
 [<AutoOpen>]
@@ -78,8 +88,7 @@ module Regression =
     /// <remarks>With d = x − t: ½d²/β where |d| &lt; β, else |d| − ½β. Slope: d/β clipped to ±1. Convex.
     /// Source: Girshick, Fast R-CNN (2015); torch.nn.SmoothL1Loss.</remarks>
     let smoothL1 (beta: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        Check.notNegative (nameof beta) beta
-        pointwise (SmoothL1 beta) target prediction
+        pointwise (SmoothL1.Of beta) target prediction
 
     /// <summary>Huber loss: quadratic within <paramref name="delta"/> of the target, linear beyond it.</summary>
     /// <param name="delta">δ, in units of the target; finite, greater than 0.</param>
@@ -91,5 +100,4 @@ module Regression =
     /// <remarks>With d = x − t: ½d² where |d| &lt; δ, else δ(|d| − ½δ). Slope: d clipped to ±δ. Convex.
     /// Source: Huber, Ann. Math. Statist. 35 (1964) 73–101; torch.nn.HuberLoss.</remarks>
     let huber (delta: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        Check.positive (nameof delta) delta
-        pointwise (Huber delta) target prediction
+        pointwise (Huber.Of delta) target prediction

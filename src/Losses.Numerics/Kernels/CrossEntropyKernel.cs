@@ -6,6 +6,20 @@ namespace Losses;
 /// <summary>Softmax cross-entropy of rows of logits: value and gradient of a row while it is in the cache.</summary>
 internal static class CrossEntropyKernel
 {
+    /// <summary>The exact sum of the losses of the rows, and the gradient, scaled.</summary>
+    internal static ExactSum Sum<S>(SoftmaxCrossEntropy loss, ReadOnlySpan<S> logits, Shape shape, double scale, Span<S> gradients)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var values = new S[loss.Labels.Shape.Count];
+        Run<S>(loss, logits, shape, [S.One], scale, values, gradients);
+        var sum = new ExactSum();
+        if (typeof(S) == typeof(float))
+            sum.Add(System.Runtime.InteropServices.MemoryMarshal.Cast<S, float>(values.AsSpan()));
+        else
+            sum.Add(System.Runtime.InteropServices.MemoryMarshal.Cast<S, double>(values.AsSpan()));
+        return sum;
+    }
+
     /// <summary>The loss of every row, and its gradient where asked for.</summary>
     /// <param name="loss">Labels (negative: ignored), class weights, smoothing.</param>
     /// <param name="logits">Row-major, of <paramref name="shape"/>.</param>

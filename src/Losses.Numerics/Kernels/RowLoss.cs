@@ -24,4 +24,20 @@ public sealed class SoftmaxCrossEntropy(int axis, Labels labels, double[] classW
 
     /// <summary>ε: (1 − ε) of the label's loss and ε / C of every class's.</summary>
     public double LabelSmoothing { get; } = labelSmoothing;
+
+    /// <summary>The exact sum of the weights of the labels: what a mean divides by.</summary>
+    internal ExactSum LabelWeight()
+    {
+        var sum = new ExactSum();
+        var counted = 0;
+        foreach (var label in Labels.Indices)
+            if (label < 0)
+                continue;
+            else if (classWeights.Length == 0)
+                counted++;
+            else
+                sum.Add(classWeights[label]);
+        sum.Add((double)counted);
+        return sum;
+    }
 }

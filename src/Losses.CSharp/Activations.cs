@@ -1,0 +1,32 @@
+namespace Losses.CSharp;
+
+/// <summary>Functions that go before a loss.</summary>
+public static class Activations
+{
+    /// <summary>The logistic function 1 / (1 + e⁻ˣ).</summary>
+    public static T Sigmoid<T>(T logits)
+        where T : IReal<T> => FSharp.Activations.sigmoid(logits);
+
+    /// <summary>log σ(x), without cancellation or overflow.</summary>
+    public static T LogSigmoid<T>(T logits)
+        where T : IReal<T> => FSharp.Activations.logSigmoid(logits);
+
+    /// <summary>Softplus log(1 + eˣ).</summary>
+    public static T Softplus<T>(T logits)
+        where T : IReal<T> => FSharp.Activations.softplus(logits);
+
+    /// <summary>exp x / Σ exp along an axis; a negative one counts from the last.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    public static T Softmax<T>(T logits, int axis)
+        where T : ITensor<T> => FSharp.Activations.softmax(axis, logits);
+
+    /// <summary>Logarithms of softmax along an axis, without cancellation; a negative axis counts from the last.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    public static T LogSoftmax<T>(T logits, int axis)
+        where T : ITensor<T> => FSharp.Activations.logSoftmax(axis, logits);
+
+    /// <summary>log Σ exp along an axis, which goes; a negative one counts from the last.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    public static T LogSumExp<T>(T logits, int axis)
+        where T : ITensor<T> => FSharp.Activations.logSumExp(axis, logits);
+}

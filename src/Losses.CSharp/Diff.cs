@@ -1,0 +1,47 @@
+using System.Numerics;
+
+namespace Losses.CSharp;
+
+/// <summary>Derivatives of functions of tensors, exact and nested at will.</summary>
+public static class Diff
+{
+    /// <summary>The gradient of a scalar function.</summary>
+    /// <exception cref="ArgumentException">The value is no scalar.</exception>
+    public static DiffTensor<S> Grad<S>(Func<DiffTensor<S>, DiffTensor<S>> f, DiffTensor<S> x)
+        where S : unmanaged, IFloatingPointIeee754<S> => FSharp.Diff.grad(Function(f), x);
+
+    /// <summary>The value, and the gradient of a scalar function.</summary>
+    /// <exception cref="ArgumentException">The value is no scalar.</exception>
+    public static (DiffTensor<S> Value, DiffTensor<S> Gradient) ValueAndGrad<S>(Func<DiffTensor<S>, DiffTensor<S>> f, DiffTensor<S> x)
+        where S : unmanaged, IFloatingPointIeee754<S> => FSharp.Diff.valueAndGrad(Function(f), x);
+
+    /// <summary>The vector–Jacobian product vᵀJ; v has the shape of the value.</summary>
+    public static DiffTensor<S> Vjp<S>(Func<DiffTensor<S>, DiffTensor<S>> f, DiffTensor<S> x, DiffTensor<S> v)
+        where S : unmanaged, IFloatingPointIeee754<S> => FSharp.Diff.vjp(Function(f), x, v);
+
+    /// <summary>The Jacobian–vector product Jv: the derivative along a direction of the shape of x.</summary>
+    /// <exception cref="ArgumentException">The direction has another shape.</exception>
+    public static DiffTensor<S> Jvp<S>(Func<DiffTensor<S>, DiffTensor<S>> f, DiffTensor<S> x, DiffTensor<S> v)
+        where S : unmanaged, IFloatingPointIeee754<S> => FSharp.Diff.jvp(Function(f), x, v);
+
+    /// <summary>The Hessian–vector product Hv of a scalar function; v has the shape of x.</summary>
+    /// <exception cref="ArgumentException">The direction has another shape, or the value is no scalar.</exception>
+    public static DiffTensor<S> Hvp<S>(Func<DiffTensor<S>, DiffTensor<S>> f, DiffTensor<S> x, DiffTensor<S> v)
+        where S : unmanaged, IFloatingPointIeee754<S> => FSharp.Diff.hvp(Function(f), x, v);
+
+    /// <summary>The Jacobian: the axes of the value, then those of x.</summary>
+    public static DiffTensor<S> Jacobian<S>(Func<DiffTensor<S>, DiffTensor<S>> f, DiffTensor<S> x)
+        where S : unmanaged, IFloatingPointIeee754<S> => FSharp.Diff.jacobian(Function(f), x);
+
+    /// <summary>The Hessian of a scalar function: the axes of x, twice.</summary>
+    /// <exception cref="ArgumentException">The value is no scalar.</exception>
+    public static DiffTensor<S> Hessian<S>(Func<DiffTensor<S>, DiffTensor<S>> f, DiffTensor<S> x)
+        where S : unmanaged, IFloatingPointIeee754<S> => FSharp.Diff.hessian(Function(f), x);
+
+    private static Microsoft.FSharp.Core.FSharpFunc<DiffTensor<S>, DiffTensor<S>> Function<S>(Func<DiffTensor<S>, DiffTensor<S>> f)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        ArgumentNullException.ThrowIfNull(f);
+        return Microsoft.FSharp.Core.FuncConvert.FromFunc(f);
+    }
+}

@@ -1,0 +1,20 @@
+using System.Runtime.CompilerServices;
+
+namespace Losses.CSharp;
+
+internal readonly struct Scaled<L>(double scale, L loss) : IPointwise
+    where L : struct, IPointwise
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Apply<T>(T prediction, T target)
+        where T : IReal<T> => T.Constant(scale) * loss.Apply(prediction, target);
+}
+
+internal readonly struct Added<A, B>(A first, B second) : IPointwise
+    where A : struct, IPointwise
+    where B : struct, IPointwise
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Apply<T>(T prediction, T target)
+        where T : IReal<T> => first.Apply(prediction, target) + second.Apply(prediction, target);
+}

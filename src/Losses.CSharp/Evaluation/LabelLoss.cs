@@ -1,0 +1,112 @@
+using System.Numerics;
+using Losses.FSharp;
+
+namespace Losses.CSharp;
+
+/// <summary>A loss of a prediction against class labels, with its reduction.</summary>
+/// <remarks>Losses scale and add: <c>0.7 * a + 0.3 * b</c> is a loss.</remarks>
+public abstract class LabelLoss
+{
+    private protected LabelLoss() { }
+
+    /// <summary>The reduced loss, differentiable on every engine.</summary>
+    /// <param name="prediction">(C), (N, C) or (N, C, d₁, …).</param>
+    /// <param name="labels">Class indices; the shape of <paramref name="prediction"/> without the class axis.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    public abstract T Evaluate<T>(T prediction, Labels labels)
+        where T : ITensor<T>;
+
+    /// <summary>The reduced loss and its gradient by the prediction.</summary>
+    /// <param name="prediction">(C), (N, C) or (N, C, d₁, …).</param>
+    /// <param name="labels">Class indices; the shape of <paramref name="prediction"/> without the class axis.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the reduction is none: a gradient is that of one number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    public (DiffTensor<S> Value, DiffTensor<S> Gradient) ValueAndGradient<S>(DiffTensor<S> prediction, Labels labels)
+        where S : unmanaged, IFloatingPointIeee754<S> => Diff.ValueAndGrad(x => Evaluate(x, labels), prediction);
+
+    /// <summary>The reduced loss, and its gradient by the prediction, over the caller's own memory.</summary>
+    /// <param name="prediction">Row-major, of <paramref name="shape"/>; float or double.</param>
+    /// <param name="labels">Class indices; <paramref name="shape"/> without the class axis.</param>
+    /// <param name="shape">Of prediction and gradient.</param>
+    /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
+    /// <exception cref="ArgumentException">A length is not that of the shape, or the reduction is none.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    public virtual S ValueAndGradient<S>(ReadOnlySpan<S> prediction, Labels labels, Shape shape, Span<S> gradient)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var (value, slope) = ValueAndGradient(new DiffTensor<S>(prediction, shape), labels);
+        slope.CopyTo(gradient);
+        return value.ToScalar();
+    }
+
+    /// <summary>Both losses added.</summary>
+    public static LabelLoss operator +(LabelLoss a, LabelLoss b)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        return new SumLoss(a, b);
+    }
+
+    /// <summary>The loss scaled.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="scale"/> is not finite.</exception>
+    public static LabelLoss operator *(double scale, LabelLoss loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        if (!double.IsFinite(scale))
+            throw new ArgumentOutOfRangeException(nameof(scale), FormattableString.Invariant($"scale is {scale}, but it must be finite."));
+        return new ScaledLoss(scale, loss);
+    }
+
+    /// <summary>The loss scaled.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="scale"/> is not finite.</exception>
+    public static LabelLoss operator *(LabelLoss loss, double scale) => scale * loss;
+
+    private sealed class SumLoss(LabelLoss a, LabelLoss b) : LabelLoss
+    {
+        public override T Evaluate<T>(T prediction, Labels labels) => a.Evaluate(prediction, labels) + b.Evaluate(prediction, labels);
+    }
+
+    private sealed class ScaledLoss(double scale, LabelLoss loss) : LabelLoss
+    {
+        public override T Evaluate<T>(T prediction, Labels labels) => T.Constant(scale) * loss.Evaluate(prediction, labels);
+    }
+}
+
+/// <summary>Negative log-likelihood of logarithms of probabilities.</summary>
+internal sealed class NLLLoss(NLLOptions options, Reduction reduction) : LabelLoss
+{
+    public override T Evaluate<T>(T prediction, Labels labels) =>
+        Reduce.by(reduction, Classification.nll(options, labels, prediction));
+}
+
+/// <summary>Cross-entropy of logits, with class labels or class probabilities.</summary>
+public sealed class CrossEntropyLoss : LabelLoss
+{
+    private readonly CrossEntropyOptions _options;
+    private readonly Reduction _reduction;
+
+    internal CrossEntropyLoss(CrossEntropyOptions options, Reduction reduction) => (_options, _reduction) = (options.Checked(), reduction);
+
+    /// <inheritdoc/>
+    public override T Evaluate<T>(T prediction, Labels labels) =>
+        Reduce.by(_reduction, Classification.crossEntropy(_options, labels, prediction));
+
+    /// <summary>The reduced loss against class probabilities, differentiable on every engine.</summary>
+    /// <param name="prediction">Logits: (C), (N, C) or (N, C, d₁, …).</param>
+    /// <param name="probabilities">The shape of <paramref name="prediction"/>.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public T Evaluate<T>(T prediction, T probabilities)
+        where T : ITensor<T> => Reduce.by(_reduction, Classification.crossEntropyWithProbabilities(_options, probabilities, prediction));
+
+    /// <summary>The reduced loss against class probabilities, and its gradient by the logits.</summary>
+    /// <param name="prediction">Logits: (C), (N, C) or (N, C, d₁, …).</param>
+    /// <param name="probabilities">The shape of <paramref name="prediction"/>.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the reduction is none: a gradient is that of one number.</exception>
+    public (DiffTensor<S> Value, DiffTensor<S> Gradient) ValueAndGradient<S>(DiffTensor<S> prediction, DiffTensor<S> probabilities)
+        where S : unmanaged, IFloatingPointIeee754<S> => Diff.ValueAndGrad(x => Evaluate(x, probabilities), prediction);
+
+    /// <inheritdoc/>
+    public override S ValueAndGradient<S>(ReadOnlySpan<S> prediction, Labels labels, Shape shape, Span<S> gradient) =>
+        SpanKernels.ValueAndGradient(Classification.crossEntropyKernel(_options, labels, shape), prediction, shape, _reduction, gradient);
+}

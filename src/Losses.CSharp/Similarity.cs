@@ -1,0 +1,41 @@
+namespace Losses.CSharp;
+
+/// <summary>Similarities and distances between vectors.</summary>
+public static class Similarity
+{
+    /// <summary>The cosine of the angle between vectors along an axis.</summary>
+    /// <param name="x1">Any shape.</param>
+    /// <param name="x2">The shape of <paramref name="x1"/>.</param>
+    /// <param name="axis">The axis the vectors lie along; a negative one counts from the last.</param>
+    /// <param name="eps">ε, the least norm that is divided by; finite, at least 0.</param>
+    /// <returns>The shape without the axis; in [−1, 1]. With a vector of zeros: 0, of slope 0.</returns>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis, or <paramref name="eps"/> is negative or not finite.</exception>
+    /// <remarks>Source: torch.nn.CosineSimilarity.</remarks>
+    public static T CosineSimilarity<T>(
+        T x1,
+        T x2,
+        int axis = FSharp.Similarity.CosineSimilarityAxis,
+        double eps = FSharp.Similarity.CosineSimilarityEps
+    )
+        where T : ITensor<T> => FSharp.Similarity.cosineSimilarity(axis, eps, x2, x1);
+
+    /// <summary>The distance ‖x₁ − x₂ + ε‖ₚ between vectors along the last axis.</summary>
+    /// <param name="x1">(D) or (…, D).</param>
+    /// <param name="x2">The shape of <paramref name="x1"/>.</param>
+    /// <param name="p">The order of the norm: above 0, infinity included.</param>
+    /// <param name="eps">ε, added to every difference as PyTorch does; finite.</param>
+    /// <param name="keepAxis">Whether the last axis stays, of length 1.</param>
+    /// <returns>The shape without the last axis, or with 1 in its place.</returns>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is not above 0, or <paramref name="eps"/> is not finite.</exception>
+    /// <remarks>Source: torch.nn.PairwiseDistance.</remarks>
+    public static T PairwiseDistance<T>(
+        T x1,
+        T x2,
+        double p = FSharp.Similarity.PairwiseDistanceP,
+        double eps = FSharp.Similarity.PairwiseDistanceEps,
+        bool keepAxis = FSharp.Similarity.PairwiseDistanceKeepAxis
+    )
+        where T : ITensor<T> => FSharp.Similarity.pairwiseDistance(p, eps, keepAxis, x2, x1);
+}

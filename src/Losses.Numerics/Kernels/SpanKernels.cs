@@ -1,0 +1,116 @@
+using System.Numerics;
+
+namespace Losses;
+
+/// <summary>Losses over the caller's own memory: value and gradient in one pass, nothing copied.</summary>
+public static class SpanKernels
+{
+    /// <summary>The reduced value of a pointwise loss, and its gradient by the prediction.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="prediction">Row-major, of <paramref name="shape"/>.</param>
+    /// <param name="target">Row-major, of <paramref name="shape"/>.</param>
+    /// <param name="shape">Of prediction, target and gradient.</param>
+    /// <param name="reduction">Mean, sum or batch mean: the gradient is that of one number.</param>
+    /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
+    /// <returns>The exact sum or mean of the values, rounded once.</returns>
+    /// <exception cref="ArgumentException">A length is not that of the shape, or the reduction is none.</exception>
+    public static S ValueAndGradient<L, S>(
+        L loss,
+        ReadOnlySpan<S> prediction,
+        ReadOnlySpan<S> target,
+        Shape shape,
+        Reduction reduction,
+        Span<S> gradient
+    )
+        where L : struct, IPointwise
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        CheckStorage<S>();
+        CheckLength(target.Length, shape, nameof(target));
+        CheckLength(prediction.Length, shape, nameof(prediction));
+        CheckLength(gradient.Length, shape, nameof(gradient));
+        var divisor = Divisor(reduction, shape, shape.Count, nameof(prediction));
+        var sum = Kernel.ValueAndGradient<TwoOf<L>, S>(
+            new(loss),
+            prediction,
+            target,
+            [S.Zero],
+            shape.Count,
+            [S.One],
+            1 / divisor,
+            gradient,
+            [],
+            []
+        );
+        return Divided<S>(sum, divisor, reduction);
+    }
+
+    /// <summary>The reduced value of softmax cross-entropy, and its gradient by the logits.</summary>
+    /// <param name="loss">Labels, class axis, class weights, smoothing.</param>
+    /// <param name="logits">Row-major, of <paramref name="shape"/>.</param>
+    /// <param name="shape">Of logits and gradient.</param>
+    /// <param name="reduction">Mean (over the weights of the labels), sum or batch mean: the gradient is that of one number.</param>
+    /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="logits"/>.</param>
+    /// <returns>The exact sum or mean of the values, rounded once.</returns>
+    /// <exception cref="ArgumentException">A length is not that of the shape, or the reduction is none.</exception>
+    public static S ValueAndGradient<S>(
+        SoftmaxCrossEntropy loss,
+        ReadOnlySpan<S> logits,
+        Shape shape,
+        Reduction reduction,
+        Span<S> gradient
+    )
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        CheckStorage<S>();
+        CheckLength(logits.Length, shape, nameof(logits));
+        CheckLength(gradient.Length, shape, nameof(gradient));
+        var weight = loss.LabelWeight();
+        var divisor = Divisor(reduction, shape, weight.ToDouble(), nameof(logits));
+        var sum = CrossEntropyKernel.Sum(loss, logits, shape, 1 / divisor, gradient);
+        return reduction == Reduction.Mean ? Quotient<S>(sum, weight) : Divided<S>(sum, divisor, reduction);
+    }
+
+    private static void CheckStorage<S>()
+    {
+        if (typeof(S) != typeof(float) && typeof(S) != typeof(double))
+            throw new NotSupportedException($"The kernels are for float and double, not {typeof(S).Name}.");
+    }
+
+    private static void CheckLength(int length, Shape shape, string name)
+    {
+        if (length != shape.Count)
+            throw new ArgumentException($"{name} has {length} elements but shape {shape} has {shape.Count}; they must be equal.", name);
+    }
+
+    private static double Divisor(Reduction reduction, Shape shape, double count, string name) =>
+        reduction switch
+        {
+            Reduction.Mean => count,
+            Reduction.Sum => 1,
+            Reduction.BatchMean when shape.Rank > 0 => shape[0],
+            Reduction.BatchMean => throw new ArgumentException("a batch mean needs a batch axis, but the shape is ().", name),
+            Reduction.None => throw new ArgumentException(
+                "a value and gradient over spans is that of one number: the reduction cannot be None.",
+                nameof(reduction)
+            ),
+            _ => throw new ArgumentOutOfRangeException(nameof(reduction), reduction, $"{(int)reduction} is no reduction."),
+        };
+
+    private static S Divided<S>(ExactSum sum, double divisor, Reduction reduction)
+        where S : unmanaged, IFloatingPointIeee754<S> =>
+        reduction == Reduction.Sum
+            ? typeof(S) == typeof(float)
+                ? S.CreateChecked(sum.ToSingle())
+                : S.CreateChecked(sum.ToDouble())
+            : typeof(S) == typeof(float)
+                ? S.CreateChecked(sum.MeanSingle((long)divisor))
+                : S.CreateChecked(sum.Mean((long)divisor));
+
+    private static S Quotient<S>(ExactSum sum, ExactSum weight)
+        where S : unmanaged, IFloatingPointIeee754<S> =>
+        typeof(S) == typeof(float)
+            ? S.CreateChecked(ExactSum.RatioSingle(sum, weight))
+            : S.CreateChecked(ExactSum.Ratio(sum, weight));
+}
