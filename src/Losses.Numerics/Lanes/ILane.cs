@@ -7,6 +7,9 @@ public interface ILane<T, TStorage> : IReal<T>
     where T : struct, ILane<T, TStorage>
     where TStorage : unmanaged
 {
+    /// <summary>Whether this machine has the instructions of this width.</summary>
+    static abstract bool IsSupported { get; }
+
     /// <summary>How many numbers a lane holds.</summary>
     static abstract int Count { get; }
 

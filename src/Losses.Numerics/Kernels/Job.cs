@@ -1,0 +1,240 @@
+using System.Runtime.CompilerServices;
+
+namespace Losses;
+
+// What a kernel was asked for, in pinned memory, and how it is cut: chunks go to threads, blocks of a chunk stay in the first cache,
+// and what is left of the last block is padded to a whole lane, so that an element's result does not depend on where it stands.
+internal sealed unsafe class Job<F, TStorage>(F f, int length)
+    where F : struct, IPointwise3
+    where TStorage : unmanaged
+{
+    // The inputs: x, t, v, their tangents and the derivative from above. The outputs: the derivatives by x, t and v, and the values.
+    public const int Tangents = 3;
+    public const int Upstream = 6;
+    public const int Values = 3;
+
+    private const int Inputs = 7;
+    private const int Outputs = 4;
+    private const int BlockLength = 1024;
+
+    // A chunk is some ten microseconds of work at the least, about the time that it takes to wake a thread.
+    private const int ChunkLength = 32 * BlockLength;
+
+    private readonly TStorage*[] _inputs = new TStorage*[Inputs];
+    private readonly bool[] _isConstant = new bool[Inputs];
+    private readonly TStorage*[] _outputs = new TStorage*[Outputs];
+    private double _weight = 1;
+
+    // Whether the derivatives are second ones, along the tangents.
+    public bool IsSecond { get; init; }
+
+    public bool IsSummed { get; init; }
+
+    // An operand of length 1 stands for the same number at every index.
+    public void Read(int index, TStorage* start, int count)
+    {
+        _inputs[index] = count == 0 ? null : start;
+        _isConstant[index] = count == 0 || (count == 1 && length != 1);
+    }
+
+    // The derivative from above, times the scale, is taken in float64. Where it is the same for all it is one number.
+    public void Weigh(TStorage* upstream, int count, double scale)
+    {
+        _weight = count == 1 ? scale * Widen(*upstream) : scale;
+        _inputs[Upstream] = count == 1 ? null : upstream;
+    }
+
+    public void Write(int index, TStorage* start, int count) => _outputs[index] = count == 0 ? null : start;
+
+    // The exact sum of the values, where it is wanted.
+    public ExactSum? Run()
+    {
+        var chunks = (int)(((long)length + ChunkLength - 1) / ChunkLength);
+        var workers = Math.Min(Threads.Max, Math.Max(1, chunks / 2));
+        var sums = new ExactSum?[workers];
+        Threads.Run(
+            chunks,
+            workers,
+            (chunk, worker) =>
+            {
+                var sum = IsSummed ? sums[worker] ??= new ExactSum() : null;
+                var start = chunk * ChunkLength;
+                var count = Math.Min(ChunkLength, length - start);
+                if (Lane512<TStorage>.IsSupported)
+                    RunChunk<Lane512<TStorage>>(start, count, sum);
+                else if (Lane256<TStorage>.IsSupported)
+                    RunChunk<Lane256<TStorage>>(start, count, sum);
+                else
+                    RunChunk<Lane128<TStorage>>(start, count, sum);
+            }
+        );
+        if (!IsSummed)
+            return null;
+        var total = sums[0] ?? new ExactSum();
+        foreach (var sum in sums.AsSpan(1))
+            if (sum is not null)
+                total.Merge(sum);
+        return total;
+    }
+
+    // For a test: the whole job with lanes of a given width.
+    internal ExactSum? RunWith<TLane>()
+        where TLane : struct, ILane<TLane, TStorage>
+    {
+        var sum = IsSummed ? new ExactSum() : null;
+        RunChunk<TLane>(0, length, sum);
+        return sum;
+    }
+
+    [SkipLocalsInit]
+    private void RunChunk<TLane>(int start, int count, ExactSum? sum)
+        where TLane : struct, ILane<TLane, TStorage>
+    {
+        var block = Math.Min(BlockLength, (count + TLane.Count - 1) / TLane.Count * TLane.Count);
+        var inputs = stackalloc TStorage*[Inputs];
+        var outputs = stackalloc TStorage*[Outputs];
+        var padded = stackalloc TStorage[(Inputs + Outputs) * TLane.Count];
+        var buffers = 0;
+        for (var i = 0; i < Upstream; i++)
+            buffers += _isConstant[i] ? 1 : 0;
+        var derivatives = 0;
+        for (var i = 0; i < Values; i++)
+            derivatives += _outputs[i] is null ? 0 : 1;
+        var memory = stackalloc TStorage[(buffers + 1 + Values) * block];
+
+        for (var i = 0; i < Inputs; i++)
+        {
+            inputs[i] = _isConstant[i] ? memory : _inputs[i];
+            if (_isConstant[i])
+            {
+                new Span<TStorage>(memory, block).Fill(_inputs[i] is null ? default : *_inputs[i]);
+                memory += block;
+            }
+            else if (inputs[i] is not null)
+                inputs[i] += start;
+        }
+        for (var i = 0; i < Outputs; i++)
+            outputs[i] = _outputs[i] is null ? null : _outputs[i] + start;
+        // Where several derivatives are wanted each waits until the last is computed: its place may be that of an input.
+        var waiting = derivatives > 1 ? memory + block : null;
+
+        for (var at = 0; at < count; at += block)
+        {
+            var here = Math.Min(block, count - at);
+            var whole = here / TLane.Count * TLane.Count;
+            if (IsSummed)
+                outputs[Values] = memory;
+            RunBlock<TLane>(inputs, outputs, waiting, whole);
+            if (whole < here)
+                RunRest<TLane>(inputs, outputs, waiting, whole, here - whole, padded);
+            if (sum is not null)
+                Add(sum, memory, here);
+            for (var i = 0; i < Inputs; i++)
+                if (inputs[i] is not null && !_isConstant[i])
+                    inputs[i] += block;
+            for (var i = 0; i < Outputs; i++)
+                if (outputs[i] is not null)
+                    outputs[i] += block;
+        }
+    }
+
+    private void RunRest<TLane>(TStorage** inputs, TStorage** outputs, TStorage* waiting, int at, int count, TStorage* padded)
+        where TLane : struct, ILane<TLane, TStorage>
+    {
+        var pointers = stackalloc TStorage*[Inputs + Outputs];
+        new Span<TStorage>(padded, (Inputs + Outputs) * TLane.Count).Clear();
+        for (var i = 0; i < Inputs + Outputs; i++)
+        {
+            var place = i < Inputs ? inputs[i] : outputs[i - Inputs];
+            pointers[i] = place is null ? null : padded + i * TLane.Count;
+            if (place is not null && i < Inputs)
+                new ReadOnlySpan<TStorage>(place + at, count).CopyTo(new(pointers[i], count));
+        }
+        RunBlock<TLane>(pointers, pointers + Inputs, waiting, TLane.Count);
+        for (var i = 0; i < Outputs; i++)
+            if (outputs[i] is not null)
+                new ReadOnlySpan<TStorage>(pointers[Inputs + i], count).CopyTo(new(outputs[i] + at, count));
+    }
+
+    private void RunBlock<TLane>(TStorage** inputs, TStorage** outputs, TStorage* waiting, int n)
+        where TLane : struct, ILane<TLane, TStorage>
+    {
+        var operands = new Operands<TStorage>
+        {
+            X = inputs[0],
+            T = inputs[1],
+            V = inputs[2],
+            DX = inputs[Tangents],
+            DT = inputs[Tangents + 1],
+            DV = inputs[Tangents + 2],
+            Upstream = inputs[Upstream],
+            Weight = _weight,
+            Values = outputs[Values],
+        };
+        var isWanted = false;
+        for (var by = 0; by < Values; by++)
+        {
+            if (outputs[by] is null)
+                continue;
+            operands.Gradient = waiting is null ? outputs[by] : waiting + by * n;
+            if (by == 0)
+                RunBy<TLane, First>(operands, n);
+            else if (by == 1)
+                RunBy<TLane, Second>(operands, n);
+            else
+                RunBy<TLane, Third>(operands, n);
+            // The values come with the first derivative.
+            operands.Values = null;
+            isWanted = true;
+        }
+        if (!isWanted && operands.Values is not null)
+            Loop.Values<F, TLane, TStorage>(f, operands, n);
+        if (waiting is not null)
+            for (var by = 0; by < Values; by++)
+                if (outputs[by] is not null)
+                    new ReadOnlySpan<TStorage>(waiting + by * n, n).CopyTo(new(outputs[by], n));
+    }
+
+    private void RunBy<TLane, TBy>(in Operands<TStorage> operands, int n)
+        where TLane : struct, ILane<TLane, TStorage>
+        where TBy : IOperand
+    {
+        var isUniform = operands.Upstream is null;
+        if (IsSecond && _inputs[Tangents + 1] is null && _inputs[Tangents + 2] is null)
+        {
+            if (isUniform)
+                Loop.Curvature<F, TLane, TStorage, TBy, Yes, Yes>(f, operands, n);
+            else
+                Loop.Curvature<F, TLane, TStorage, TBy, No, Yes>(f, operands, n);
+        }
+        else if (IsSecond)
+        {
+            if (isUniform)
+                Loop.Curvature<F, TLane, TStorage, TBy, Yes, No>(f, operands, n);
+            else
+                Loop.Curvature<F, TLane, TStorage, TBy, No, No>(f, operands, n);
+        }
+        else if (operands.Values is not null)
+        {
+            if (isUniform)
+                Loop.Gradient<F, TLane, TStorage, TBy, Yes, Yes>(f, operands, n);
+            else
+                Loop.Gradient<F, TLane, TStorage, TBy, No, Yes>(f, operands, n);
+        }
+        else if (isUniform)
+            Loop.Gradient<F, TLane, TStorage, TBy, Yes, No>(f, operands, n);
+        else
+            Loop.Gradient<F, TLane, TStorage, TBy, No, No>(f, operands, n);
+    }
+
+    private static double Widen(TStorage value) =>
+        typeof(TStorage) == typeof(float) ? Unsafe.BitCast<TStorage, float>(value) : Unsafe.BitCast<TStorage, double>(value);
+
+    private static void Add(ExactSum sum, TStorage* values, int count)
+    {
+        if (typeof(TStorage) == typeof(float))
+            sum.Add(new ReadOnlySpan<float>(values, count));
+        else
+            sum.Add(new ReadOnlySpan<double>(values, count));
+    }
+}

@@ -1,0 +1,149 @@
+namespace Losses;
+
+// Runs a pointwise loss over spans. In all of these an operand of length 1 stands for the same number at every index, a derivative's
+// span may be empty where it is not wanted, and it may be the memory of an input.
+internal static unsafe class Kernel
+{
+    // The loss of every element.
+    internal static void Map<F, TStorage>(
+        F f,
+        ReadOnlySpan<TStorage> x,
+        ReadOnlySpan<TStorage> t,
+        ReadOnlySpan<TStorage> v,
+        Span<TStorage> values
+    )
+        where F : struct, IPointwise3
+        where TStorage : unmanaged
+    {
+        fixed (TStorage* px = x, pt = t, pv = v, pvalues = values)
+        {
+            var job = Of(f, values.Length, px, x.Length, pt, t.Length, pv, v.Length);
+            job.Write(Job<F, TStorage>.Values, pvalues, values.Length);
+            job.Run();
+        }
+    }
+
+    // The exact sum of the losses as they are when rounded to the storage type.
+    internal static ExactSum Sum<F, TStorage>(F f, ReadOnlySpan<TStorage> x, ReadOnlySpan<TStorage> t, ReadOnlySpan<TStorage> v, int n)
+        where F : struct, IPointwise3
+        where TStorage : unmanaged
+    {
+        fixed (TStorage* px = x, pt = t, pv = v)
+            return Of(f, n, px, x.Length, pt, t.Length, pv, v.Length, isSummed: true).Run()!;
+    }
+
+    // The sum of the losses and, for each element, upstream · scale · the derivative, rounded once.
+    internal static ExactSum ValueAndGradient<F, TStorage>(
+        F f,
+        ReadOnlySpan<TStorage> x,
+        ReadOnlySpan<TStorage> t,
+        ReadOnlySpan<TStorage> v,
+        int n,
+        ReadOnlySpan<TStorage> upstream,
+        double scale,
+        Span<TStorage> gx,
+        Span<TStorage> gt,
+        Span<TStorage> gv
+    )
+        where F : struct, IPointwise3
+        where TStorage : unmanaged => Differentiate(f, x, t, v, n, upstream, scale, gx, gt, gv, isSummed: true)!;
+
+    // The same without the sum.
+    internal static void Gradient<F, TStorage>(
+        F f,
+        ReadOnlySpan<TStorage> x,
+        ReadOnlySpan<TStorage> t,
+        ReadOnlySpan<TStorage> v,
+        int n,
+        ReadOnlySpan<TStorage> upstream,
+        double scale,
+        Span<TStorage> gx,
+        Span<TStorage> gt,
+        Span<TStorage> gv
+    )
+        where F : struct, IPointwise3
+        where TStorage : unmanaged => Differentiate(f, x, t, v, n, upstream, scale, gx, gt, gv, isSummed: false);
+
+    // The Hessian of each element times the direction (dx, dt, dv), times upstream · scale. An empty tangent is 0.
+    internal static void SecondDerivative<F, TStorage>(
+        F f,
+        ReadOnlySpan<TStorage> x,
+        ReadOnlySpan<TStorage> t,
+        ReadOnlySpan<TStorage> v,
+        int n,
+        ReadOnlySpan<TStorage> dx,
+        ReadOnlySpan<TStorage> dt,
+        ReadOnlySpan<TStorage> dv,
+        ReadOnlySpan<TStorage> upstream,
+        double scale,
+        Span<TStorage> hx,
+        Span<TStorage> ht,
+        Span<TStorage> hv
+    )
+        where F : struct, IPointwise3
+        where TStorage : unmanaged
+    {
+        fixed (TStorage* px = x, pt = t, pv = v, pdx = dx, pdt = dt, pdv = dv, pupstream = upstream, phx = hx, pht = ht, phv = hv)
+        {
+            var job = Of(f, n, px, x.Length, pt, t.Length, pv, v.Length, isSecond: true);
+            job.Read(Job<F, TStorage>.Tangents, pdx, dx.Length);
+            job.Read(Job<F, TStorage>.Tangents + 1, pdt, dt.Length);
+            job.Read(Job<F, TStorage>.Tangents + 2, pdv, dv.Length);
+            job.Weigh(pupstream, upstream.Length, scale);
+            job.Write(0, phx, hx.Length);
+            job.Write(1, pht, ht.Length);
+            job.Write(2, phv, hv.Length);
+            job.Run();
+        }
+    }
+
+    private static ExactSum? Differentiate<F, TStorage>(
+        F f,
+        ReadOnlySpan<TStorage> x,
+        ReadOnlySpan<TStorage> t,
+        ReadOnlySpan<TStorage> v,
+        int n,
+        ReadOnlySpan<TStorage> upstream,
+        double scale,
+        Span<TStorage> gx,
+        Span<TStorage> gt,
+        Span<TStorage> gv,
+        bool isSummed
+    )
+        where F : struct, IPointwise3
+        where TStorage : unmanaged
+    {
+        fixed (TStorage* px = x, pt = t, pv = v, pupstream = upstream, pgx = gx, pgt = gt, pgv = gv)
+        {
+            var job = Of(f, n, px, x.Length, pt, t.Length, pv, v.Length, isSummed);
+            job.Weigh(pupstream, upstream.Length, scale);
+            job.Write(0, pgx, gx.Length);
+            job.Write(1, pgt, gt.Length);
+            job.Write(2, pgv, gv.Length);
+            return job.Run();
+        }
+    }
+
+    private static Job<F, TStorage> Of<F, TStorage>(
+        F f,
+        int n,
+        TStorage* x,
+        int xLength,
+        TStorage* t,
+        int tLength,
+        TStorage* v,
+        int vLength,
+        bool isSummed = false,
+        bool isSecond = false
+    )
+        where F : struct, IPointwise3
+        where TStorage : unmanaged
+    {
+        var job = new Job<F, TStorage>(f, n) { IsSummed = isSummed, IsSecond = isSecond };
+        job.Read(0, x, xLength);
+        job.Read(1, t, tLength);
+        if (default(F) is not ITwoOf)
+            job.Read(2, v, vLength);
+        return job;
+    }
+}

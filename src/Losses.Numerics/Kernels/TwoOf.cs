@@ -1,0 +1,17 @@
+using System.Runtime.CompilerServices;
+
+namespace Losses;
+
+// Says of a loss that the third operand is not to be loaded.
+internal interface ITwoOf;
+
+// A loss of two operands as one of three: every kernel is written once.
+internal readonly struct TwoOf<L>(L loss) : IPointwise3, ITwoOf
+    where L : struct, IPointwise
+{
+    private readonly L _loss = loss;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Apply<T>(T prediction, T target, T third)
+        where T : IReal<T> => _loss.Apply(prediction, target);
+}
