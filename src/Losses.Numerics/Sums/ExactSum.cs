@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Losses;
 
@@ -31,7 +33,11 @@ public sealed class ExactSum : IEquatable<ExactSum>
     // 0, or the infinity or NaN that the sum has become, whatever else is added.
     private double special;
 
-    private BlockScale scale;
+    // What the last block taught about the next one: the exponent of its largest number, and which ways to sum it are not worth trying for
+    // a while, the numbers being too far apart.
+    private int largest = Block.TooLarge;
+    private int skipSingle;
+    private int skipDouble;
 
     /// <summary>True while nothing but zeros has been added, or the numbers added cancel exactly.</summary>
     public bool IsZero
@@ -68,21 +74,11 @@ public sealed class ExactSum : IEquatable<ExactSum>
 
     /// <summary>Adds numbers.</summary>
     /// <param name="values">Any numbers, any length.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Add(ReadOnlySpan<double> values)
-    {
-        foreach (var value in values)
-            Add(value);
-    }
+    public void Add(ReadOnlySpan<double> values) => AddAll(values);
 
     /// <summary>Adds numbers.</summary>
     /// <param name="values">Any numbers, any length.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Add(ReadOnlySpan<float> values)
-    {
-        foreach (var value in values)
-            Add(value);
-    }
+    public void Add(ReadOnlySpan<float> values) => AddAll(values);
 
     /// <summary>Adds the exact product of two numbers, which is not rounded: a weight and a value, say.</summary>
     /// <param name="a">Any number.</param>
@@ -135,7 +131,8 @@ public sealed class ExactSum : IEquatable<ExactSum>
     /// <summary>Makes the sum empty again; it keeps its memory.</summary>
     public void Reset()
     {
-        (head, tail, pending, special, scale) = (0, 0, 0, 0, default);
+        (head, tail, pending, special) = (0, 0, 0, 0);
+        (largest, skipSingle, skipDouble) = (Block.TooLarge, 0, 0);
         limbs?.AsSpan().Clear();
     }
 
@@ -303,6 +300,9 @@ public sealed class ExactSum : IEquatable<ExactSum>
     /// <summary>The sum rounded to float64, as text.</summary>
     public override string ToString() => ToDouble().ToString("R", System.Globalization.CultureInfo.InvariantCulture);
 
+    // Blocks until a faster way to sum them that failed is tried again.
+    private const int Patience = 8;
+
     private const byte Version = 1;
     private const int Header = 4;
 
@@ -321,6 +321,147 @@ public sealed class ExactSum : IEquatable<ExactSum>
     {
         var added = sum - a;
         return (a - (sum - added)) + (b - added);
+    }
+
+    private void AddAll<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        if (Vector128.IsHardwareAccelerated)
+        {
+            while (values.Length >= Block.Step)
+            {
+                var length = Math.Min(values.Length, Block.Length) & -Block.Step;
+                AddBlock(values[..length]);
+                values = values[length..];
+            }
+        }
+        AddEach(values);
+    }
+
+    private void AddBlock<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        ref var source = ref MemoryMarshal.GetReference(values);
+        if (largest == Block.TooLarge)
+            largest = Block.Largest(ref source, values.Length);
+        if (typeof(T) == typeof(float))
+        {
+            if (skipSingle > 0)
+                skipSingle--;
+            else if (TryAddSingle(ref Unsafe.As<T, float>(ref source), values.Length))
+                return;
+            else
+                skipSingle = Patience;
+        }
+        if (skipDouble > 0)
+            skipDouble--;
+        else if (TryAddDouble(ref source, values.Length))
+            return;
+        else
+            skipDouble = Patience;
+        AddDeep(values);
+    }
+
+    private bool TryAddSingle(ref float source, int length)
+    {
+        if (!Block.TrySumSingle(ref source, length, largest, out var units))
+        {
+            if (!Outgrown(ref source, length) || !Block.TrySumSingle(ref source, length, largest, out units))
+                return false;
+        }
+        AddUnits(units);
+        return true;
+    }
+
+    private bool TryAddDouble<T>(ref T source, int length)
+        where T : unmanaged
+    {
+        if (largest == Block.TooLarge || !Block.TrySum(ref source, length, largest, out var units))
+        {
+            if (!Outgrown(ref source, length) || !Block.TrySum(ref source, length, largest, out units))
+                return false;
+        }
+        AddUnits(units);
+        return true;
+    }
+
+    // Whether another exponent than the last block's may do.
+    private bool Outgrown<T>(ref T source, int length)
+        where T : unmanaged
+    {
+        var last = largest;
+        largest = Block.Largest(ref source, length);
+        return largest != last && largest != Block.TooLarge;
+    }
+
+    // Numbers too far apart for the two anchors of a block: what they leave over goes to two more, and what is left then, one by one.
+    [SkipLocalsInit]
+    private void AddDeep<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        ref var source = ref MemoryMarshal.GetReference(values);
+        largest = Block.Largest(ref source, values.Length);
+        if (largest == Block.TooLarge)
+        {
+            AddEach(values);
+            return;
+        }
+        Span<double> space = stackalloc double[Block.Length];
+        var rest = space[..values.Length];
+        ref var left = ref MemoryMarshal.GetReference(rest);
+        var exact = Block.SumAndRest(ref source, values.Length, largest, out var units, ref left);
+        AddUnits(units);
+        if (exact)
+            return;
+        exact = Block.SumAndRest(ref left, rest.Length, Block.Largest(ref left, rest.Length), out units, ref left);
+        AddUnits(units);
+        if (exact)
+            return;
+        foreach (var value in rest)
+        {
+            if (value != 0)
+                AddToLimbs(value);
+        }
+    }
+
+    private void AddUnits(Block.Units units)
+    {
+        AddUnits(units.First, units.FirstExponent);
+        AddUnits(units.Second, units.SecondExponent);
+    }
+
+    private void AddUnits(long units, int exponent)
+    {
+        if (units == 0)
+            return;
+        if (limbs is not null)
+        {
+            Fixed.Add(Room(), (ulong)Math.Abs(units), exponent, units < 0);
+            return;
+        }
+        // Two float64 numbers hold them exactly.
+        var unit = BitConverter.Int64BitsToDouble(exponent > -1023 ? (long)(exponent + 1023) << 52 : 1L << (exponent + 1074));
+        var low = units & 0xFF;
+        Add((units - low) * unit);
+        Add(low * unit);
+    }
+
+    private void AddEach<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        var (sum, rest) = (head, tail);
+        foreach (var number in values)
+        {
+            var value = typeof(T) == typeof(double) ? (double)(object)number : (float)(object)number;
+            var nextSum = sum + value;
+            var lost = Residual(sum, value, nextSum);
+            var nextRest = rest + lost;
+            if (Residual(rest, lost, nextRest) == 0)
+                (sum, rest) = (nextSum, nextRest);
+            else
+                AddToLimbs(value);
+        }
+        (head, tail) = (sum, rest);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

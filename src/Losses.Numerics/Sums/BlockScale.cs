@@ -1,3 +1,0 @@
-namespace Losses;
-
-internal struct BlockScale;
