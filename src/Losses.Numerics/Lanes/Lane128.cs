@@ -137,4 +137,8 @@ public readonly struct Lane128<TStorage> : ILane<Lane128<TStorage>, TStorage>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref readonly float AsSingle(ref readonly TStorage source) => ref Unsafe.As<TStorage, float>(ref Unsafe.AsRef(in source));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<TStorage> Detach(Lane128<TStorage> x) => x;
 }

@@ -135,4 +135,8 @@ public readonly struct Lane256<TStorage> : ILane<Lane256<TStorage>, TStorage>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref readonly float AsSingle(ref readonly TStorage source) => ref Unsafe.As<TStorage, float>(ref Unsafe.AsRef(in source));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<TStorage> Detach(Lane256<TStorage> x) => x;
 }

@@ -135,4 +135,8 @@ public readonly struct Lane512<TStorage> : ILane<Lane512<TStorage>, TStorage>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref readonly float AsSingle(ref readonly TStorage source) => ref Unsafe.As<TStorage, float>(ref Unsafe.AsRef(in source));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<TStorage> Detach(Lane512<TStorage> x) => x;
 }
