@@ -10,7 +10,7 @@ internal static class CrossEntropyKernel
     internal static ExactSum Sum<S>(SoftmaxCrossEntropy loss, ReadOnlySpan<S> logits, Shape shape, double scale, Span<S> gradients)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        var values = new S[loss.Labels.Shape.Count];
+        var values = new S[loss.Labels.Shape.Size];
         Run<S>(loss, logits, shape, [S.One], scale, values, gradients);
         var sum = new ExactSum();
         if (typeof(S) == typeof(float))

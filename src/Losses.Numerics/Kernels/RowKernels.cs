@@ -205,7 +205,7 @@ internal static class RowKernels
     /// <summary>The elements in the order of another shape, whose axes step by these strides.</summary>
     internal static double[] Strided(ReadOnlySpan<double> x, Shape shape, int[] strides)
     {
-        var values = GC.AllocateUninitializedArray<double>(shape.Count);
+        var values = GC.AllocateUninitializedArray<double>(shape.Size);
         if (values.Length == 0)
             return values;
         var lengths = shape.Lengths;
@@ -232,7 +232,7 @@ internal static class RowKernels
     /// <summary>Where in a tensor the labels point, −1 where they are negative.</summary>
     internal static int[] Places(Labels labels, int axis, Shape shape)
     {
-        var places = new int[labels.Shape.Count];
+        var places = new int[labels.Shape.Size];
         var (outer, length, inner) = labels.Shape.Around(axis);
         var from = shape[axis];
         var i = 0;

@@ -29,13 +29,13 @@ public static class SpanKernels
         CheckLength(target.Length, shape, nameof(target));
         CheckLength(prediction.Length, shape, nameof(prediction));
         CheckLength(gradient.Length, shape, nameof(gradient));
-        var divisor = Divisor(reduction, shape, shape.Count, nameof(prediction));
+        var divisor = Divisor(reduction, shape, shape.Size, nameof(prediction));
         var sum = Kernel.ValueAndGradient<TwoOf<L>, S>(
             new(loss),
             prediction,
             target,
             [S.Zero],
-            shape.Count,
+            shape.Size,
             [S.One],
             1 / divisor,
             gradient,
@@ -80,8 +80,8 @@ public static class SpanKernels
 
     private static void CheckLength(int length, Shape shape, string name)
     {
-        if (length != shape.Count)
-            throw new ArgumentException($"{name} has {length} elements but shape {shape} has {shape.Count}; they must be equal.", name);
+        if (length != shape.Size)
+            throw new ArgumentException($"{name} has {length} elements but shape {shape} has {shape.Size}; they must be equal.", name);
     }
 
     private static double Divisor(Reduction reduction, Shape shape, double count, string name) =>

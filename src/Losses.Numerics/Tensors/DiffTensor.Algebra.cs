@@ -8,7 +8,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     private static readonly DiffTensor<T> s_none = Constant(0);
 
     /// <summary>A tensor of one number everywhere; it takes no more memory than a scalar.</summary>
-    public static DiffTensor<T> Filled(double value, Shape shape) => new(Storage<T>.Uniform(value, shape.Count), shape);
+    public static DiffTensor<T> Filled(double value, Shape shape) => new(Storage<T>.Uniform(value, shape.Size), shape);
 
     /// <inheritdoc/>
     public static DiffTensor<T> Constant(double value) => Filled(value, Shape.Scalar);
@@ -88,8 +88,8 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     /// <inheritdoc/>
     public static DiffTensor<T> Reshape(DiffTensor<T> x, Shape shape)
     {
-        if (shape.Count != x.Count)
-            throw new ArgumentException($"shape {shape} has {shape.Count} elements but x has shape {x.Shape}.", nameof(shape));
+        if (shape.Size != x.Count)
+            throw new ArgumentException($"shape {shape} has {shape.Size} elements but x has shape {x.Shape}.", nameof(shape));
         return shape == x.Shape ? x : new ReshapeOperation<T>(shape).Apply(x);
     }
 

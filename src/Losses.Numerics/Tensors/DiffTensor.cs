@@ -39,7 +39,7 @@ public sealed partial class DiffTensor<T>
     public Shape Shape { get; }
 
     /// <summary>How many elements there are.</summary>
-    public int Count => Shape.Count;
+    public int Count => Shape.Size;
 
     internal DiffTensor<T>? Primal { get; }
 
@@ -150,10 +150,10 @@ public sealed partial class DiffTensor<T>
     }
 
     private static ReadOnlySpan<T> CheckCount(ReadOnlySpan<T> values, Shape shape) =>
-        values.Length == shape.Count
+        values.Length == shape.Size
             ? values
             : throw new ArgumentException(
-                $"values has {values.Length} elements but shape {shape} has {shape.Count}; they must be equal.",
+                $"values has {values.Length} elements but shape {shape} has {shape.Size}; they must be equal.",
                 nameof(values)
             );
 }

@@ -11,9 +11,9 @@ public sealed class Labels
     /// <exception cref="ArgumentException"><paramref name="shape"/> has another number of elements.</exception>
     public Labels(ReadOnlySpan<int> indices, Shape shape)
     {
-        if (indices.Length != shape.Count)
+        if (indices.Length != shape.Size)
             throw new ArgumentException(
-                $"indices has {indices.Length} elements but shape {shape} has {shape.Count}; they must be equal.",
+                $"indices has {indices.Length} elements but shape {shape} has {shape.Size}; they must be equal.",
                 nameof(indices)
             );
         _indices = indices.ToArray();
@@ -86,7 +86,7 @@ public sealed class Labels
                     ? (int)indices[i]
                     : throw new ArgumentOutOfRangeException(
                         nameof(indices),
-                        $"indices{(indices.Length == shape.Count ? shape.Place(i) : $"[{i}]")} is {indices[i]}, which is no class index."
+                        $"indices{(indices.Length == shape.Size ? shape.Place(i) : $"[{i}]")} is {indices[i]}, which is no class index."
                     );
         return narrow;
     }

@@ -11,16 +11,16 @@ internal sealed class PointwiseOperation<T, F>(F function, bool rounds, Shape sh
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
         var (a, b, c) = Operands(inputs);
-        if (a.IsUniform && b.IsUniform && c.IsUniform && shape.Count > 0)
+        if (a.IsUniform && b.IsUniform && c.IsUniform && shape.Size > 0)
         {
             Span<double> one = stackalloc double[1];
             Kernel.Map<F, double>(function, a.Numbers, b.Numbers, c.Numbers, one);
-            var uniform = Storage<T>.Uniform(one[0], shape.Count);
+            var uniform = Storage<T>.Uniform(one[0], shape.Size);
             return new(rounds ? uniform.ToRounded() : uniform, shape);
         }
         if (rounds && a.IsRounded && b.IsRounded && c.IsRounded)
-            return new(Storage<T>.Later(new Pending(function, a, b, c), shape.Count), shape);
-        var values = GC.AllocateUninitializedArray<double>(shape.Count);
+            return new(Storage<T>.Later(new Pending(function, a, b, c), shape.Size), shape);
+        var values = GC.AllocateUninitializedArray<double>(shape.Size);
         Kernel.Map<F, double>(function, a.Numbers, b.Numbers, c.Numbers, values);
         var wide = Storage<T>.Wide(values);
         return new(rounds ? wide.ToRounded() : wide, shape);
@@ -47,13 +47,13 @@ internal sealed class PointwiseOperation<T, F>(F function, bool rounds, Shape sh
         var g = gradient.Storage;
         if (rounds && a.IsRounded && b.IsRounded && c.IsRounded && g.IsUniform)
         {
-            var rounded = GC.AllocateUninitializedArray<T>(shape.Count);
+            var rounded = GC.AllocateUninitializedArray<T>(shape.Size);
             Kernel.Gradient(
                 function,
                 a.Rounded,
                 b.Rounded,
                 c.Rounded,
-                shape.Count,
+                shape.Size,
                 [T.One],
                 g.Numbers[0],
                 input == 0 ? rounded : [],
@@ -62,13 +62,13 @@ internal sealed class PointwiseOperation<T, F>(F function, bool rounds, Shape sh
             );
             return new(Storage<T>.Narrow(rounded), shape);
         }
-        var wide = GC.AllocateUninitializedArray<double>(shape.Count);
+        var wide = GC.AllocateUninitializedArray<double>(shape.Size);
         Kernel.Gradient(
             function,
             a.Numbers,
             b.Numbers,
             c.Numbers,
-            shape.Count,
+            shape.Size,
             g.Numbers,
             1.0,
             input == 0 ? wide : [],
@@ -141,10 +141,10 @@ internal sealed class ExpandOperation<T>(Shape shape) : Operation<T>
     {
         var x = inputs[0];
         if (x.Storage.IsUniform || x.Count == 1)
-            return new(Storage<T>.Uniform(x.Storage.Numbers[0], shape.Count), shape);
+            return new(Storage<T>.Uniform(x.Storage.Numbers[0], shape.Size), shape);
         var strides = new int[shape.Rank];
         for (var i = 1; i <= x.Shape.Rank; i++)
-            strides[^i] = x.Shape[^i] == 1 ? 0 : x.Shape.Around(x.Shape.Rank - i).Inner;
+            strides[^i] = x.Shape[-i] == 1 ? 0 : x.Shape.Around(x.Shape.Rank - i).Inner;
         return new(Storage<T>.Wide(RowKernels.Strided(x.Storage.Numbers, shape, strides)), shape);
     }
 
@@ -166,8 +166,8 @@ internal sealed class SliceOperation<T>(int axis, int start, int length) : Opera
         var shape = x.Shape.With(axis, length);
         var (outer, from, inner) = x.Shape.Around(axis);
         if (x.Storage.IsUniform)
-            return new(Storage<T>.Uniform(x.Storage.Numbers[0], shape.Count), shape);
-        var values = GC.AllocateUninitializedArray<double>(shape.Count);
+            return new(Storage<T>.Uniform(x.Storage.Numbers[0], shape.Size), shape);
+        var values = GC.AllocateUninitializedArray<double>(shape.Size);
         for (var o = 0; o < outer; o++)
             x.Storage.Numbers.Slice((o * from + start) * inner, length * inner).CopyTo(values.AsSpan(o * length * inner));
         return new(Storage<T>.Wide(values), shape);
@@ -186,7 +186,7 @@ internal sealed class PadOperation<T>(int axis, int start, int length) : Operati
         var x = inputs[0];
         var shape = x.Shape.With(axis, length);
         var (outer, part, inner) = x.Shape.Around(axis);
-        var values = new double[shape.Count];
+        var values = new double[shape.Size];
         var numbers = x.Storage.Dense;
         for (var o = 0; o < outer; o++)
             numbers.Slice(o * part * inner, part * inner).CopyTo(values.AsSpan((o * length + start) * inner));
@@ -204,7 +204,7 @@ internal sealed class ConcatenateOperation<T>(int axis) : Operation<T>
     {
         var shape = inputs[0].Shape.With(axis, inputs.Sum(x => x.Shape[axis]));
         var (outer, length, inner) = shape.Around(axis);
-        var values = GC.AllocateUninitializedArray<double>(shape.Count);
+        var values = GC.AllocateUninitializedArray<double>(shape.Size);
         var start = 0;
         foreach (var x in inputs)
         {
@@ -227,7 +227,7 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept) : Operation<T>
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
         var x = inputs[0];
-        if (kept.Count == 1)
+        if (kept.Size == 1)
         {
             // Stored float32 numbers have a float32 sum, rounded once; an intermediate stays wide.
             var total = Total(x.Storage);
@@ -236,7 +236,7 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept) : Operation<T>
         var axes = Enumerable.Range(0, summed.Length);
         int[] order = [.. axes.Where(i => !summed[i]), .. axes.Where(i => summed[i])];
         var rows = order.SequenceEqual(axes) ? x : DiffTensor<T>.Permute(x, order);
-        return new(Storage<T>.Wide(RowKernels.Sums(rows.Storage.Dense, kept.Count)), kept);
+        return new(Storage<T>.Wide(RowKernels.Sums(rows.Storage.Dense, kept.Size)), kept);
     }
 
     internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>
@@ -352,7 +352,7 @@ internal sealed class GatherOperation<T>(int axis, Labels labels) : Operation<T>
 {
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
-        var values = new double[labels.Shape.Count];
+        var values = new double[labels.Shape.Size];
         var x = inputs[0].Storage.Dense;
         var places = RowKernels.Places(labels, axis, inputs[0].Shape);
         for (var i = 0; i < values.Length; i++)
@@ -370,7 +370,7 @@ internal sealed class ScatterOperation<T>(int axis, Labels labels, Shape shape) 
 {
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
-        var values = new double[shape.Count];
+        var values = new double[shape.Size];
         var x = inputs[0].Storage.Dense;
         var places = RowKernels.Places(labels, axis, shape);
         for (var i = 0; i < places.Length; i++)
@@ -434,7 +434,7 @@ internal sealed class CrossEntropyOperation<T>(SoftmaxCrossEntropy row, Func<Dif
     private S[] Values<S>(ReadOnlySpan<S> x, Shape shape)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        var values = GC.AllocateUninitializedArray<S>(row.Labels.Shape.Count);
+        var values = GC.AllocateUninitializedArray<S>(row.Labels.Shape.Size);
         CrossEntropyKernel.Run<S>(row, x, shape, [S.One], 1, values, []);
         return values;
     }
@@ -442,7 +442,7 @@ internal sealed class CrossEntropyOperation<T>(SoftmaxCrossEntropy row, Func<Dif
     private S[] Gradients<S>(ReadOnlySpan<S> x, Shape shape, ReadOnlySpan<S> upstream, double scale)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        var gradients = GC.AllocateUninitializedArray<S>(shape.Count);
+        var gradients = GC.AllocateUninitializedArray<S>(shape.Size);
         CrossEntropyKernel.Run<S>(row, x, shape, upstream, scale, [], gradients);
         return gradients;
     }

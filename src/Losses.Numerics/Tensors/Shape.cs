@@ -24,15 +24,15 @@ public readonly struct Shape : IEquatable<Shape>
         if (count > Array.MaxLength)
             throw new ArgumentOutOfRangeException(nameof(lengths), $"shape {Text(lengths)} has more elements than an array can hold.");
         _lengths = lengths;
-        Count = (int)count;
+        Size = (int)count;
         _ranked = true;
     }
 
-    // default(Shape) is the scalar's shape, whose one element the zero of Count would deny.
+    // default(Shape) is the scalar's shape, whose one element the zero of Size would deny.
     private readonly bool _ranked;
 
     /// <summary>How many elements a tensor of this shape has; 1 for a scalar.</summary>
-    public int Count
+    public int Size
     {
         get => _ranked ? field : 1;
     }

@@ -20,9 +20,9 @@ public sealed class Weights
     public Weights(ReadOnlySpan<double> values, Shape shape)
         : this(values.ToArray(), shape, false)
     {
-        if (values.Length != shape.Count)
+        if (values.Length != shape.Size)
             throw new ArgumentException(
-                $"weights has {values.Length} elements but shape {shape} has {shape.Count}; they must be equal.",
+                $"weights has {values.Length} elements but shape {shape} has {shape.Size}; they must be equal.",
                 nameof(values)
             );
         for (var i = 0; i < values.Length; i++)
