@@ -37,6 +37,13 @@ type BalancedBCEWithLogits =
             let l = logistic x
             weigh (w * t) l.SoftplusOfMinus + weigh (num 1.0 - t) l.Softplus
 
+/// <summary>softplus(−t x), with t = ±1.  (torch.nn.SoftMarginLoss)</summary>
+[<Struct; NoEquality; NoComparison>]
+type SoftMargin =
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x, t) = (logistic (t * x)).SoftplusOfMinus
+
 /// Losses of yes-or-no answers.
 [<AutoOpen>]
 module Binary =
@@ -83,3 +90,11 @@ module Binary =
                 TensorNotation.expand target.Shape (TensorNotation.constant logits posWeight)
 
             LossValues('T.Map(BalancedBCEWithLogits(), logits, target, weights))
+
+    /// <summary>Soft margin loss: the smooth hinge of an answer ±1; with 1 it is the binary cross-entropy of a yes.</summary>
+    /// <param name="target">−1 or 1; any shape.</param>
+    /// <param name="prediction">Any number; the shape of <paramref name="target"/>.</param>
+    /// <returns>Nats, elementwise.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <remarks>log(1 + e^(−t x)), which never overflows. Slope: −t σ(−t x). Convex. Source: torch.nn.SoftMarginLoss.</remarks>
+    let softMargin (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> = pointwise (SoftMargin()) target prediction

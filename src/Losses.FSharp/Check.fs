@@ -20,6 +20,13 @@ module internal Check =
         if not (Double.IsFinite value) then
             outOfRange name value "finite"
 
+    /// The smallest element of a tensor.
+    let least (name: string) (bound: float) (smallest: float) =
+        if smallest < bound then
+            raise (
+                ArgumentOutOfRangeException(name, $"{name} has an element {text smallest}, but each must be at least {text bound}.")
+            )
+
     let positive (name: string) (value: float) =
         if not (value > 0.0 && Double.IsFinite value) then
             outOfRange name value "finite and above 0"
@@ -32,10 +39,10 @@ module internal Check =
         if not (value >= low && value <= high) then
             outOfRange name value $"from {text low} to {text high}"
 
-    /// An order of a norm: above 0, infinity included.
+    /// An order of a norm: at least 0, infinity included.
     let order (name: string) (value: float) =
-        if not (value > 0.0) then
-            outOfRange name value "above 0"
+        if not (value >= 0.0) then
+            outOfRange name value "at least 0"
 
     let sameShape (name: string) (actual: Shape) (otherName: string) (other: Shape) =
         if actual <> other then

@@ -16,9 +16,14 @@ module Reduce =
     /// count, as in PyTorch.</summary>
     let mean (loss: LossValues<'T>) : 'T when 'T :> ITensor<'T> =
         if loss.IsWeighted then
-            'T.Mean(loss.Values, ReadOnlySpan [| loss.Weights |])
+            'T.Mean(loss.MeanValues, ReadOnlySpan [| loss.Weights |])
         else
-            'T.Mean(loss.Values, ReadOnlySpan())
+            'T.Mean(loss.MeanValues, ReadOnlySpan())
+
+    /// <summary>What a mean divides, and what it divides by: the parts of micro-batches, shards or machines add up, and the quotient of the sums is the
+    /// mean of all, which a mean of means is not.</summary>
+    let parts (loss: LossValues<'T>) : struct ('T * 'T) when 'T :> ITensor<'T> =
+        struct (TensorNotation.sumAll loss.MeanValues, TensorNotation.sumAll loss.Weights)
 
     /// <summary>The sum over the length of the first axis: the mathematical KL divergence of a batch.</summary>
     /// <exception cref="T:System.ArgumentException">The values are a scalar: there is no batch.</exception>
@@ -40,7 +45,10 @@ module Reduce =
         | Reduction.BatchMean -> batchMean loss
         | _ -> raise (ArgumentOutOfRangeException(nameof reduction, reduction, $"{int reduction} is no reduction."))
 
-    /// <summary>Every value multiplied by a weight; a weight of 0 removes a value, whatever it is. A mean still divides by the number of values.</summary>
+    let private spread (like: 'T) (weights: Weights) : 'T when 'T :> ITensor<'T> =
+        TensorNotation.expand like.Shape (TensorNotation.constant like weights)
+
+    /// <summary>Every value multiplied by a weight; a weight of 0 removes a value, whatever it is. A mean still divides by what it did.</summary>
     /// <param name="weights">Of the shape of the values, or one that broadcasts to it; <c>Weights.None</c> for none.</param>
     /// <param name="loss">The loss.</param>
     /// <exception cref="T:System.ArgumentException"><paramref name="weights"/> does not broadcast to the values.</exception>
@@ -51,8 +59,108 @@ module Reduce =
             loss
         else
             Check.broadcasts (nameof weights) weights.Shape "the values" loss.Values.Shape
+            loss.With('T.Weigh(spread loss.Values weights, loss.Values))
 
-            let values =
-                'T.Weigh(TensorNotation.expand loss.Values.Shape (TensorNotation.constant loss.Values weights), loss.Values)
+    /// <summary>Every value multiplied by a weight that also counts in what a mean divides by.</summary>
+    /// <param name="weights">Of the shape of the values, or one that broadcasts to it; <c>Weights.None</c> for none.</param>
+    /// <param name="loss">The loss.</param>
+    /// <exception cref="T:System.ArgumentException"><paramref name="weights"/> does not broadcast to the values, or the values are those of
+    /// sequences.</exception>
+    let weighAndCount (weights: Weights) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
+        let weighed = weigh weights loss
 
-            if loss.IsWeighted then LossValues(values, loss.Weights) else LossValues values
+        if weights.IsNone then
+            loss
+        else
+            // A sequence's share in a mean is its value over its length; from here on that is its value.
+            LossValues((if loss.HasLengths then weighed.MeanValues else weighed.Values), 'T.Weigh(spread loss.Values weights, loss.Weights))
+
+    /// <summary>Only the elements where the mask is 1: the others are left out, whatever they are, as if they had not been there.</summary>
+    /// <param name="mask">1 or 0, of the shape of the values, or one that broadcasts to it; see <c>Weights.Mask</c>.</param>
+    /// <param name="loss">The loss.</param>
+    /// <exception cref="T:System.ArgumentException"><paramref name="mask"/> does not broadcast to the values.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="mask"/> has another number than 0 and 1.</exception>
+    let mask (mask: Weights) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNull (nameof mask) mask
+        let isMark value = value = 0.0 || value = 1.0
+
+        if not (Array.forall isMark (mask.Values.ToArray())) then
+            raise (ArgumentOutOfRangeException(nameof mask, "a mask has no numbers but 0 and 1."))
+
+        weighAndCount mask loss
+
+    // Sample weights lie along the first axis.
+    let private samples (weights: Weights) (shape: Shape) =
+        if weights.IsNone then
+            weights
+        else
+            let name = "sampleWeights"
+
+            if shape.Rank = 0 then
+                raise (ArgumentException("sampleWeights need a batch axis, but the values have shape ().", name))
+
+            Check.shape name weights.Shape (Shape [| shape[0] |]) $"the values have shape {shape}"
+            let column = Array.create shape.Rank 1
+            column[0] <- shape[0]
+            weights.Reshape(Shape column)
+
+    /// <summary>Every sample by itself, over all axes but the first: its sum, or the sum over what it counts.</summary>
+    /// <param name="reduction">Sum or mean.</param>
+    /// <param name="loss">The loss; its values have a batch axis.</param>
+    /// <returns>(N).</returns>
+    /// <exception cref="T:System.ArgumentException">The values are a scalar, or the reduction is neither sum nor mean.</exception>
+    let perSample (reduction: Reduction) (loss: LossValues<'T>) : 'T when 'T :> ITensor<'T> =
+        let shape = loss.Values.Shape
+
+        if shape.Rank = 0 then
+            raise (ArgumentException("a reduction per sample needs a batch axis, but the values have shape ().", nameof loss))
+
+        let total (x: 'T) = 'T.Sum(x, ReadOnlySpan(Array.init (shape.Rank - 1) (fun i -> i + 1)), false)
+
+        match reduction with
+        | Reduction.Sum -> total loss.Values
+        | Reduction.Mean -> Notation.(/) (total loss.MeanValues) (total loss.Weights)
+        | _ -> raise (ArgumentException($"a sample is reduced by Sum or Mean, not by {reduction}.", nameof reduction))
+
+    // What the loss's own mean counts is kept beside the values while weights are applied.
+    let private applied (options: Reducing) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNull (nameof options) options
+        let sampleWeights = samples options.SampleWeights loss.Values.Shape
+        let masked = if options.Mask.IsNone then loss else mask options.Mask loss
+
+        match options.Divisor with
+        | Divisor.Default -> masked |> weigh options.Weights |> weigh sampleWeights
+        | Divisor.Weights -> masked |> weighAndCount options.Weights |> weighAndCount sampleWeights
+        | Divisor.Count ->
+            let weighed = masked |> weighAndCount options.Weights |> weighAndCount sampleWeights
+            let counted = Notation.ifLess (Notation.num 0.0) weighed.Weights (Notation.num 1.0) (Notation.num 0.0)
+            LossValues((if loss.HasLengths then weighed.MeanValues else weighed.Values), counted)
+        | divisor -> raise (ArgumentOutOfRangeException(nameof options, divisor, $"{int divisor} is no divisor."))
+
+    let private emptyAware (empty: EmptyMean) (loss: LossValues<'T>) : 'T when 'T :> ITensor<'T> =
+        let total = TensorNotation.sumAll loss.Weights
+
+        match empty with
+        | EmptyMean.NaN -> mean loss
+        | EmptyMean.Zero -> Notation.ifLess (Notation.num 0.0) total (mean loss) (Notation.num 0.0)
+        | EmptyMean.Throw when 'T.Least total > 0.0 -> mean loss
+        | EmptyMean.Throw -> raise (InvalidOperationException "the mean of nothing: no element counts.")
+        | _ -> raise (ArgumentOutOfRangeException(nameof empty, empty, $"{int empty} is no choice for an empty mean."))
+
+    /// <summary>The reduction in full: mask, weights, what a mean divides by, each sample by itself or all together.</summary>
+    /// <param name="options">What to do; the same for every loss.</param>
+    /// <param name="loss">The loss.</param>
+    /// <exception cref="T:System.ArgumentException">A mask or weights do not fit the values.</exception>
+    /// <exception cref="T:System.InvalidOperationException">Nothing counts, and the options say to throw then.</exception>
+    let using (options: Reducing) (loss: LossValues<'T>) : 'T when 'T :> ITensor<'T> =
+        let loss = applied options loss
+
+        match options.PerSample, options.Reduction with
+        | true, reduction -> perSample reduction loss
+        | false, Reduction.Mean -> emptyAware options.Empty loss
+        | false, reduction -> by reduction loss
+
+    /// <summary>The parts of the mean that <c>using</c> gives: what it divides, and what it divides by.</summary>
+    /// <param name="options">Mask, weights and divisor; the rest does not matter.</param>
+    /// <param name="loss">The loss.</param>
+    let partsUsing (options: Reducing) (loss: LossValues<'T>) : struct ('T * 'T) when 'T :> ITensor<'T> = parts (applied options loss)

@@ -29,6 +29,10 @@ module Similarity =
     [<Literal>]
     let PairwiseDistanceKeepAxis = false
 
+    /// p of <c>cdist</c> and <c>pdist</c> where none is given.
+    [<Literal>]
+    let DistanceP = 2.0
+
     // 1 / max(‖v‖, ε), and 0 for a vector of length 0, which has no direction: neither value nor slope comes from it.
     let private reciprocalNorm (axis: int) (eps: float) (v: 'T) : 'T when 'T :> ITensor<'T> =
         let norm = sqrt (sumAlong axis (v * v))
@@ -51,11 +55,13 @@ module Similarity =
 
     /// <summary>The p-norm along an axis; its slope is 0 where the vector is 0.</summary>
     /// <param name="axis">The axis the vectors lie along.</param>
-    /// <param name="p">The order: above 0, infinity included.</param>
+    /// <param name="p">The order: at least 0, infinity included; 0 counts what is not 0.</param>
     /// <param name="v">Any shape.</param>
     /// <returns>The shape without the axis.</returns>
     let internal norm (axis: int) (p: float) (v: 'T) : 'T when 'T :> ITensor<'T> =
-        if Double.IsPositiveInfinity p then
+        if p = 0.0 then
+            sumAlong axis (ifLess (num 0.0) (abs v) (num 1.0) (num 0.0))
+        elif Double.IsPositiveInfinity p then
             'T.Largest(abs v, axis)
         elif p = 1.0 then
             sumAlong axis (abs v)
@@ -66,13 +72,13 @@ module Similarity =
             ifLess (num 0.0) total (power (1.0 ./. p) total) (num 0.0)
 
     /// <summary>The distance ‖x₁ − x₂ + ε‖ₚ between vectors along the last axis.</summary>
-    /// <param name="p">The order of the norm: above 0, infinity included.</param>
+    /// <param name="p">The order of the norm: at least 0, infinity included; 0 counts the components that differ.</param>
     /// <param name="eps">ε, added to every difference as PyTorch does; finite.</param>
     /// <param name="keepAxis">Whether the last axis stays, of length 1.</param>
     /// <param name="x2">(D) or (…, D).</param>
     /// <param name="x1">The shape of <paramref name="x2"/>.</param>
     /// <returns>The shape without the last axis, or with 1 in its place.</returns>
-    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is not above 0, or <paramref name="eps"/> is not finite.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is negative or NaN, or <paramref name="eps"/> is not finite.</exception>
     /// <exception cref="T:System.ArgumentException">The shapes differ, or have no axis.</exception>
     /// <remarks>ε keeps equal vectors from having no slope; it also makes their distance ε D^(1/p) instead of 0, and the distance not quite symmetric.
     /// With ε = 0 both are exact, and the slope at 0 is 0. Source: torch.nn.PairwiseDistance, whose keepdim is keepAxis.</remarks>
@@ -83,3 +89,46 @@ module Similarity =
         let axis = x1.Shape.Axis(-1, "the vector axis")
         let distance = norm axis p (x1 - x2 + num eps)
         if keepAxis then reshape (x1.Shape.With(axis, 1)) distance else distance
+
+    /// <summary>The distances between every vector of one set and every vector of another.</summary>
+    /// <param name="p">The order of the norm: at least 0, infinity included; 0 counts the components that differ.</param>
+    /// <param name="x2">(…, R, D).</param>
+    /// <param name="x1">(…, P, D), its leading axes those of <paramref name="x2"/>.</param>
+    /// <returns>(…, P, R). Equal vectors have the distance 0, of slope 0.</returns>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is negative or NaN.</exception>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <remarks>From the differences themselves, never from a matrix product, which cancels for vectors far from 0. Source: torch.cdist.</remarks>
+    let cdist (p: float) (x2: 'T) (x1: 'T) : 'T when 'T :> ITensor<'T> =
+        Check.order (nameof p) p
+        let one, two = shapeOf x1, shapeOf x2
+
+        if one.Rank < 2 || two.Rank <> one.Rank || two.With(-2, 1) <> one.With(-2, 1) then
+            raise (ArgumentException($"x2 has shape {two} but x1 has shape {one}; they may differ in the number of vectors only.", nameof x2))
+
+        let pairs = one.Insert(-1, two[-2])
+        let rows = x1 |> reshape (one.Insert(-1, 1)) |> expand pairs
+        let columns = x2 |> reshape (two.Insert(-2, 1)) |> expand pairs
+        norm one.Rank p (rows - columns)
+
+    /// <summary>The distances between the vectors of one set, each pair once.</summary>
+    /// <param name="p">The order of the norm: at least 0, infinity included; 0 counts the components that differ.</param>
+    /// <param name="x">(N, D).</param>
+    /// <returns>(N (N − 1) / 2): the pairs (0, 1), (0, 2), …, (1, 2), ….</returns>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is negative or NaN.</exception>
+    /// <exception cref="T:System.ArgumentException"><paramref name="x"/> is no matrix.</exception>
+    /// <remarks>Source: torch.nn.functional.pdist.</remarks>
+    let pdist (p: float) (x: 'T) : 'T when 'T :> ITensor<'T> =
+        Check.order (nameof p) p
+        let shape = shapeOf x
+
+        if shape.Rank <> 2 then
+            raise (ArgumentException($"x has shape {shape}; it must be a matrix.", nameof x))
+
+        let width = shape[1]
+        let pairs = Indices.pairs shape[0]
+
+        let rows pick =
+            let indices = pairs |> Array.collect (fun pair -> Array.create width (pick pair))
+            'T.Gather(x, 0, Labels(ReadOnlySpan<int> indices, Shape [| pairs.Length; width |]))
+
+        norm 1 p (rows (fun struct (i, _) -> i) - rows (fun struct (_, j) -> j))

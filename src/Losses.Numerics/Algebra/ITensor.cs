@@ -62,6 +62,9 @@ public interface ITensor<T> : IReal<T>
     /// <summary>Σ values / Σ weights over all elements, rounded once; Σ values / count where <paramref name="weights"/> is absent.</summary>
     static abstract T Mean(T values, ReadOnlySpan<T> weights);
 
+    /// <summary>The smallest element, NaN left out; +∞ where there is none. It reads the numbers, for a check that a definition must make.</summary>
+    static abstract double Least(T x);
+
     /// <summary>Rounded to the type that the engine stores: what an element of a result is.</summary>
     static virtual T Round(T x) => x;
 
@@ -78,4 +81,7 @@ public interface ITensor<T> : IReal<T>
     /// <param name="x">What it is a loss of.</param>
     /// <param name="definition">What it means.</param>
     static virtual T Fuse(RowLoss row, T x, Func<T, T> definition) => definition(x);
+
+    /// <summary>A function whose intermediates an engine may forget and compute again for the gradient: memory for time.</summary>
+    static virtual T Recompute(Func<T[], T> function, T[] inputs) => function(inputs);
 }

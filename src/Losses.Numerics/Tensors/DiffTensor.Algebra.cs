@@ -222,6 +222,14 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     }
 
     /// <inheritdoc/>
+    public static double Least(DiffTensor<T> x) =>
+        x.Count == 0 ? double.PositiveInfinity : System.Numerics.Tensors.TensorPrimitives.MinNumber(x.Storage.Numbers);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Recompute(Func<DiffTensor<T>[], DiffTensor<T>> function, DiffTensor<T>[] inputs) =>
+        new RecomputeOperation<T>(function).Apply(inputs);
+
+    /// <inheritdoc/>
     public static DiffTensor<T> Round(DiffTensor<T> x) => x.Storage.IsRounded ? x : new RoundOperation<T>().Apply(x);
 
     /// <inheritdoc/>

@@ -12,29 +12,37 @@ public sealed class LossValues<T>
     where T : ITensor<T>
 {
     private readonly T? _weights;
+    private readonly T? _lengths;
 
-    private LossValues(T values, bool isWeighted, T? weights)
+    private LossValues(T values, bool isWeighted, T? weights, bool hasLengths, T? lengths)
     {
         Values = T.Round(values);
         IsWeighted = isWeighted;
+        HasLengths = hasLengths;
         _weights = weights;
+        _lengths = lengths;
     }
 
     /// <summary>Values that each count once.</summary>
     public LossValues(T values)
-        : this(values, false, default) { }
+        : this(values, false, default, false, default) { }
 
     /// <summary>Values that count with these weights.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public LossValues(T values, T weights)
-        : this(values, true, weights)
+        : this(values, true, weights, false, default) => CheckShape(weights, nameof(weights));
+
+    /// <summary>Values of sequences, each of which a mean divides by its length first.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static LossValues<T> OfSequences(T values, T lengths)
     {
-        if (weights.Shape != values.Shape)
-            throw new ArgumentException(
-                $"weights has shape {weights.Shape} but values has shape {values.Shape}; they must be equal.",
-                nameof(weights)
-            );
+        var loss = new LossValues<T>(values, false, default, true, lengths);
+        loss.CheckShape(lengths, nameof(lengths));
+        return loss;
     }
+
+    /// <summary>These values and others in their place, which count alike.</summary>
+    public LossValues<T> With(T values) => new(values, IsWeighted, _weights, HasLengths, _lengths);
 
     /// <summary>A value an element, weighted: what the reduction "none" returns.</summary>
     public T Values { get; }
@@ -42,8 +50,20 @@ public sealed class LossValues<T>
     /// <summary>Whether elements count with weights of their own in a mean.</summary>
     public bool IsWeighted { get; }
 
+    /// <summary>Whether the values are those of sequences.</summary>
+    public bool HasLengths { get; }
+
     /// <summary>What each element adds to what a mean divides by.</summary>
     public T Weights => IsWeighted ? _weights! : T.Expand(T.Constant(1), Values.Shape);
+
+    /// <summary>The values as a mean takes them: those of sequences by their lengths.</summary>
+    public T MeanValues => HasLengths ? Values / _lengths! : Values;
+
+    private void CheckShape(T other, string name)
+    {
+        if (other.Shape != Values.Shape)
+            throw new ArgumentException($"{name} has shape {other.Shape} but values has shape {Values.Shape}; they must be equal.", name);
+    }
 
     /// <summary>Both losses, element by element.</summary>
     /// <exception cref="ArgumentException">The shapes differ, or one counts with weights and the other without.</exception>
@@ -54,7 +74,7 @@ public sealed class LossValues<T>
                 $"one loss has values of shape {a.Values.Shape} and the other of {b.Values.Shape}; they must be equal.",
                 nameof(b)
             );
-        if (a.IsWeighted || b.IsWeighted)
+        if (a.IsWeighted || b.IsWeighted || a.HasLengths || b.HasLengths)
             throw new ArgumentException("losses that count with weights add up once they are reduced.", nameof(b));
         return new(a.Values + b.Values);
     }
@@ -62,5 +82,5 @@ public sealed class LossValues<T>
     /// <summary>The loss, scaled.</summary>
     [SuppressMessage("Usage", "CA2225", Justification = "An F# and C# operator.")]
     public static LossValues<T> operator *(double scale, LossValues<T> loss) =>
-        new(T.Constant(scale) * loss.Values, loss.IsWeighted, loss._weights);
+        loss.With(T.Constant(scale) * loss.Values);
 }

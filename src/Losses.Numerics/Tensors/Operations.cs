@@ -272,7 +272,7 @@ internal sealed class MeanOperation<T> : Operation<T>
     internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
     {
         var weight = inputs.Length == 1 ? DiffTensor<T>.Constant(inputs[0].Count) : DiffTensor<T>.Sum(inputs[1], Axes(inputs[1]), false);
-        var share = gradient / weight;
+        var share = DiffTensor<T>.Weigh(gradient, 1 / weight);
         return DiffTensor<T>.Expand(input == 0 ? share : -(share * output), inputs[input].Shape);
     }
 
@@ -445,6 +445,25 @@ internal sealed class CrossEntropyOperation<T>(SoftmaxCrossEntropy row, Func<Dif
         var gradients = GC.AllocateUninitializedArray<S>(shape.Size);
         CrossEntropyKernel.Run<S>(row, x, shape, upstream, scale, [], gradients);
         return gradients;
+    }
+}
+
+// A function computed without a tape: for the gradient it runs again, with one.
+internal sealed class RecomputeOperation<T>(Func<DiffTensor<T>[], DiffTensor<T>> function) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private (DiffTensor<T> Gradient, DiffTensor<T>[] Gradients)? _last;
+
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs) => function(inputs);
+
+    // The tape asks for one input after another: they share the second run.
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
+    {
+        var last = _last;
+        if (last is null || last.Value.Gradient != gradient)
+            last = (gradient, DiffTensor.Pullback(function, inputs).Pullback(gradient));
+        _last = input == inputs.Length - 1 ? null : last;
+        return last.Value.Gradients[input];
     }
 }
 

@@ -88,8 +88,12 @@ public readonly struct Shape : IEquatable<Shape>
         return new(lengths);
     }
 
-    /// <summary>This shape with a new axis before <paramref name="axis"/>.</summary>
-    public Shape Insert(int axis, int length) => new([.. Lengths[..axis], length, .. Lengths[axis..]]);
+    /// <summary>This shape with a new axis before <paramref name="axis"/>, which may be one past the last; a negative one counts from the last.</summary>
+    public Shape Insert(int axis, int length)
+    {
+        axis = axis == Rank ? axis : Axis(axis);
+        return new([.. Lengths[..axis], length, .. Lengths[axis..]]);
+    }
 
     // The number of elements before, along and after an axis: how far apart its elements lie.
     internal (int Outer, int Length, int Inner) Around(int axis)

@@ -36,6 +36,21 @@ public sealed class Weights
     /// <summary>No weights: everything counts once.</summary>
     public static Weights None { get; } = new([], default, true);
 
+    /// <summary>1 where the mask is true, 0 where it is false.</summary>
+    /// <param name="mask">Row-major.</param>
+    /// <param name="shape">Its count is the length of <paramref name="mask"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="shape"/> has another number of elements.</exception>
+    public static Weights Mask(ReadOnlySpan<bool> mask, Shape shape)
+    {
+        var values = new double[mask.Length];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = mask[i] ? 1 : 0;
+        return new(values, shape);
+    }
+
+    /// <summary>The same weights under another shape of as many elements.</summary>
+    public Weights Reshape(Shape shape) => new(_values, shape);
+
     /// <summary>Whether these are no weights.</summary>
     public bool IsNone { get; }
 

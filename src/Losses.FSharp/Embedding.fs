@@ -1,0 +1,125 @@
+namespace Losses.FSharp
+
+open System
+open Losses
+open Losses.FSharp.Notation
+open Losses.FSharp.TensorNotation
+
+/// <summary>The options of <c>tripletMargin</c>.</summary>
+[<NoComparison; NoEquality>]
+type TripletMarginOptions =
+    {
+        /// By how much the negative must be farther than the positive; finite, above 0.
+        Margin: float
+        /// The order of the norm: at least 0, infinity included.
+        P: float
+        /// ε, added to every difference as PyTorch does; finite.
+        Eps: float
+        /// Whether the negative's distance is the smaller of those from the anchor and from the positive.
+        Swap: bool
+    }
+
+    /// Margin 1, the Euclidean norm, ε 10⁻⁶, no swap.
+    static member Default = { Margin = 1.0; P = 2.0; Eps = 1e-6; Swap = false }
+
+/// Losses of where vectors lie relative to each other.
+[<AutoOpen>]
+module Embedding =
+
+    /// margin of <c>cosineEmbedding</c> where none is given.
+    [<Literal>]
+    let CosineEmbeddingMargin = 0.0
+
+    /// margin of <c>tripletMarginWithDistance</c> where none is given.
+    [<Literal>]
+    let TripletMarginWithDistanceMargin = 1.0
+
+    /// swap of <c>tripletMarginWithDistance</c> where none is given.
+    [<Literal>]
+    let TripletMarginWithDistanceSwap = false
+
+    /// <summary>1 − cos of the angle between vectors along the last axis, without cancellation where they are nearly parallel.</summary>
+    /// <param name="x2">(D) or (…, D).</param>
+    /// <param name="x1">The shape of <paramref name="x2"/>.</param>
+    /// <returns>The shape without the last axis; in [0, 2]. With a vector of zeros: 1, of slope 0.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <remarks>½ ‖x₁/‖x₁‖ − x₂/‖x₂‖‖².</remarks>
+    let cosineDistance (x2: 'T) (x1: 'T) : 'T when 'T :> ITensor<'T> =
+        Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
+        let axis = x1.Shape.Axis(-1, "the vector axis")
+
+        let unit (v: 'T) =
+            let norm = 'T.Sum(v * v, ReadOnlySpan [| axis |], true) |> sqrt
+            let known = ifLess (num 0.0) norm (num 1.0) (num 0.0)
+            weigh known (v / norm), reshape (v.Shape.Without axis) known
+
+        let u1, known1 = unit x1
+        let u2, known2 = unit x2
+        let d = u1 - u2
+        // A vector of zeros has the unit vector 0, and the cosine 0: what ½‖u₁ − u₂‖² then lacks of 1.
+        num 0.5 * sumAlong axis (d * d) + (num 1.0 - num 0.5 * (known1 + known2))
+
+    /// <summary>Cosine embedding loss: how far pairs that are alike are from parallel; how far others are within the margin.</summary>
+    /// <param name="margin">In [−1, 1]: the cosine that pairs that are not alike may have.</param>
+    /// <param name="target">1 for alike, −1 for not: (N), or a scalar for one pair.</param>
+    /// <param name="x2">(N, D), or (D) for one pair.</param>
+    /// <param name="x1">The shape of <paramref name="x2"/>.</param>
+    /// <returns>The shape of <paramref name="target"/>.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is outside [−1, 1].</exception>
+    /// <remarks>1 − cos for t = 1, max(0, cos − margin) for t = −1. Slope at the kink: 0. Not convex. Source: torch.nn.CosineEmbeddingLoss.</remarks>
+    let cosineEmbedding (margin: float) (target: 'T) (x2: 'T) (x1: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.within (nameof margin) -1.0 1.0 margin
+        Check.notNull (nameof target) target
+        Check.notNull (nameof x2) x2
+        Check.notNull (nameof x1) x1
+        Check.sameShape (nameof x2) x2.Shape (nameof x1) x1.Shape
+
+        if x1.Shape.Rank = 0 then
+            raise (ArgumentException($"x1 has shape (): there is no vector axis.", nameof x1))
+
+        Check.shape (nameof target) target.Shape (x1.Shape.Without -1) $"x1 has shape {x1.Shape}"
+        let distance = cosineDistance x2 x1
+        let cosine = cosineSimilarity -1 0.0 x2 x1
+        LossValues(ifLess (num 0.0) target distance (hinge (cosine - num margin)))
+
+    let private triplet (margin: float) (swap: bool) (distance: 'T -> 'T -> 'T) (negative: 'T) (positive: 'T) (anchor: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.positive (nameof margin) margin
+        Check.notNull (nameof negative) negative
+        Check.notNull (nameof positive) positive
+        Check.notNull (nameof anchor) anchor
+        Check.sameShape (nameof positive) positive.Shape (nameof anchor) anchor.Shape
+        Check.sameShape (nameof negative) negative.Shape (nameof anchor) anchor.Shape
+        let near = distance anchor positive
+        let far = distance anchor negative
+        let far = if swap then min far (distance positive negative) else far
+        LossValues(hinge (near - far + num margin))
+
+    /// <summary>Triplet margin loss: an anchor must be nearer to its positive than to its negative, by a margin.</summary>
+    /// <param name="options">Margin, norm, ε, swap.</param>
+    /// <param name="negative">(D) or (N, D).</param>
+    /// <param name="positive">The shape of <paramref name="anchor"/>.</param>
+    /// <param name="anchor">(D) or (N, D).</param>
+    /// <returns>The shape without the last axis.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">The margin is not above 0, the order of the norm is negative, or a number is not finite.</exception>
+    /// <remarks>max(0, d(a, p) − d(a, n) + margin) with d(x, y) = ‖x − y + ε‖ₚ. Slope at a kink and of a distance 0: 0. Not convex.
+    /// Source: Balntas et al. (2016); torch.nn.TripletMarginLoss.</remarks>
+    let tripletMargin (options: TripletMarginOptions) (negative: 'T) (positive: 'T) (anchor: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNull (nameof options) options
+        triplet options.Margin options.Swap (fun a b -> pairwiseDistance options.P options.Eps false b a) negative positive anchor
+
+    /// <summary>Triplet margin loss with any distance.</summary>
+    /// <param name="distance">From two tensors of one shape, a distance each.</param>
+    /// <param name="margin">By how much the negative must be farther than the positive; finite, above 0.</param>
+    /// <param name="swap">Whether the negative's distance is the smaller of those from the anchor and from the positive.</param>
+    /// <param name="negative">The shape of <paramref name="anchor"/>.</param>
+    /// <param name="positive">The shape of <paramref name="anchor"/>.</param>
+    /// <param name="anchor">Any shape that the distance takes.</param>
+    /// <returns>The shape of a distance.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not above 0 or not finite.</exception>
+    /// <remarks>max(0, d(a, p) − d(a, n) + margin). Source: torch.nn.TripletMarginWithDistanceLoss.</remarks>
+    let tripletMarginWithDistance (distance: 'T -> 'T -> 'T) (margin: float) (swap: bool) (negative: 'T) (positive: 'T) (anchor: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNull (nameof distance) distance
+        triplet margin swap distance negative positive anchor

@@ -1,0 +1,177 @@
+namespace Losses.FSharp
+
+open System
+open System.Runtime.CompilerServices
+open Losses
+open Losses.FSharp.Notation
+open Losses.FSharp.TensorNotation
+
+/// <summary>x for t = 1, max(0, margin − x) for t = −1.  (torch.nn.HingeEmbeddingLoss)</summary>
+[<Struct; NoEquality; NoComparison>]
+type HingeEmbedding(margin: float) =
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x, t) = ifLess (num 0.0) t x (hinge (num margin - x))
+
+/// <summary>max(0, −t (x₁ − x₂) + margin).  (torch.nn.MarginRankingLoss)</summary>
+[<Struct; NoEquality; NoComparison>]
+type MarginRanking(margin: float) =
+    interface IPointwise3 with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x1, x2, t) = hinge (num margin - t * (x1 - x2))
+
+/// Losses that are 0 once an answer is right by a margin.
+[<AutoOpen>]
+module Margin =
+
+    /// margin of <c>hingeEmbedding</c> where none is given.
+    [<Literal>]
+    let HingeEmbeddingMargin = 1.0
+
+    /// margin of <c>marginRanking</c> where none is given.
+    [<Literal>]
+    let MarginRankingMargin = 0.0
+
+    /// p of <c>multiMargin</c> where none is given.
+    [<Literal>]
+    let MultiMarginP = 1
+
+    /// margin of <c>multiMargin</c> where none is given.
+    [<Literal>]
+    let MultiMarginMargin = 1.0
+
+    /// <summary>Hinge embedding loss: a distance, for pairs that are alike; what it lacks of the margin, for pairs that are not.</summary>
+    /// <param name="margin">Finite.</param>
+    /// <param name="target">1 for alike, −1 for not; any shape.</param>
+    /// <param name="prediction">Distances; the shape of <paramref name="target"/>.</param>
+    /// <returns>Units of the prediction, elementwise.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not finite.</exception>
+    /// <remarks>x for t = 1, max(0, margin − x) for t = −1. Slope at the margin: 0. Convex. Source: torch.nn.HingeEmbeddingLoss.</remarks>
+    let hingeEmbedding (margin: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.finite (nameof margin) margin
+        pointwise (HingeEmbedding margin) target prediction
+
+    /// <summary>Margin ranking loss: which of two scores should be the larger.</summary>
+    /// <param name="margin">Finite.</param>
+    /// <param name="target">1 where the first should be larger, −1 where the second; any shape.</param>
+    /// <param name="x2">The second scores; the shape of <paramref name="target"/>.</param>
+    /// <param name="x1">The first scores; the shape of <paramref name="target"/>.</param>
+    /// <returns>Units of the scores, elementwise.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not finite.</exception>
+    /// <remarks>max(0, −t (x₁ − x₂) + margin). Slope at the kink: 0. Convex. Source: torch.nn.MarginRankingLoss.</remarks>
+    let marginRanking (margin: float) (target: 'T) (x2: 'T) (x1: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.finite (nameof margin) margin
+        Check.notNull (nameof target) target
+        Check.notNull (nameof x2) x2
+        Check.notNull (nameof x1) x1
+        Check.sameShape (nameof x2) x2.Shape (nameof x1) x1.Shape
+        Check.sameShape (nameof target) target.Shape (nameof x1) x1.Shape
+        LossValues('T.Map(MarginRanking margin, x1, x2, target))
+
+    // (C) is a batch of one.
+    let private batched (name: string) (shape: Shape) =
+        if shape.Rank <> 1 && shape.Rank <> 2 then
+            raise (ArgumentException($"{name} has shape {shape}; it must be (C) or (N, C).", name))
+
+        Check.notEmptyAxis name shape -1 "classes"
+        if shape.Rank = 1 then shape.Insert(0, 1) else shape
+
+    let private checkClassWeights (weights: Weights) (name: string) (shape: Shape) =
+        Check.notNull "classWeights" weights
+
+        if not weights.IsNone then
+            Check.shape "classWeights" weights.Shape (Shape [| shape[-1] |]) $"{name} has shape {shape}"
+
+    /// <summary>Multi-class margin loss: every class that comes within the margin of the label's, or passes it.</summary>
+    /// <param name="p">1 or 2: the power of what is lacking.</param>
+    /// <param name="margin">Finite.</param>
+    /// <param name="classWeights">A weight a class, of the label's; or none. A mean still divides by N, as PyTorch's does.</param>
+    /// <param name="labels">Class indices: () or (N).</param>
+    /// <param name="prediction">Scores: (C) or (N, C).</param>
+    /// <returns>(N), or a scalar for one sample.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class; it says which, where. Or <paramref name="p"/> is neither 1 nor 2, or
+    /// <paramref name="margin"/> is not finite.</exception>
+    /// <remarks>Σ_{j≠y} w_y max(0, margin − x_y + x_j)ᵖ / C. Slope at a kink: 0. Convex. Source: torch.nn.MultiMarginLoss.</remarks>
+    let multiMargin (p: int) (margin: float) (classWeights: Weights) (labels: Labels) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        let name = nameof prediction
+
+        if p <> 1 && p <> 2 then
+            raise (ArgumentOutOfRangeException(nameof p, $"p is {p}, but it must be 1 or 2."))
+
+        Check.finite (nameof margin) margin
+        Check.notNull (nameof labels) labels
+        Check.notNull name prediction
+        let shape = batched name prediction.Shape
+        checkClassWeights classWeights name shape
+        Check.shape (nameof labels) labels.Shape (prediction.Shape.Without -1) $"{name} has shape {prediction.Shape}"
+        let n, classes = shape[0], shape[1]
+        let indices = (labels.Checked(classes, Int32.MinValue, nameof labels)).Indices.ToArray()
+        let own = 'T.Gather(reshape shape prediction, 1, labels.Reshape(Shape [| n; 1 |]))
+        let lacking = hinge (num margin - own + reshape shape prediction)
+        let powered = if p = 1 then lacking else lacking * lacking
+        let scales = classWeights.Values.ToArray()
+
+        let scale i j =
+            if indices[i] = j then 0.0
+            elif classWeights.IsNone then 1.0 ./. float classes
+            else scales[indices[i]] ./. float classes
+
+        let others = Indices.matrix n classes scale
+        let terms = weigh ('T.Create(prediction, ReadOnlySpan others, shape)) powered
+        LossValues(sumAlong 1 terms |> reshape labels.Shape)
+
+    /// <summary>Multi-label margin loss: every class that is not among the labels and comes within 1 of one that is.</summary>
+    /// <param name="labels">The shape of <paramref name="prediction"/>: class indices, and after the last of a row −1.</param>
+    /// <param name="prediction">Scores: (C) or (N, C).</param>
+    /// <returns>(N), or a scalar for one sample.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is neither a class nor −1; it says which, where.</exception>
+    /// <remarks>Σ_{y among the labels} Σ_{j not} max(0, 1 − (x_y − x_j)) / C. Slope at a kink: 0. Convex. Source: torch.nn.MultiLabelMarginLoss.</remarks>
+    let multiLabelMargin (labels: Labels) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        let name = nameof prediction
+        Check.notNull (nameof labels) labels
+        Check.notNull name prediction
+        let shape = batched name prediction.Shape
+        Check.sameShape (nameof labels) labels.Shape name prediction.Shape
+        let n, classes = shape[0], shape[1]
+        let indices = (labels.Checked(classes, -1, nameof labels)).Indices.ToArray()
+        let rows = Indices.rows n classes indices |> Array.map (Array.takeWhile (fun label -> label >= 0))
+
+        // 1 / C for a label and a class that is none, 0 for every other pair.
+        let pair i y j =
+            if y < rows[i].Length && not (Array.contains j rows[i]) then 1.0 ./. float classes else 0.0
+
+        let pairs = Indices.cube n classes classes pair
+        let cube = Shape [| n; classes; classes |]
+        let padded = Indices.matrix n classes (fun i y -> if y < rows[i].Length then rows[i][y] else -1)
+        let scores = reshape shape prediction
+        let own = 'T.Gather(scores, 1, Labels(ReadOnlySpan<int> padded, shape)) |> reshape (Shape [| n; classes; 1 |])
+        let other = reshape (Shape [| n; 1; classes |]) scores
+        let terms = weigh ('T.Create(prediction, ReadOnlySpan pairs, cube)) (hinge (num 1.0 - (own - other)))
+        LossValues('T.Sum(terms, ReadOnlySpan [| 1; 2 |], false) |> reshape (prediction.Shape.Without -1))
+
+    /// <summary>Multi-label soft margin loss: the mean over the classes of each one's binary cross-entropy.</summary>
+    /// <param name="classWeights">A weight a class, or none.</param>
+    /// <param name="target">The probability of each class, in [0, 1]: (C) or (…, C).</param>
+    /// <param name="logits">The shape of <paramref name="target"/>.</param>
+    /// <returns>Nats; the shape without the class axis.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <remarks>Σ_c w_c (t_c softplus(−x_c) + (1 − t_c) softplus(x_c)) / C. Convex. Source: torch.nn.MultiLabelSoftMarginLoss.</remarks>
+    let multiLabelSoftMargin (classWeights: Weights) (target: 'T) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        let name = nameof logits
+        Check.notNull (nameof target) target
+        Check.notNull name logits
+        Check.sameShape (nameof target) target.Shape name logits.Shape
+
+        if logits.Shape.Rank = 0 then
+            raise (ArgumentException($"{name} has shape (): there is no class axis.", name))
+
+        Check.notEmptyAxis name logits.Shape -1 "classes"
+        checkClassWeights classWeights name logits.Shape
+        let terms = BCEWithLogits() :> IPointwise |> fun loss -> loss.Apply(logits, target)
+        let weighted = if classWeights.IsNone then terms else weigh (expand logits.Shape (constant logits classWeights)) terms
+        let axis = Operators.(-) logits.Shape.Rank 1
+        LossValues(sumAlong axis weighted / num (float logits.Shape[-1]))
