@@ -60,7 +60,7 @@ let private plain (tensor: DiffTensor<float>) = tensor.Shape, tensor.ToArray()
 
 /// linspace(−1, 1) of a shape.
 let private direction (shape: Shape) =
-    let count = shape.Count
+    let count = shape.Size
 
     let values = Array.init count (fun i -> if count = 1 then -1.0 else -1.0 + 2.0 * float i / float (count - 1))
 
