@@ -35,8 +35,11 @@ module Similarity =
 
     // 1 / max(‖v‖, ε), and 0 for a vector of length 0, which has no direction: neither value nor slope comes from it.
     let private reciprocalNorm (axis: int) (eps: float) (v: 'T) : 'T when 'T :> ITensor<'T> =
-        let norm = sqrt (sumAlong axis (v * v))
-        ifLess (num 0.0) norm (num 1.0 / max norm (num eps)) (num 0.0)
+        let square = sumAlong axis (v * v)
+        let norm = sqrt square
+        // PyTorch clamps the value only: below ε the slope −v / ‖v‖³ goes on, as −v / ε³.
+        let clamped = num (1.0 ./. eps) - num (0.5 ./. (eps *. eps *. eps)) * (square - detach square)
+        ifLess (num 0.0) norm (ifLess norm (num eps) clamped (num 1.0 / norm)) (num 0.0)
 
     /// <summary>The cosine of the angle between vectors along an axis.</summary>
     /// <param name="axis">The axis the vectors lie along; a negative one counts from the last.</param>
@@ -46,7 +49,8 @@ module Similarity =
     /// <returns>The shape without the axis; in [−1, 1]. With a vector of zeros: 0, of slope 0.</returns>
     /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis, or <paramref name="eps"/> is negative or not finite.</exception>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
-    /// <remarks>x₁·x₂ / (max(‖x₁‖, ε) max(‖x₂‖, ε)). Source: torch.nn.CosineSimilarity, whose dim this axis is.</remarks>
+    /// <remarks>x₁·x₂ / (max(‖x₁‖, ε) max(‖x₂‖, ε)). A norm below ε does not stop its slope: that of 1/‖v‖ goes on as −v/ε³, as in PyTorch.
+    /// Source: torch.nn.CosineSimilarity, whose dim this axis is.</remarks>
     let cosineSimilarity (axis: int) (eps: float) (x2: 'T) (x1: 'T) : 'T when 'T :> ITensor<'T> =
         Check.notNegative (nameof eps) eps
         Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
