@@ -67,7 +67,7 @@ module Classification =
         labels.Checked(shape[axis], ignoreIndex, "labels")
 
     // The weight of each label's class; 0 where the label is ignored.
-    let private labelWeights (like: 'T) (weights: Weights) (labels: Labels) : 'T when 'T :> ITensor<'T> =
+    let internal labelWeights (like: 'T) (weights: Weights) (labels: Labels) : 'T when 'T :> ITensor<'T> =
         let indices = labels.Indices.ToArray()
         let values = weights.Values.ToArray()
 
@@ -102,7 +102,7 @@ module Classification =
         let mean = Notation.(/) (sumAlong axis weighted) (Notation.num (float -classes))
         Notation.weigh (labelWeights logProbabilities Weights.None labels) mean
 
-    let private withWeights (labels: Labels) (classWeights: Weights) (weights: 'T) (values: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let internal withWeights (labels: Labels) (classWeights: Weights) (weights: 'T) (values: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         if counts labels classWeights then LossValues(values, weights) else LossValues values
 
     /// <summary>Negative log-likelihood: minus the logarithm of the probability given to the label's class.</summary>

@@ -17,3 +17,7 @@ module internal Indices =
     let pairs (n: int) =
         [| for i in 0 .. n - 1 do
                for j in i + 1 .. n - 1 -> struct (i, j) |]
+
+    /// The runs of these lengths, one after another.
+    let split (lengths: int[]) (values: 'a[]) =
+        Array.map2 (fun start length -> Array.sub values start length) (Array.scan (+) 0 lengths |> Array.truncate lengths.Length) lengths

@@ -242,7 +242,12 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
 
     /// <inheritdoc/>
     public static DiffTensor<T> Fuse(RowLoss row, DiffTensor<T> x, Func<DiffTensor<T>, DiffTensor<T>> definition) =>
-        row is SoftmaxCrossEntropy crossEntropy ? new CrossEntropyOperation<T>(crossEntropy, definition).Apply(x) : definition(x);
+        row switch
+        {
+            SoftmaxCrossEntropy crossEntropy => new CrossEntropyOperation<T>(crossEntropy, definition).Apply(x),
+            CTCPaths paths => new CTCOperation<T>(paths, definition).Apply(x),
+            _ => definition(x),
+        };
 
     internal static DiffTensor<T> Unary<F>(F function, DiffTensor<T> x)
         where F : struct, IPointwise3 => Pointwise(function, 1, false, x, s_none, s_none);

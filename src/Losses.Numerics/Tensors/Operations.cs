@@ -448,6 +448,29 @@ internal sealed class CrossEntropyOperation<T>(SoftmaxCrossEntropy row, Func<Dif
     }
 }
 
+internal sealed class CTCOperation<T>(CTCPaths paths, Func<DiffTensor<T>, DiffTensor<T>> definition) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var x = inputs[0];
+        var values = new double[x.Shape[1]];
+        paths.Run(x.Storage.Dense, x.Shape[2], [1], values, []);
+        return new(Storage<T>.Wide(values), [values.Length]);
+    }
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
+    {
+        var x = inputs[0];
+        if (x.Level > 0 || gradient.Level > 0)
+            return DiffTensor.Pullback(logs => definition(logs[0]), x).Pullback(gradient)[0];
+        double[] values = new double[x.Shape[1]],
+            gradients = new double[x.Count];
+        paths.Run(x.Storage.Dense, x.Shape[2], gradient.Storage.Numbers, values, gradients);
+        return new(Storage<T>.Wide(gradients), x.Shape);
+    }
+}
+
 // A function computed without a tape: for the gradient it runs again, with one.
 internal sealed class RecomputeOperation<T>(Func<DiffTensor<T>[], DiffTensor<T>> function) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>

@@ -1,0 +1,212 @@
+namespace Losses.FSharp
+
+open System
+open Losses
+open Losses.FSharp.TensorNotation
+
+/// <summary>One cluster of rare classes of an adaptive softmax: a projection to fewer features, and the scores of its classes from those.</summary>
+[<NoComparison; NoEquality>]
+type AdaptiveCluster<'T> =
+    {
+        /// (H, D)
+        Projection: 'T
+        /// (classes of the cluster, H)
+        Output: 'T
+    }
+
+/// <summary>The parameters of an adaptive softmax: frequent classes have scores of their own, rare ones share one with their cluster.</summary>
+[<NoComparison; NoEquality>]
+type AdaptiveSoftmax<'T> =
+    {
+        /// The first class of each cluster, ascending; the classes before are frequent ones.
+        Cutoffs: int[]
+        /// (frequent classes + clusters, D)
+        Head: 'T
+        /// (frequent classes + clusters), or the number 0.
+        HeadBias: 'T
+        /// One for each of the cutoffs.
+        Clusters: AdaptiveCluster<'T>[]
+    }
+
+/// Cross-entropy over so many classes that their logits are not stored.
+[<AutoOpen>]
+module Vocabulary =
+
+    /// chunk of <c>linearCrossEntropy</c> where none is given.
+    [<Literal>]
+    let LinearCrossEntropyChunk = 1024
+
+    let private matrix (name: string) (shape: Shape) =
+        if shape.Rank <> 2 then
+            raise (ArgumentException($"{name} has shape {shape}; it must be a matrix.", name))
+
+    // x Wᵀ + b
+    let private linear (weight: 'T) (bias: 'T) (x: 'T) : 'T when 'T :> ITensor<'T> =
+        Notation.(+) ('T.MatMul(x, 'T.Permute(weight, ReadOnlySpan [| 1; 0 |]))) bias
+
+    let private checkBias (name: string) (bias: Shape) (weightName: string) (weight: Shape) =
+        if bias <> Shape.Scalar then
+            Check.shape name bias (Shape [| weight[0] |]) $"{weightName} has shape {weight}"
+
+    /// <summary>The last linear layer and cross-entropy in one: the logits of a chunk of rows are computed, used and forgotten, and computed again for
+    /// the gradient.</summary>
+    /// <param name="options">Class weights, the label to ignore, label smoothing.</param>
+    /// <param name="chunk">How many rows at a time; at least 1.</param>
+    /// <param name="labels">Class indices: (N), or () for one row.</param>
+    /// <param name="bias">(C), or the number 0.</param>
+    /// <param name="weight">(C, D)</param>
+    /// <param name="input">(N, D), or (D) for one row.</param>
+    /// <returns>Nats, one a label. A mean divides by the sum of the weights of the labels.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where. Or
+    /// <paramref name="chunk"/> is less than 1.</exception>
+    /// <remarks>crossEntropy(input · weightᵀ + bias). Source: torch.nn.functional.linear_cross_entropy.</remarks>
+    let linearCrossEntropy (options: CrossEntropyOptions) (chunk: int) (labels: Labels) (bias: 'T) (weight: 'T) (input: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        if chunk < 1 then
+            raise (ArgumentOutOfRangeException(nameof chunk, $"chunk is {chunk}, but it must be at least 1."))
+
+        Check.notNull (nameof options) options
+        Check.notNull (nameof labels) labels
+        Check.notNull (nameof bias) bias
+        Check.notNull (nameof weight) weight
+        Check.notNull (nameof input) input
+        matrix (nameof weight) weight.Shape
+        let rows = if input.Shape.Rank = 1 then reshape (input.Shape.Insert(0, 1)) input else input
+        matrix (nameof input) rows.Shape
+        Check.shape (nameof input) rows.Shape (rows.Shape.With(1, weight.Shape[1])) $"weight has shape {weight.Shape}"
+        checkBias (nameof bias) bias.Shape (nameof weight) weight.Shape
+        Check.shape (nameof labels) labels.Shape (input.Shape.Without -1) $"input has shape {input.Shape}"
+        let n = rows.Shape[0]
+        // Checked against the logits' shape before any of them exists; this also names the place of a wrong label in the whole.
+        let options = { options.Checked() with ClassAxis = 1 }
+        let whole = labels.Reshape(Shape [| n |]).Checked(weight.Shape[0], options.IgnoreIndex, nameof labels)
+        let indices = whole.Indices.ToArray()
+
+        let valuesOf start =
+            let count = min chunk (n - start)
+            let part = Labels(ReadOnlySpan<int>(indices, start, count), Shape [| count |])
+            let ignoring = { options with IgnoreIndex = -1 }
+
+            let values (parameters: 'T[]) =
+                (linear parameters[1] parameters[2] parameters[0] |> crossEntropy ignoring part).Values
+
+            'T.Recompute(Func<'T[], 'T> values, [| 'T.Slice(rows, 0, start, count); weight; bias |])
+
+        let starts = [| 0..chunk .. max 0 (n - 1) |]
+
+        let values =
+            if starts.Length = 1 then valuesOf 0 else 'T.Concatenate(ReadOnlySpan(Array.map valuesOf starts), 0)
+
+        withWeights (whole.Reshape labels.Shape) options.ClassWeights (labelWeights input options.ClassWeights (whole.Reshape labels.Shape)) (reshape labels.Shape values)
+
+    let private checkAdaptive (parameters: AdaptiveSoftmax<'T>) (input: Shape) : int when 'T :> ITensor<'T> =
+        let name = "parameters"
+        Check.notNull name parameters
+        let cutoffs, head = parameters.Cutoffs, parameters.Head.Shape
+
+        if
+            cutoffs.Length = 0
+            || cutoffs[0] < 1
+            || Seq.exists (fun (low, high) -> low >= high) (Seq.pairwise cutoffs)
+        then
+            let listed = String.Join(", ", cutoffs)
+            raise (ArgumentException($"the cutoffs ({listed}) must be at least one, above 0 and ascending.", name))
+
+        matrix "parameters.Head" head
+        Check.shape "parameters.Head" head (Shape [| cutoffs[0] + cutoffs.Length; input[-1] |]) $"input has shape {input}, with {cutoffs.Length} clusters"
+        checkBias "parameters.HeadBias" parameters.HeadBias.Shape "parameters.Head" head
+
+        if parameters.Clusters.Length <> cutoffs.Length then
+            raise (ArgumentException($"there are {cutoffs.Length} cutoffs but {parameters.Clusters.Length} clusters; they must be equal.", name))
+
+        parameters.Clusters
+        |> Array.iteri (fun i cluster ->
+            let projection, output = cluster.Projection.Shape, cluster.Output.Shape
+            matrix $"parameters.Clusters[{i}].Projection" projection
+            matrix $"parameters.Clusters[{i}].Output" output
+            Check.shape $"parameters.Clusters[{i}].Projection" projection (projection.With(1, input[-1])) $"input has shape {input}"
+            Check.shape $"parameters.Clusters[{i}].Output" output (output.With(1, projection[0])) $"the projection has shape {projection}"
+
+            if i + 1 < cutoffs.Length then
+                Check.shape $"parameters.Clusters[{i}].Output" output (output.With(0, cutoffs[i + 1] - cutoffs[i])) "the cutoffs say how many classes it has")
+
+        cutoffs[cutoffs.Length - 1] + parameters.Clusters[cutoffs.Length - 1].Output.Shape[0]
+
+    let private headLogs (parameters: AdaptiveSoftmax<'T>) (rows: 'T) : 'T when 'T :> ITensor<'T> =
+        linear parameters.Head parameters.HeadBias rows |> logSoftmax 1
+
+    let private clusterLogs (cluster: AdaptiveCluster<'T>) (rows: 'T) : 'T when 'T :> ITensor<'T> =
+        rows
+        |> linear cluster.Projection (Notation.num 0.0)
+        |> linear cluster.Output (Notation.num 0.0)
+        |> logSoftmax 1
+
+    let private asRows (input: 'T) : 'T when 'T :> ITensor<'T> =
+        let rows = if input.Shape.Rank = 1 then reshape (input.Shape.Insert(0, 1)) input else input
+        matrix "input" rows.Shape
+        rows
+
+    /// <summary>The logarithms of the probabilities of all classes under an adaptive softmax.</summary>
+    /// <param name="parameters">Cutoffs, head and clusters.</param>
+    /// <param name="input">(N, D), or (D) for one row.</param>
+    /// <returns>(N, C), or (C).</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <remarks>Source: Grave et al. (2017); torch.nn.AdaptiveLogSoftmaxWithLoss.log_prob.</remarks>
+    let adaptiveLogProbabilities (parameters: AdaptiveSoftmax<'T>) (input: 'T) : 'T when 'T :> ITensor<'T> =
+        Check.notNull (nameof input) input
+        let rows = asRows input
+        let classes = checkAdaptive parameters rows.Shape
+        let head = headLogs parameters rows
+        let frequent = parameters.Cutoffs[0]
+
+        let rare i cluster = Notation.(+) ('T.Slice(head, 1, frequent + i, 1)) (clusterLogs cluster rows)
+        let parts = Array.append [| 'T.Slice(head, 1, 0, frequent) |] (Array.mapi rare parameters.Clusters)
+        'T.Concatenate(ReadOnlySpan parts, 1) |> reshape (input.Shape.With(-1, classes))
+
+    /// <summary>Cross-entropy under an adaptive softmax: the clusters that no label is in cost nothing.</summary>
+    /// <param name="parameters">Cutoffs, head and clusters; tensors like any other, so that gradients by them follow.</param>
+    /// <param name="labels">Class indices: (N), or () for one row.</param>
+    /// <param name="input">(N, D), or (D) for one row.</param>
+    /// <returns>Nats, one a label: minus what PyTorch calls the output.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    /// <remarks>−log p of the label: the head's for a frequent class, else that of the cluster plus that in the cluster.
+    /// Source: Grave et al. (2017); torch.nn.AdaptiveLogSoftmaxWithLoss.</remarks>
+    let adaptiveLogSoftmaxWithLoss (parameters: AdaptiveSoftmax<'T>) (labels: Labels) (input: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNull (nameof labels) labels
+        Check.notNull (nameof input) input
+        let rows = asRows input
+        let classes = checkAdaptive parameters rows.Shape
+        Check.shape (nameof labels) labels.Shape (input.Shape.Without -1) $"input has shape {input.Shape}"
+        let indices = labels.Checked(classes, Int32.MinValue, nameof labels).Indices.ToArray()
+        let cutoffs = parameters.Cutoffs
+        let frequent = cutoffs[0]
+        // 0 for a frequent class, i + 1 for one of cluster i.
+        let groupOf label = cutoffs |> Array.filter (fun low -> low <= label) |> Array.length
+        let column = Shape [| indices.Length; 1 |]
+
+        let headIndex = indices |> Array.map (fun label -> if label < frequent then label else frequent + groupOf label - 1)
+        let own = 'T.Gather(headLogs parameters rows, 1, Labels(ReadOnlySpan<int> headIndex, column))
+
+        let within i cluster =
+            let members = [| for n in 0 .. indices.Length - 1 do if groupOf indices[n] = i + 1 then n |]
+            let pick width = Labels(ReadOnlySpan<int>(members |> Array.collect (Array.create width)), Shape [| members.Length; width |])
+            let local = members |> Array.map (fun n -> indices[n] - cutoffs[i])
+            let logs = clusterLogs cluster ('T.Gather(rows, 0, pick rows.Shape[1]))
+            members, 'T.Gather(logs, 1, Labels(ReadOnlySpan<int> local, Shape [| members.Length; 1 |]))
+
+        let parts =
+            parameters.Clusters
+            |> Array.mapi within
+            |> Array.filter (fun (members, _) -> members.Length > 0)
+
+        let inCluster =
+            if parts.Length = 0 then
+                Notation.num 0.0
+            else
+                // Each row's place among the parts, −1 (which gathers 0) where it has none.
+                let places = Array.create indices.Length -1
+                parts |> Seq.collect fst |> Seq.iteri (fun place n -> places[n] <- place)
+                'T.Gather('T.Concatenate(ReadOnlySpan(Array.map snd parts), 0), 0, Labels(ReadOnlySpan<int> places, column))
+
+        LossValues(Notation.(-) (Notation.num 0.0) (Notation.(+) own inCluster) |> reshape labels.Shape)
