@@ -62,7 +62,19 @@ internal static class Core
     {
         try
         {
-            return Function(name).MakeGenericMethod(typeof(T)).Invoke(null, arguments)!;
+            // A pointwise loss comes with a type of its own.
+            var function = Function(name);
+            Type[] types =
+            [
+                .. function
+                    .GetGenericArguments()
+                    .Select(type =>
+                        type == function.ReturnType.GetGenericArguments().FirstOrDefault(function.ReturnType)
+                            ? typeof(T)
+                            : arguments[0]!.GetType()
+                    ),
+            ];
+            return function.MakeGenericMethod(types).Invoke(null, arguments)!;
         }
         catch (TargetInvocationException exception)
         {
