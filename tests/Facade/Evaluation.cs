@@ -1,0 +1,160 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Losses.CSharp;
+using Xunit;
+
+namespace Losses.Tests;
+
+/// <summary>One loss, however it is evaluated: tensors, derivatives of tensors, spans.</summary>
+public class Evaluation
+{
+    // The signs and sizes of a batch; lengths around the lanes' and one above the kernels' blocks.
+    public static TheoryData<int> Lengths => [1, 2, 3, 7, 8, 9, 31, 64, 1000, 5001];
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Pointwise_over_spans_is_that_of_tensors(int length)
+    {
+        foreach (var reduction in new[] { Reduction.Mean, Reduction.Sum })
+        {
+            Agree<double>(Loss.Huber(0.5, reduction: reduction), [length]);
+            Agree<float>(Loss.Huber(0.5, reduction: reduction), [length]);
+            Agree<double>(Loss.BCEWithLogits(reduction: reduction), [length]);
+            Agree<float>(Loss.BCEWithLogits(reduction: reduction), [length]);
+            Agree<float>(Loss.Pointwise(new Cauchy(2), reduction), [length]);
+            Agree<double>(0.7 * Loss.MSE(reduction: reduction) + 0.3 * Loss.L1(reduction: reduction), [length]);
+        }
+    }
+
+    [Fact]
+    public void The_gradient_of_spans_may_take_the_place_of_the_prediction()
+    {
+        Shape shape = [40, 25];
+        foreach (
+            var loss in new[]
+            {
+                Loss.MSE(),
+                Loss.BCEWithLogits(),
+                0.5 * Loss.L1(),
+                Loss.Huber(weights: 2),
+                Loss.MSE() + Loss.L1(weights: 2),
+            }
+        )
+        {
+            var prediction = Samples.Numbers<float>(shape, 1).ToArray();
+            var target = Samples.Probabilities<float>(shape, 2).ToArray();
+            var gradient = new float[shape.Size];
+            var value = loss.ValueAndGradient(prediction, target, shape, gradient);
+            Assert.Equal(value, loss.ValueAndGradient(prediction, target, shape, prediction));
+            Assert.Equal(gradient, prediction);
+        }
+        foreach (var loss in new[] { Loss.CrossEntropy(), Loss.NLL(), 2 * Loss.CrossEntropy(labelSmoothing: 0.1) })
+        {
+            var prediction = Samples.Numbers<double>(shape, 1).ToArray();
+            var labels = Samples.Labels([40], 25, 2);
+            var gradient = new double[shape.Size];
+            var value = loss.ValueAndGradient(prediction, labels, shape, gradient);
+            Assert.Equal(value, loss.ValueAndGradient(prediction, labels, shape, prediction));
+            Assert.Equal(gradient, prediction);
+        }
+    }
+
+    [Fact]
+    public void Spans_outside_the_gradient_are_left_alone()
+    {
+        float[] memory = [9, 1, 2, 3, 9],
+            slopes = [7, 0, 0, 0, 7];
+        Loss.MSE(reduction: Reduction.Sum).ValueAndGradient(memory.AsSpan(1, 3), [0, 0, 0], [3], slopes.AsSpan(1, 3));
+        Assert.Equal([9, 1, 2, 3, 9], memory);
+        Assert.Equal([7, 2, 4, 6, 7], slopes);
+    }
+
+    [Fact]
+    public void Without_elements_a_sum_is_0_and_a_mean_is_not_a_number()
+    {
+        var none = DiffTensor.Create(Array.Empty<double>());
+        Assert.Equal(0, Loss.MSE(reduction: Reduction.Sum).Evaluate(none, none).ToScalar());
+        Assert.Equal(0, Loss.MSE(reduction: Reduction.Sum).ValueAndGradient([], [], [0], Array.Empty<double>().AsSpan()));
+        Assert.Equal(double.NaN, Loss.MSE().Evaluate(none, none).ToScalar());
+        Assert.Equal(double.NaN, Loss.MSE().ValueAndGradient([], [], [0], Array.Empty<double>().AsSpan()));
+        Assert.Equal(double.NaN, Loss.CrossEntropy().ValueAndGradient([], new Labels(), [0, 3], Array.Empty<double>().AsSpan()));
+        var ignored = new Labels(-100, -100);
+        double[] logits = [1, 2, 3, 4],
+            gradient = [9, 9, 9, 9];
+        Assert.Equal(double.NaN, Loss.CrossEntropy().Evaluate(DiffTensor.Create(logits, 2, 2), ignored).ToScalar());
+        Assert.Equal(double.NaN, Loss.CrossEntropy().ValueAndGradient(logits, ignored, [2, 2], gradient));
+        Assert.Equal(Diff.Grad(x => Loss.CrossEntropy().Evaluate(x, ignored), DiffTensor.Create(logits, 2, 2)).ToArray(), gradient);
+    }
+
+    [Fact]
+    public void A_users_struct_has_value_gradient_and_curvature()
+    {
+        // log(1 + (d / s)²): slope 2d / (s² + d²), curvature 2 (s² − d²) / (s² + d²)².
+        var loss = Loss.Pointwise(new Cauchy(2), Reduction.Sum);
+        double[] d = [0.5, -1, 3];
+        DiffTensor<double> x = DiffTensor.Create(1.5, 0, 4),
+            target = DiffTensor.Create(1.0, 1, 1),
+            direction = DiffTensor.Create(1.0, 10, 100);
+        var (value, gradient) = loss.ValueAndGradient(x, target);
+        Assert.Equal(d.Sum(e => Math.Log(1 + e * e / 4)), value.ToScalar(), 1e-15);
+        Near([.. d.Select(e => 2 * e / (4 + e * e))], gradient.ToArray());
+        Near(
+            [.. d.Select((e, i) => Math.Pow(10, i) * 2 * (4 - e * e) / Math.Pow(4 + e * e, 2))],
+            Diff.Hvp(x => loss.Evaluate(x, target), x, direction).ToArray()
+        );
+    }
+
+    [Fact]
+    public void A_users_struct_differentiates_by_its_target_too()
+    {
+        var loss = Loss.Pointwise(new Cauchy(2), Reduction.Sum);
+        DiffTensor<double> x = DiffTensor.Create(1.5, 0, 4),
+            target = DiffTensor.Create(1.0, 1, 1);
+        Near(
+            [.. Diff.Grad(x => loss.Evaluate(x, target), x).ToArray().Select(slope => -slope)],
+            Diff.Grad(target => loss.Evaluate(x, target), target).ToArray()
+        );
+    }
+
+    [Fact]
+    public void A_loss_is_a_function_of_more_than_numbers_of_the_library()
+    {
+        // The same object over float and double tensors.
+        var loss = Loss.Huber();
+        Assert.Equal(2.5, loss.Evaluate(DiffTensor.Create(3.0), DiffTensor.Create(0.0)).ToScalar());
+        Assert.Equal(2.5f, loss.Evaluate(DiffTensor.Create(3f), DiffTensor.Create(0f)).ToScalar());
+    }
+
+    private static void Agree<S>(TensorLoss loss, Shape shape)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        DiffTensor<S> prediction = Samples.Numbers<S>(shape, 1),
+            target = Samples.Probabilities<S>(shape, 2);
+        var gradient = new S[shape.Size];
+        var value = loss.ValueAndGradient(prediction.ToArray(), target.ToArray(), shape, gradient);
+        var (tensorValue, tensorGradient) = loss.ValueAndGradient(prediction, target);
+        Assert.Equal(loss.Evaluate(prediction, target).ToScalar(), value);
+        Assert.Equal(tensorValue.ToScalar(), value);
+        Assert.Equal(tensorGradient.ToArray(), gradient);
+        Assert.Equal(Diff.Grad(x => loss.Evaluate(x, target), prediction).ToArray(), gradient);
+    }
+
+    private static void Near(double[] expected, double[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        foreach (var (e, a) in expected.Zip(actual))
+            Assert.Equal(e, a, 1e-14 * (1 + Math.Abs(e)));
+    }
+
+    /// <summary>The Cauchy (Lorentzian) loss, as a user writes it.</summary>
+    private readonly struct Cauchy(double scale) : IPointwise
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Apply<T>(T prediction, T target)
+            where T : IReal<T>
+        {
+            var d = (prediction - target) / T.Constant(scale);
+            return T.Log1P(d * d);
+        }
+    }
+}
