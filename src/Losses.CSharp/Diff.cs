@@ -15,6 +15,14 @@ public static class Diff
     public static (DiffTensor<S> Value, DiffTensor<S> Gradient) ValueAndGrad<S>(Func<DiffTensor<S>, DiffTensor<S>> f, DiffTensor<S> x)
         where S : unmanaged, IFloatingPointIeee754<S> => FSharp.Diff.valueAndGrad(Function(f), x);
 
+    /// <summary>The value, and the gradients of a scalar function of several tensors by each of them.</summary>
+    /// <exception cref="ArgumentException">The value is no scalar.</exception>
+    public static (DiffTensor<S> Value, DiffTensor<S>[] Gradients) ValueAndGrad<S>(
+        Func<DiffTensor<S>[], DiffTensor<S>> f,
+        params DiffTensor<S>[] x
+    )
+        where S : unmanaged, IFloatingPointIeee754<S> => FSharp.Diff.valueAndGrads(Microsoft.FSharp.Core.FuncConvert.FromFunc(f), x);
+
     /// <summary>The vector–Jacobian product vᵀJ; v has the shape of the value.</summary>
     public static DiffTensor<S> Vjp<S>(Func<DiffTensor<S>, DiffTensor<S>> f, DiffTensor<S> x, DiffTensor<S> v)
         where S : unmanaged, IFloatingPointIeee754<S> => FSharp.Diff.vjp(Function(f), x, v);

@@ -16,14 +16,22 @@ public static partial class Loss
         int? classAxis = null,
         Reduction reduction = Reduction.Mean
     ) =>
-        new NLLLoss(
+        new StructuredLabelLoss<NLLDefinition>(
             new(
-                classWeights ?? NLLOptions.Default.ClassWeights,
-                ignoreIndex ?? NLLOptions.Default.IgnoreIndex,
-                classAxis ?? NLLOptions.Default.ClassAxis
+                new(
+                    classWeights ?? NLLOptions.Default.ClassWeights,
+                    ignoreIndex ?? NLLOptions.Default.IgnoreIndex,
+                    classAxis ?? NLLOptions.Default.ClassAxis
+                )
             ),
             reduction
         );
+
+    private readonly struct NLLDefinition(NLLOptions options) : ILabelled
+    {
+        public LossValues<T> Values<T>(T prediction, Labels labels)
+            where T : ITensor<T> => Classification.nll(options, labels, prediction);
+    }
 
     /// <summary>Cross-entropy of logits with class labels or class probabilities: NLL ∘ LogSoftmax.</summary>
     /// <param name="classWeights">A weight a class; with labels a mean then divides by the sum of the weights of the labels. None by default.</param>

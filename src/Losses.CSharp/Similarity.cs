@@ -23,12 +23,12 @@ public static class Similarity
     /// <summary>The distance ‖x₁ − x₂ + ε‖ₚ between vectors along the last axis.</summary>
     /// <param name="x1">(D) or (…, D).</param>
     /// <param name="x2">The shape of <paramref name="x1"/>.</param>
-    /// <param name="p">The order of the norm: above 0, infinity included.</param>
+    /// <param name="p">The order of the norm: at least 0, infinity included; 0 counts the components that differ.</param>
     /// <param name="eps">ε, added to every difference as PyTorch does; finite.</param>
     /// <param name="keepAxis">Whether the last axis stays, of length 1.</param>
     /// <returns>The shape without the last axis, or with 1 in its place.</returns>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is not above 0, or <paramref name="eps"/> is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is negative or NaN, or <paramref name="eps"/> is not finite.</exception>
     /// <remarks>Source: torch.nn.PairwiseDistance.</remarks>
     public static T PairwiseDistance<T>(
         T x1,
@@ -38,4 +38,33 @@ public static class Similarity
         bool keepAxis = FSharp.Similarity.PairwiseDistanceKeepAxis
     )
         where T : ITensor<T> => FSharp.Similarity.pairwiseDistance(p, eps, keepAxis, x2, x1);
+
+    /// <summary>1 − cos of the angle between vectors along the last axis, without cancellation where they are nearly parallel.</summary>
+    /// <param name="x1">(D) or (…, D).</param>
+    /// <param name="x2">The shape of <paramref name="x1"/>.</param>
+    /// <returns>The shape without the last axis; in [0, 2]. With a vector of zeros: 1, of slope 0.</returns>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static T CosineDistance<T>(T x1, T x2)
+        where T : ITensor<T> => FSharp.Embedding.cosineDistance(x2, x1);
+
+    /// <summary>The distances between every vector of one set and every vector of another.</summary>
+    /// <param name="x1">(…, P, D), its leading axes those of <paramref name="x2"/>.</param>
+    /// <param name="x2">(…, R, D).</param>
+    /// <param name="p">The order of the norm: at least 0, infinity included; 0 counts the components that differ.</param>
+    /// <returns>(…, P, R). Equal vectors have the distance 0, of slope 0.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is negative or NaN.</exception>
+    /// <remarks>Source: torch.cdist.</remarks>
+    public static T Cdist<T>(T x1, T x2, double p = FSharp.Similarity.DistanceP)
+        where T : ITensor<T> => FSharp.Similarity.cdist(p, x2, x1);
+
+    /// <summary>The distances between the vectors of one set, each pair once.</summary>
+    /// <param name="x">(N, D).</param>
+    /// <param name="p">The order of the norm: at least 0, infinity included; 0 counts the components that differ.</param>
+    /// <returns>(N (N − 1) / 2): the pairs (0, 1), (0, 2), …, (1, 2), ….</returns>
+    /// <exception cref="ArgumentException"><paramref name="x"/> is no matrix.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is negative or NaN.</exception>
+    /// <remarks>Source: torch.nn.functional.pdist.</remarks>
+    public static T Pdist<T>(T x, double p = FSharp.Similarity.DistanceP)
+        where T : ITensor<T> => FSharp.Similarity.pdist(p, x);
 }

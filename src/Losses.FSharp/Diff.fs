@@ -34,6 +34,15 @@ module Diff =
         let struct (_, gradient) = valueAndGrad f x
         gradient
 
+    /// <summary>The value, and the gradients of a scalar function of several tensors by each of them.</summary>
+    /// <param name="f">A function with one number for value.</param>
+    /// <param name="xs">Where; at least one.</param>
+    /// <exception cref="T:System.ArgumentException">The value is no scalar.</exception>
+    let valueAndGrads (f: DiffTensor<'S>[] -> DiffTensor<'S>) (xs: DiffTensor<'S>[]) : struct (DiffTensor<'S> * DiffTensor<'S>[]) =
+        let struct (value, pull) = DiffTensor.Pullback(Func<DiffTensor<'S>[], DiffTensor<'S>> f, xs)
+        scalar (nameof f) value
+        struct (value, pull.Invoke(DiffTensor<'S>.Filled(1.0, value.Shape)))
+
     /// <summary>The vector–Jacobian product vᵀJ.</summary>
     /// <param name="f">Any function.</param>
     /// <param name="x">Where.</param>

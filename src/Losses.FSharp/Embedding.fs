@@ -22,6 +22,14 @@ type TripletMarginOptions =
     /// Margin 1, the Euclidean norm, ε 10⁻⁶, no swap.
     static member Default = { Margin = 1.0; P = 2.0; Eps = 1e-6; Swap = false }
 
+    /// <summary>These options.</summary>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">The margin is not above 0, the order of the norm is negative, or a number is not finite.</exception>
+    member options.Checked() =
+        Check.positive "margin" options.Margin
+        Check.order "p" options.P
+        Check.finite "eps" options.Eps
+        options
+
 /// Losses of where vectors lie relative to each other.
 [<AutoOpen>]
 module Embedding =
@@ -37,6 +45,18 @@ module Embedding =
     /// swap of <c>tripletMarginWithDistance</c> where none is given.
     [<Literal>]
     let TripletMarginWithDistanceSwap = false
+
+    /// <summary>The margin of <c>cosineEmbedding</c>, checked.</summary>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is outside [−1, 1].</exception>
+    let checkCosineMargin (margin: float) : float =
+        Check.within (nameof margin) -1.0 1.0 margin
+        margin
+
+    /// <summary>The margin of a triplet, checked.</summary>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not above 0 or not finite.</exception>
+    let checkTripletMargin (margin: float) : float =
+        Check.positive (nameof margin) margin
+        margin
 
     /// <summary>1 − cos of the angle between vectors along the last axis, without cancellation where they are nearly parallel.</summary>
     /// <param name="x2">(D) or (…, D).</param>
@@ -69,7 +89,7 @@ module Embedding =
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is outside [−1, 1].</exception>
     /// <remarks>1 − cos for t = 1, max(0, cos − margin) for t = −1. Slope at the kink: 0. Not convex. Source: torch.nn.CosineEmbeddingLoss.</remarks>
     let cosineEmbedding (margin: float) (target: 'T) (x2: 'T) (x1: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        Check.within (nameof margin) -1.0 1.0 margin
+        let margin = checkCosineMargin margin
         Check.notNull (nameof target) target
         Check.notNull (nameof x2) x2
         Check.notNull (nameof x1) x1
@@ -84,7 +104,7 @@ module Embedding =
         LossValues(ifLess (num 0.0) target distance (hinge (cosine - num margin)))
 
     let private triplet (margin: float) (swap: bool) (distance: 'T -> 'T -> 'T) (negative: 'T) (positive: 'T) (anchor: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        Check.positive (nameof margin) margin
+        let margin = checkTripletMargin margin
         Check.notNull (nameof negative) negative
         Check.notNull (nameof positive) positive
         Check.notNull (nameof anchor) anchor
@@ -107,6 +127,7 @@ module Embedding =
     /// Source: Balntas et al. (2016); torch.nn.TripletMarginLoss.</remarks>
     let tripletMargin (options: TripletMarginOptions) (negative: 'T) (positive: 'T) (anchor: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
+        let options = options.Checked()
         triplet options.Margin options.Swap (fun a b -> pairwiseDistance options.P options.Eps false b a) negative positive anchor
 
     /// <summary>Triplet margin loss with any distance.</summary>

@@ -20,6 +20,14 @@ type PoissonNLL(logInput: bool, full: bool, eps: float) =
             else
                 loss
 
+    /// <summary>ε</summary>
+    member _.Eps = eps
+
+    /// <summary>The loss of a checked ε: finite, at least 0.</summary>
+    static member Of(logInput: bool, full: bool, eps: float) =
+        Check.notNegative (nameof eps) eps
+        PoissonNLL(logInput, full, eps)
+
 /// <summary>½ (log v + (x − t)² / v), in full with ½ log 2π, and v at least ε.  (Nix and Weigend 1994; torch.nn.GaussianNLLLoss)</summary>
 [<Struct; NoEquality; NoComparison>]
 type GaussianNLL(full: bool, eps: float) =
@@ -31,6 +39,17 @@ type GaussianNLL(full: bool, eps: float) =
             let d = x - t
             let loss = num 0.5 * (log v + d * d / v)
             if full then loss + num (0.5 *. Math.Log(2.0 *. Math.PI)) else loss
+
+    /// <summary>Whether the constant is added.</summary>
+    member _.Full = full
+
+    /// <summary>ε</summary>
+    member _.Eps = eps
+
+    /// <summary>The loss of a checked ε: finite, above 0.</summary>
+    static member Of(full: bool, eps: float) =
+        Check.positive (nameof eps) eps
+        GaussianNLL(full, eps)
 
 /// Losses of the parameters of a distribution.
 [<AutoOpen>]
@@ -68,13 +87,13 @@ module Likelihood =
     /// <remarks>eˣ − t x, slope eˣ − t; or x − t log(x + ε), slope 1 − t / (x + ε). Near eˣ = t the slope cancels, since x was rounded. Convex.
     /// Source: torch.nn.PoissonNLLLoss.</remarks>
     let poissonNLL (logInput: bool) (full: bool) (eps: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        Check.notNegative (nameof eps) eps
+        let loss = PoissonNLL.Of(logInput, full, eps)
         Check.notNull (nameof prediction) prediction
 
         if not logInput then
             Check.least (nameof prediction) 0.0 ('T.Least prediction)
 
-        pointwise (PoissonNLL(logInput, full, eps)) target prediction
+        pointwise loss target prediction
 
     /// <summary>Negative log-likelihood of numbers under normal distributions of predicted mean and variance.</summary>
     /// <param name="full">Whether to add the constant ½ log 2π.</param>
@@ -88,7 +107,7 @@ module Likelihood =
     /// <remarks>½ (log v + (x − t)² / v) with v = max(variance, ε). Slope in x: (x − t) / v; in v: ½ (1/v − (x − t)² / v²). Not convex in v.
     /// Source: Nix and Weigend (1994); torch.nn.GaussianNLLLoss.</remarks>
     let gaussianNLL (full: bool) (eps: float) (variance: 'T) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        Check.positive (nameof eps) eps
+        let loss = GaussianNLL.Of(full, eps)
         Check.notNull (nameof variance) variance
         Check.notNull (nameof target) target
         Check.notNull (nameof prediction) prediction
@@ -103,4 +122,4 @@ module Likelihood =
 
         Check.broadcasts (nameof variance) variance.Shape (nameof prediction) shape
         Check.least (nameof variance) 0.0 ('T.Least variance)
-        pointwise3 (GaussianNLL(full, eps)) (TensorNotation.expand shape variance) target prediction
+        pointwise3 loss (TensorNotation.expand shape variance) target prediction

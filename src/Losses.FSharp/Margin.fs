@@ -13,12 +13,25 @@ type HingeEmbedding(margin: float) =
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t) = ifLess (num 0.0) t x (hinge (num margin - x))
 
+    /// <summary>The loss of a checked margin: finite.</summary>
+    static member Of(margin: float) =
+        Check.finite (nameof margin) margin
+        HingeEmbedding margin
+
 /// <summary>max(0, −t (x₁ − x₂) + margin).  (torch.nn.MarginRankingLoss)</summary>
 [<Struct; NoEquality; NoComparison>]
 type MarginRanking(margin: float) =
     interface IPointwise3 with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x1, x2, t) = hinge (num margin - t * (x1 - x2))
+
+    /// <summary>The margin.</summary>
+    member _.Margin = margin
+
+    /// <summary>The loss of a checked margin: finite.</summary>
+    static member Of(margin: float) =
+        Check.finite (nameof margin) margin
+        MarginRanking margin
 
 /// Losses that are 0 once an answer is right by a margin.
 [<AutoOpen>]
@@ -49,8 +62,7 @@ module Margin =
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not finite.</exception>
     /// <remarks>x for t = 1, max(0, margin − x) for t = −1. Slope at the margin: 0. Convex. Source: torch.nn.HingeEmbeddingLoss.</remarks>
     let hingeEmbedding (margin: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        Check.finite (nameof margin) margin
-        pointwise (HingeEmbedding margin) target prediction
+        pointwise (HingeEmbedding.Of margin) target prediction
 
     /// <summary>Margin ranking loss: which of two scores should be the larger.</summary>
     /// <param name="margin">Finite.</param>
@@ -62,13 +74,22 @@ module Margin =
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not finite.</exception>
     /// <remarks>max(0, −t (x₁ − x₂) + margin). Slope at the kink: 0. Convex. Source: torch.nn.MarginRankingLoss.</remarks>
     let marginRanking (margin: float) (target: 'T) (x2: 'T) (x1: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        Check.finite (nameof margin) margin
+        let loss = MarginRanking.Of margin
         Check.notNull (nameof target) target
         Check.notNull (nameof x2) x2
         Check.notNull (nameof x1) x1
         Check.sameShape (nameof x2) x2.Shape (nameof x1) x1.Shape
         Check.sameShape (nameof target) target.Shape (nameof x1) x1.Shape
-        LossValues('T.Map(MarginRanking margin, x1, x2, target))
+        LossValues('T.Map(loss, x1, x2, target))
+
+    /// <summary>p and margin of <c>multiMargin</c>, checked.</summary>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is neither 1 nor 2, or <paramref name="margin"/> is not finite.</exception>
+    let checkMultiMargin (p: int) (margin: float) : int =
+        if p <> 1 && p <> 2 then
+            raise (ArgumentOutOfRangeException(nameof p, $"p is {p}, but it must be 1 or 2."))
+
+        Check.finite (nameof margin) margin
+        p
 
     // (C) is a batch of one.
     let private batched (name: string) (shape: Shape) =
@@ -97,11 +118,7 @@ module Margin =
     /// <remarks>Σ_{j≠y} w_y max(0, margin − x_y + x_j)ᵖ / C. Slope at a kink: 0. Convex. Source: torch.nn.MultiMarginLoss.</remarks>
     let multiMargin (p: int) (margin: float) (classWeights: Weights) (labels: Labels) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let name = nameof prediction
-
-        if p <> 1 && p <> 2 then
-            raise (ArgumentOutOfRangeException(nameof p, $"p is {p}, but it must be 1 or 2."))
-
-        Check.finite (nameof margin) margin
+        let p = checkMultiMargin p margin
         Check.notNull (nameof labels) labels
         Check.notNull name prediction
         let shape = batched name prediction.Shape

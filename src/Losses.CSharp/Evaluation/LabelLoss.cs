@@ -11,10 +11,29 @@ public abstract class LabelLoss
 
     /// <summary>The reduced loss, differentiable on every engine.</summary>
     /// <param name="prediction">(C), (N, C) or (N, C, d₁, …).</param>
-    /// <param name="labels">Class indices; the shape of <paramref name="prediction"/> without the class axis.</param>
+    /// <param name="labels">Class indices, in the shape that the loss takes.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
     public abstract T Evaluate<T>(T prediction, Labels labels)
+        where T : ITensor<T>;
+
+    /// <summary>The loss reduced in another way than its own: with a mask, weights, another divisor, each sample by itself.</summary>
+    /// <param name="prediction">(C), (N, C) or (N, C, d₁, …).</param>
+    /// <param name="labels">Class indices, in the shape that the loss takes.</param>
+    /// <param name="reducing">The reduction in full, which takes the place of the loss's own.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    public abstract T Evaluate<T>(T prediction, Labels labels, Reducing reducing)
+        where T : ITensor<T>;
+
+    /// <summary>What a mean divides, and what it divides by: the parts of micro-batches or machines add up to the exact mean of all.</summary>
+    /// <param name="prediction">(C), (N, C) or (N, C, d₁, …).</param>
+    /// <param name="labels">Class indices, in the shape that the loss takes.</param>
+    /// <param name="reducing">Mask, weights and divisor; none by default.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    /// <exception cref="InvalidOperationException">The loss is a sum of losses that divide by different numbers.</exception>
+    public abstract (T Numerator, T Denominator) Parts<T>(T prediction, Labels labels, Reducing? reducing = null)
         where T : ITensor<T>;
 
     /// <summary>The reduced loss and its gradient by the prediction.</summary>
@@ -24,6 +43,15 @@ public abstract class LabelLoss
     /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
     public (DiffTensor<S> Value, DiffTensor<S> Gradient) ValueAndGradient<S>(DiffTensor<S> prediction, Labels labels)
         where S : unmanaged, IFloatingPointIeee754<S> => Diff.ValueAndGrad(x => Evaluate(x, labels), prediction);
+
+    /// <summary>The loss reduced in another way than its own, and its gradient by the prediction.</summary>
+    /// <param name="prediction">(C), (N, C) or (N, C, d₁, …).</param>
+    /// <param name="labels">Class indices, in the shape that the loss takes.</param>
+    /// <param name="reducing">The reduction in full, which takes the place of the loss's own.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the reduction is none: a gradient is that of one number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    public (DiffTensor<S> Value, DiffTensor<S> Gradient) ValueAndGradient<S>(DiffTensor<S> prediction, Labels labels, Reducing reducing)
+        where S : unmanaged, IFloatingPointIeee754<S> => Diff.ValueAndGrad(x => Evaluate(x, labels, reducing), prediction);
 
     /// <summary>The reduced loss, and its gradient by the prediction, over the caller's own memory.</summary>
     /// <param name="prediction">Row-major, of <paramref name="shape"/>; float or double.</param>
@@ -65,19 +93,47 @@ public abstract class LabelLoss
     private sealed class SumLoss(LabelLoss a, LabelLoss b) : LabelLoss
     {
         public override T Evaluate<T>(T prediction, Labels labels) => a.Evaluate(prediction, labels) + b.Evaluate(prediction, labels);
+
+        public override T Evaluate<T>(T prediction, Labels labels, Reducing reducing) =>
+            a.Evaluate(prediction, labels, reducing) + b.Evaluate(prediction, labels, reducing);
+
+        public override (T Numerator, T Denominator) Parts<T>(T prediction, Labels labels, Reducing? reducing) =>
+            throw new InvalidOperationException("a sum of losses has no one denominator: take the parts of each.");
     }
 
     private sealed class ScaledLoss(double scale, LabelLoss loss) : LabelLoss
     {
         public override T Evaluate<T>(T prediction, Labels labels) => T.Constant(scale) * loss.Evaluate(prediction, labels);
+
+        public override T Evaluate<T>(T prediction, Labels labels, Reducing reducing) =>
+            T.Constant(scale) * loss.Evaluate(prediction, labels, reducing);
+
+        public override (T Numerator, T Denominator) Parts<T>(T prediction, Labels labels, Reducing? reducing)
+        {
+            var (numerator, denominator) = loss.Parts(prediction, labels, reducing);
+            return (T.Constant(scale) * numerator, denominator);
+        }
     }
 }
 
-/// <summary>Negative log-likelihood of logarithms of probabilities.</summary>
-internal sealed class NLLLoss(NLLOptions options, Reduction reduction) : LabelLoss
+/// <summary>A loss of the core with its options filled in.</summary>
+internal interface ILabelled
 {
-    public override T Evaluate<T>(T prediction, Labels labels) =>
-        Reduce.by(reduction, Classification.nll(options, labels, prediction));
+    LossValues<T> Values<T>(T prediction, Labels labels)
+        where T : ITensor<T>;
+}
+
+/// <summary>A loss of labels by its definition.</summary>
+internal sealed class StructuredLabelLoss<D>(D definition, Reduction reduction) : LabelLoss
+    where D : struct, ILabelled
+{
+    public override T Evaluate<T>(T prediction, Labels labels) => Reduce.by(reduction, definition.Values(prediction, labels));
+
+    public override T Evaluate<T>(T prediction, Labels labels, Reducing reducing) =>
+        Reduce.@using(reducing, definition.Values(prediction, labels));
+
+    public override (T Numerator, T Denominator) Parts<T>(T prediction, Labels labels, Reducing? reducing) =>
+        Reduce.partsUsing(reducing ?? Reducing.Default, definition.Values(prediction, labels));
 }
 
 /// <summary>Cross-entropy of logits, with class labels or class probabilities.</summary>
@@ -91,6 +147,14 @@ public sealed class CrossEntropyLoss : LabelLoss
     /// <inheritdoc/>
     public override T Evaluate<T>(T prediction, Labels labels) =>
         Reduce.by(_reduction, Classification.crossEntropy(_options, labels, prediction));
+
+    /// <inheritdoc/>
+    public override T Evaluate<T>(T prediction, Labels labels, Reducing reducing) =>
+        Reduce.@using(reducing, Classification.crossEntropy(_options, labels, prediction));
+
+    /// <inheritdoc/>
+    public override (T Numerator, T Denominator) Parts<T>(T prediction, Labels labels, Reducing? reducing = null) =>
+        Reduce.partsUsing(reducing ?? Reducing.Default, Classification.crossEntropy(_options, labels, prediction));
 
     /// <summary>The reduced loss against class probabilities, differentiable on every engine.</summary>
     /// <param name="prediction">Logits: (C), (N, C) or (N, C, d₁, …).</param>

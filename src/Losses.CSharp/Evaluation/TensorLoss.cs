@@ -16,12 +16,41 @@ public abstract class TensorLoss
     public abstract T Evaluate<T>(T prediction, T target)
         where T : ITensor<T>;
 
+    /// <summary>The loss reduced in another way than its own: with a mask, weights, another divisor, each sample by itself.</summary>
+    /// <param name="prediction">Any shape that the loss takes.</param>
+    /// <param name="target">The shape of <paramref name="prediction"/>.</param>
+    /// <param name="reducing">The reduction in full, which takes the place of the loss's own.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public abstract T Evaluate<T>(T prediction, T target, Reducing reducing)
+        where T : ITensor<T>;
+
+    /// <summary>What a mean divides, and what it divides by: the parts of micro-batches or machines add up to the exact mean of all.</summary>
+    /// <param name="prediction">Any shape that the loss takes.</param>
+    /// <param name="target">The shape of <paramref name="prediction"/>.</param>
+    /// <param name="reducing">Mask, weights and divisor; none by default.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="InvalidOperationException">The loss is a sum of losses that divide by different numbers.</exception>
+    public abstract (T Numerator, T Denominator) Parts<T>(T prediction, T target, Reducing? reducing = null)
+        where T : ITensor<T>;
+
     /// <summary>The reduced loss and its gradient by the prediction.</summary>
     /// <param name="prediction">Any shape that the loss takes.</param>
     /// <param name="target">The shape of <paramref name="prediction"/>.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or the reduction is none: a gradient is that of one number.</exception>
     public (DiffTensor<S> Value, DiffTensor<S> Gradient) ValueAndGradient<S>(DiffTensor<S> prediction, DiffTensor<S> target)
         where S : unmanaged, IFloatingPointIeee754<S> => Diff.ValueAndGrad(x => Evaluate(x, target), prediction);
+
+    /// <summary>The loss reduced in another way than its own, and its gradient by the prediction.</summary>
+    /// <param name="prediction">Any shape that the loss takes.</param>
+    /// <param name="target">The shape of <paramref name="prediction"/>.</param>
+    /// <param name="reducing">The reduction in full, which takes the place of the loss's own.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the reduction is none: a gradient is that of one number.</exception>
+    public (DiffTensor<S> Value, DiffTensor<S> Gradient) ValueAndGradient<S>(
+        DiffTensor<S> prediction,
+        DiffTensor<S> target,
+        Reducing reducing
+    )
+        where S : unmanaged, IFloatingPointIeee754<S> => Diff.ValueAndGrad(x => Evaluate(x, target, reducing), prediction);
 
     /// <summary>The reduced loss, and its gradient by the prediction, over the caller's own memory.</summary>
     /// <param name="prediction">Row-major, of <paramref name="shape"/>; float or double.</param>
@@ -70,11 +99,26 @@ public abstract class TensorLoss
     private sealed class SumLoss(TensorLoss a, TensorLoss b) : TensorLoss
     {
         public override T Evaluate<T>(T prediction, T target) => a.Evaluate(prediction, target) + b.Evaluate(prediction, target);
+
+        public override T Evaluate<T>(T prediction, T target, Reducing reducing) =>
+            a.Evaluate(prediction, target, reducing) + b.Evaluate(prediction, target, reducing);
+
+        public override (T Numerator, T Denominator) Parts<T>(T prediction, T target, Reducing? reducing) =>
+            throw new InvalidOperationException("a sum of losses has no one denominator: take the parts of each.");
     }
 
     private sealed class ScaledLoss(double scale, TensorLoss loss) : TensorLoss
     {
         public override T Evaluate<T>(T prediction, T target) => T.Constant(scale) * loss.Evaluate(prediction, target);
+
+        public override T Evaluate<T>(T prediction, T target, Reducing reducing) =>
+            T.Constant(scale) * loss.Evaluate(prediction, target, reducing);
+
+        public override (T Numerator, T Denominator) Parts<T>(T prediction, T target, Reducing? reducing)
+        {
+            var (numerator, denominator) = loss.Parts(prediction, target, reducing);
+            return (T.Constant(scale) * numerator, denominator);
+        }
     }
 }
 
@@ -83,6 +127,12 @@ internal sealed class PointwiseLoss<L>(L loss, Reduction reduction) : TensorLoss
     where L : struct, IPointwise
 {
     public override T Evaluate<T>(T prediction, T target) => Reduce.by(reduction, Pointwise.pointwise(loss, target, prediction));
+
+    public override T Evaluate<T>(T prediction, T target, Reducing reducing) =>
+        Reduce.@using(reducing, Pointwise.pointwise(loss, target, prediction));
+
+    public override (T Numerator, T Denominator) Parts<T>(T prediction, T target, Reducing? reducing) =>
+        Reduce.partsUsing(reducing ?? Reducing.Default, Pointwise.pointwise(loss, target, prediction));
 
     public override S ValueAndGradient<S>(ReadOnlySpan<S> prediction, ReadOnlySpan<S> target, Shape shape, Span<S> gradient) =>
         SpanKernels.ValueAndGradient(loss, prediction, target, shape, reduction, gradient);
@@ -102,6 +152,12 @@ internal sealed class StructuredLoss<D>(D definition, Reduction reduction) : Ten
     where D : struct, IStructured
 {
     public override T Evaluate<T>(T prediction, T target) => Reduce.by(reduction, definition.Values(prediction, target));
+
+    public override T Evaluate<T>(T prediction, T target, Reducing reducing) =>
+        Reduce.@using(reducing, definition.Values(prediction, target));
+
+    public override (T Numerator, T Denominator) Parts<T>(T prediction, T target, Reducing? reducing) =>
+        Reduce.partsUsing(reducing ?? Reducing.Default, definition.Values(prediction, target));
 }
 
 /// <summary>A loss of the core with its options filled in.</summary>

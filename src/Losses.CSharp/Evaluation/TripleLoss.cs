@@ -1,0 +1,72 @@
+using System.Numerics;
+using Losses.FSharp;
+
+namespace Losses.CSharp;
+
+/// <summary>A loss of three tensors, with its reduction; which three, and in which order, the method that makes it says.</summary>
+public abstract class TripleLoss
+{
+    private protected TripleLoss() { }
+
+    /// <summary>The reduced loss, differentiable on every engine in all three.</summary>
+    /// <param name="first">The first tensor: a prediction, an anchor, …</param>
+    /// <param name="second">The second: a target, a positive, …</param>
+    /// <param name="third">The third: a variance, a negative, …</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public abstract T Evaluate<T>(T first, T second, T third)
+        where T : ITensor<T>;
+
+    /// <summary>The loss reduced in another way than its own: with a mask, weights, another divisor, each sample by itself.</summary>
+    /// <param name="first">The first tensor: a prediction, an anchor, …</param>
+    /// <param name="second">The second: a target, a positive, …</param>
+    /// <param name="third">The third: a variance, a negative, …</param>
+    /// <param name="reducing">The reduction in full, which takes the place of the loss's own.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public abstract T Evaluate<T>(T first, T second, T third, Reducing reducing)
+        where T : ITensor<T>;
+
+    /// <summary>What a mean divides, and what it divides by: the parts of micro-batches or machines add up to the exact mean of all.</summary>
+    /// <param name="first">The first tensor: a prediction, an anchor, …</param>
+    /// <param name="second">The second: a target, a positive, …</param>
+    /// <param name="third">The third: a variance, a negative, …</param>
+    /// <param name="reducing">Mask, weights and divisor; none by default.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public abstract (T Numerator, T Denominator) Parts<T>(T first, T second, T third, Reducing? reducing = null)
+        where T : ITensor<T>;
+
+    /// <summary>The reduced loss and its gradients by all three.</summary>
+    /// <param name="first">The first tensor: a prediction, an anchor, …</param>
+    /// <param name="second">The second: a target, a positive, …</param>
+    /// <param name="third">The third: a variance, a negative, …</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the reduction is none: a gradient is that of one number.</exception>
+    public (DiffTensor<S> Value, DiffTensor<S> First, DiffTensor<S> Second, DiffTensor<S> Third) ValueAndGradients<S>(
+        DiffTensor<S> first,
+        DiffTensor<S> second,
+        DiffTensor<S> third
+    )
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var (value, gradients) = Diff.ValueAndGrad(x => Evaluate(x[0], x[1], x[2]), first, second, third);
+        return (value, gradients[0], gradients[1], gradients[2]);
+    }
+}
+
+/// <summary>A loss of the core with its options filled in.</summary>
+internal interface ITriple
+{
+    LossValues<T> Values<T>(T first, T second, T third)
+        where T : ITensor<T>;
+}
+
+/// <summary>A loss of three tensors by its definition.</summary>
+internal sealed class StructuredTripleLoss<D>(D definition, Reduction reduction) : TripleLoss
+    where D : struct, ITriple
+{
+    public override T Evaluate<T>(T first, T second, T third) => Reduce.by(reduction, definition.Values(first, second, third));
+
+    public override T Evaluate<T>(T first, T second, T third, Reducing reducing) =>
+        Reduce.@using(reducing, definition.Values(first, second, third));
+
+    public override (T Numerator, T Denominator) Parts<T>(T first, T second, T third, Reducing? reducing) =>
+        Reduce.partsUsing(reducing ?? Reducing.Default, definition.Values(first, second, third));
+}
