@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Losses;
 
 /// <summary>The operations that a loss may ask of a number: the vocabulary of every definition.</summary>
@@ -73,17 +75,39 @@ public interface IReal<T>
 /// <param name="softplusOfMinus">log(1 + e⁻ˣ)</param>
 /// <param name="sigmoid">1 / (1 + e⁻ˣ)</param>
 /// <param name="sigmoidOfMinus">1 / (1 + eˣ)</param>
-public readonly struct Logistic<T>(T softplus, T softplusOfMinus, T sigmoid, T sigmoidOfMinus)
+public struct Logistic<T>(T softplus, T softplusOfMinus, T sigmoid, T sigmoidOfMinus)
 {
+    // Set by name in the kernels: a constructor would cost the compiler a copy of each, and a kernel's loop holds only so many.
+    internal T _softplus = softplus;
+    internal T _softplusOfMinus = softplusOfMinus;
+    internal T _sigmoid = sigmoid;
+    internal T _sigmoidOfMinus = sigmoidOfMinus;
+
     /// <summary>log(1 + eˣ), the slope of which is the sigmoid.</summary>
-    public T Softplus { get; } = softplus;
+    public readonly T Softplus
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _softplus;
+    }
 
     /// <summary>log(1 + e⁻ˣ)</summary>
-    public T SoftplusOfMinus { get; } = softplusOfMinus;
+    public readonly T SoftplusOfMinus
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _softplusOfMinus;
+    }
 
     /// <summary>1 / (1 + e⁻ˣ)</summary>
-    public T Sigmoid { get; } = sigmoid;
+    public readonly T Sigmoid
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _sigmoid;
+    }
 
     /// <summary>1 / (1 + eˣ) = 1 − sigmoid, without the cancellation.</summary>
-    public T SigmoidOfMinus { get; } = sigmoidOfMinus;
+    public readonly T SigmoidOfMinus
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _sigmoidOfMinus;
+    }
 }

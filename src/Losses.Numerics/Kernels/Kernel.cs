@@ -15,7 +15,12 @@ internal static unsafe class Kernel
         where F : struct, IPointwise3
         where TStorage : unmanaged
     {
-        fixed (TStorage* px = x, pt = t, pv = v, pvalues = values)
+        fixed (
+            TStorage* px = x,
+                pt = t,
+                pv = v,
+                pvalues = values
+        )
         {
             var job = Of(f, values.Length, px, x.Length, pt, t.Length, pv, v.Length);
             job.Write(Job<F, TStorage>.Values, pvalues, values.Length);
@@ -28,7 +33,11 @@ internal static unsafe class Kernel
         where F : struct, IPointwise3
         where TStorage : unmanaged
     {
-        fixed (TStorage* px = x, pt = t, pv = v)
+        fixed (
+            TStorage* px = x,
+                pt = t,
+                pv = v
+        )
             return Of(f, n, px, x.Length, pt, t.Length, pv, v.Length, isSummed: true).Run()!;
     }
 
@@ -83,7 +92,18 @@ internal static unsafe class Kernel
         where F : struct, IPointwise3
         where TStorage : unmanaged
     {
-        fixed (TStorage* px = x, pt = t, pv = v, pdx = dx, pdt = dt, pdv = dv, pupstream = upstream, phx = hx, pht = ht, phv = hv)
+        fixed (
+            TStorage* px = x,
+                pt = t,
+                pv = v,
+                pdx = dx,
+                pdt = dt,
+                pdv = dv,
+                pupstream = upstream,
+                phx = hx,
+                pht = ht,
+                phv = hv
+        )
         {
             var job = Of(f, n, px, x.Length, pt, t.Length, pv, v.Length, isSecond: true);
             job.Read(Job<F, TStorage>.Tangents, pdx, dx.Length);
@@ -113,7 +133,15 @@ internal static unsafe class Kernel
         where F : struct, IPointwise3
         where TStorage : unmanaged
     {
-        fixed (TStorage* px = x, pt = t, pv = v, pupstream = upstream, pgx = gx, pgt = gt, pgv = gv)
+        fixed (
+            TStorage* px = x,
+                pt = t,
+                pv = v,
+                pupstream = upstream,
+                pgx = gx,
+                pgt = gt,
+                pgv = gv
+        )
         {
             var job = Of(f, n, px, x.Length, pt, t.Length, pv, v.Length, isSummed);
             job.Weigh(pupstream, upstream.Length, scale);

@@ -89,7 +89,8 @@ internal static unsafe class Loop
         var ts = operands.T;
         var vs = operands.V;
         var values = operands.Values;
-        for (nuint i = 0; i < (nuint)n; i += (nuint)TLane.Count)
+        var step = (nuint)TLane.Count;
+        for (nuint i = 0; i < (nuint)n; i += step)
         {
             var x = TLane.Load(in *xs, i);
             var v = default(F) is ITwoOf ? x : TLane.Load(in *vs, i);
@@ -114,16 +115,17 @@ internal static unsafe class Loop
         var gradient = operands.Gradient;
         var upstream = operands.Upstream;
         var weight = TLane.Constant(operands.Weight);
-        for (nuint i = 0; i < (nuint)n; i += (nuint)TLane.Count)
+        var step = (nuint)TLane.Count;
+        for (nuint i = 0; i < (nuint)n; i += step)
         {
             var first = TLane.Load(in *xs, i);
             var x = Seed<TLane, First, TBy>(first);
             var t = Seed<TLane, Second, TBy>(TLane.Load(in *ts, i));
             var v = default(F) is ITwoOf ? x : Seed<TLane, Third, TBy>(TLane.Load(in *vs, i));
+            var w = TUniform.Yes ? weight : weight * TLane.Load(in *upstream, i);
             var loss = f.Apply(x, t, v);
             if (TValues.Yes)
                 TLane.Store(loss.Value, ref *values, i);
-            var w = TUniform.Yes ? weight : weight * TLane.Load(in *upstream, i);
             TLane.Store(TLane.Weigh(w, loss.Derivative), ref *gradient, i);
         }
     }
@@ -147,16 +149,18 @@ internal static unsafe class Loop
         var gradient = operands.Gradient;
         var upstream = operands.Upstream;
         var weight = TLane.Constant(operands.Weight);
-        for (nuint i = 0; i < (nuint)n; i += (nuint)TLane.Count)
+        var step = (nuint)TLane.Count;
+        for (nuint i = 0; i < (nuint)n; i += step)
         {
             var none = TLane.Constant(0);
             var x = Seed<Dual<TLane>, First, TBy>(new(TLane.Load(in *xs, i), TLane.Load(in *dxs, i)));
             var t = Seed<Dual<TLane>, Second, TBy>(new(TLane.Load(in *ts, i), TOnlyX.Yes ? none : TLane.Load(in *dts, i)));
             var v =
-                default(F) is ITwoOf ? x
-                : Seed<Dual<TLane>, Third, TBy>(new(TLane.Load(in *vs, i), TOnlyX.Yes ? none : TLane.Load(in *dvs, i)));
-            var loss = f.Apply(x, t, v);
+                default(F) is ITwoOf
+                    ? x
+                    : Seed<Dual<TLane>, Third, TBy>(new(TLane.Load(in *vs, i), TOnlyX.Yes ? none : TLane.Load(in *dvs, i)));
             var w = TUniform.Yes ? weight : weight * TLane.Load(in *upstream, i);
+            var loss = f.Apply(x, t, v);
             TLane.Store(TLane.Weigh(w, loss.Derivative.Derivative), ref *gradient, i);
         }
     }

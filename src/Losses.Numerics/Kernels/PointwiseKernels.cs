@@ -654,7 +654,10 @@ public static class PointwiseKernels
 
         public static int Common<T>(ReadOnlySpan<T> prediction, ReadOnlySpan<T> target, ReadOnlySpan<T> third)
         {
-            var n = prediction.Length != 1 ? prediction.Length : target.Length != 1 ? target.Length : third.Length;
+            var n =
+                prediction.Length != 1 ? prediction.Length
+                : target.Length != 1 ? target.Length
+                : third.Length;
             Operand(target, n, nameof(target), nameof(prediction));
             Operand(third, n, nameof(third), prediction.Length != 1 ? nameof(prediction) : nameof(target));
             return n;

@@ -33,6 +33,9 @@ internal interface ISimd<TVector>
     // x where it is above 0, else 0 (also for NaN).
     static abstract TVector Positive(TVector x);
 
+    // x where it is below 0, else 0 (also for NaN).
+    static abstract TVector Negative(TVector x);
+
     static abstract TVector IfLess(TVector a, TVector b, TVector less, TVector otherwise);
     static abstract TVector IfEqual(TVector a, TVector b, TVector equal, TVector otherwise);
 

@@ -5,13 +5,12 @@ namespace Losses;
 
 /// <summary>Two float64 numbers, on any processor, over data stored as <typeparamref name="TStorage"/>.</summary>
 /// <typeparam name="TStorage">float or double.</typeparam>
-public readonly struct Lane128<TStorage> : ILane<Lane128<TStorage>, TStorage>
+public struct Lane128<TStorage> : ILane<Lane128<TStorage>, TStorage>
     where TStorage : unmanaged
 {
-    private readonly Vector128<double> _value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Lane128(Vector128<double> value) => _value = value;
+    // Not read-only, so that it can be set without a constructor: the compiler gives up inlining at 512 variables, and a constructor costs
+    // one for each operation of a loss.
+    private Vector128<double> _value;
 
     /// <inheritdoc/>
     public static bool IsSupported
@@ -32,9 +31,15 @@ public readonly struct Lane128<TStorage> : ILane<Lane128<TStorage>, TStorage>
     public static Lane128<TStorage> Load(ref readonly TStorage source, nuint offset)
     {
         if (typeof(TStorage) == typeof(float))
-            return new(Vector128.Create(Unsafe.Add(ref Unsafe.AsRef(in AsSingle(in source)), offset), (double)Unsafe.Add(ref Unsafe.AsRef(in AsSingle(in source)), offset + 1)));
+            return new()
+            {
+                _value = Vector128.Create(
+                    Unsafe.Add(ref Unsafe.AsRef(in AsSingle(in source)), offset),
+                    (double)Unsafe.Add(ref Unsafe.AsRef(in AsSingle(in source)), offset + 1)
+                ),
+            };
         if (typeof(TStorage) == typeof(double))
-            return new(Vector128.LoadUnsafe(in Unsafe.As<TStorage, double>(ref Unsafe.AsRef(in source)), offset));
+            return new() { _value = Vector128.LoadUnsafe(in Unsafe.As<TStorage, double>(ref Unsafe.AsRef(in source)), offset) };
         throw new NotSupportedException();
     }
 
@@ -55,85 +60,92 @@ public readonly struct Lane128<TStorage> : ILane<Lane128<TStorage>, TStorage>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<TStorage> Constant(double value) => new(Vector128.Create(value));
+    public static Lane128<TStorage> Constant(double value) => new() { _value = Vector128.Create(value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<TStorage> operator +(Lane128<TStorage> a, Lane128<TStorage> b) => new(Simd128.Add(a._value, b._value));
+    public static Lane128<TStorage> operator +(Lane128<TStorage> a, Lane128<TStorage> b) => new() { _value = a._value + b._value };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<TStorage> operator -(Lane128<TStorage> a, Lane128<TStorage> b) => new(Simd128.Subtract(a._value, b._value));
+    public static Lane128<TStorage> operator -(Lane128<TStorage> a, Lane128<TStorage> b) => new() { _value = a._value - b._value };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<TStorage> operator *(Lane128<TStorage> a, Lane128<TStorage> b) => new(Simd128.Multiply(a._value, b._value));
+    public static Lane128<TStorage> operator *(Lane128<TStorage> a, Lane128<TStorage> b) => new() { _value = a._value * b._value };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<TStorage> operator /(Lane128<TStorage> a, Lane128<TStorage> b) => new(Simd128.Divide(a._value, b._value));
+    public static Lane128<TStorage> operator /(Lane128<TStorage> a, Lane128<TStorage> b) => new() { _value = a._value / b._value };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<TStorage> operator -(Lane128<TStorage> x) => new(Simd128.Negate(x._value));
+    public static Lane128<TStorage> operator -(Lane128<TStorage> x) => new() { _value = -x._value };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<TStorage> Abs(Lane128<TStorage> x) => new(Simd128.Abs(x._value));
+    public static Lane128<TStorage> Abs(Lane128<TStorage> x) => new() { _value = Vector128.Abs(x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<TStorage> Sqrt(Lane128<TStorage> x) => new(Simd128.Sqrt(x._value));
+    public static Lane128<TStorage> Sqrt(Lane128<TStorage> x) => new() { _value = Vector128.Sqrt(x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<TStorage> Max(Lane128<TStorage> a, Lane128<TStorage> b) => new(Simd128.Max(a._value, b._value));
+    public static Lane128<TStorage> Max(Lane128<TStorage> a, Lane128<TStorage> b) => new() { _value = Vector128.Max(a._value, b._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<TStorage> Min(Lane128<TStorage> a, Lane128<TStorage> b) => new(Simd128.Min(a._value, b._value));
+    public static Lane128<TStorage> Min(Lane128<TStorage> a, Lane128<TStorage> b) => new() { _value = Vector128.Min(a._value, b._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<TStorage> Exp(Lane128<TStorage> x) =>
-        new(LaneMath<Simd128, Vector128<double>, TStorage>.Exp(x._value));
+        new() { _value = LaneMath<Simd128, Vector128<double>, TStorage>.Exp(x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<TStorage> Log(Lane128<TStorage> x) =>
-        new(LaneMath<Simd128, Vector128<double>, TStorage>.Log(x._value));
+        new() { _value = LaneMath<Simd128, Vector128<double>, TStorage>.Log(x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<TStorage> Log1P(Lane128<TStorage> x) =>
-        new(LaneMath<Simd128, Vector128<double>, TStorage>.Log1P(x._value));
+        new() { _value = LaneMath<Simd128, Vector128<double>, TStorage>.Log1P(x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<TStorage> ExpM1(Lane128<TStorage> x) =>
-        new(LaneMath<Simd128, Vector128<double>, TStorage>.ExpM1(x._value));
+        new() { _value = LaneMath<Simd128, Vector128<double>, TStorage>.ExpM1(x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<TStorage> Power(Lane128<TStorage> x, double exponent) =>
-        new(LaneMath<Simd128, Vector128<double>, TStorage>.Power(x._value, exponent));
+        new() { _value = LaneMath<Simd128, Vector128<double>, TStorage>.Power(x._value, exponent) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Logistic<Lane128<TStorage>> Logistic(Lane128<TStorage> x)
     {
-        var (softplus, softplusOfMinus, sigmoid, sigmoidOfMinus) = LaneMath<Simd128, Vector128<double>, TStorage>.Logistic(x._value);
-        return new(new(softplus), new(softplusOfMinus), new(sigmoid), new(sigmoidOfMinus));
+        var of = LaneMath<Simd128, Vector128<double>, TStorage>.Logistic(x._value);
+        return new()
+        {
+            _softplus = new() { _value = of._softplus },
+            _softplusOfMinus = new() { _value = of._softplusOfMinus },
+            _sigmoid = new() { _value = of._sigmoid },
+            _sigmoidOfMinus = new() { _value = of._sigmoidOfMinus },
+        };
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<TStorage> Weigh(Lane128<TStorage> weight, Lane128<TStorage> x) => new(Simd128.Weigh(weight._value, x._value));
+    public static Lane128<TStorage> Weigh(Lane128<TStorage> weight, Lane128<TStorage> x) =>
+        new() { _value = Simd128.Weigh(weight._value, x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<TStorage> IfLess(Lane128<TStorage> a, Lane128<TStorage> b, Lane128<TStorage> less, Lane128<TStorage> otherwise) =>
-        new(Simd128.IfLess(a._value, b._value, less._value, otherwise._value));
+        new() { _value = Simd128.IfLess(a._value, b._value, less._value, otherwise._value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref readonly float AsSingle(ref readonly TStorage source) => ref Unsafe.As<TStorage, float>(ref Unsafe.AsRef(in source));

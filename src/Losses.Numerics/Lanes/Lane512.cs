@@ -6,13 +6,10 @@ namespace Losses;
 
 /// <summary>Eight float64 numbers in an AVX-512 register, over data stored as <typeparamref name="TStorage"/>.</summary>
 /// <typeparam name="TStorage">float or double.</typeparam>
-public readonly struct Lane512<TStorage> : ILane<Lane512<TStorage>, TStorage>
+public struct Lane512<TStorage> : ILane<Lane512<TStorage>, TStorage>
     where TStorage : unmanaged
 {
-    private readonly Vector512<double> _value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Lane512(Vector512<double> value) => _value = value;
+    private Vector512<double> _value;
 
     /// <inheritdoc/>
     public static bool IsSupported
@@ -33,9 +30,9 @@ public readonly struct Lane512<TStorage> : ILane<Lane512<TStorage>, TStorage>
     public static Lane512<TStorage> Load(ref readonly TStorage source, nuint offset)
     {
         if (typeof(TStorage) == typeof(float))
-            return new(Avx512F.ConvertToVector512Double(Vector256.LoadUnsafe(in AsSingle(in source), offset)));
+            return new() { _value = Avx512F.ConvertToVector512Double(Vector256.LoadUnsafe(in AsSingle(in source), offset)) };
         if (typeof(TStorage) == typeof(double))
-            return new(Vector512.LoadUnsafe(in Unsafe.As<TStorage, double>(ref Unsafe.AsRef(in source)), offset));
+            return new() { _value = Vector512.LoadUnsafe(in Unsafe.As<TStorage, double>(ref Unsafe.AsRef(in source)), offset) };
         throw new NotSupportedException();
     }
 
@@ -53,85 +50,92 @@ public readonly struct Lane512<TStorage> : ILane<Lane512<TStorage>, TStorage>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<TStorage> Constant(double value) => new(Vector512.Create(value));
+    public static Lane512<TStorage> Constant(double value) => new() { _value = Vector512.Create(value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<TStorage> operator +(Lane512<TStorage> a, Lane512<TStorage> b) => new(Simd512.Add(a._value, b._value));
+    public static Lane512<TStorage> operator +(Lane512<TStorage> a, Lane512<TStorage> b) => new() { _value = a._value + b._value };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<TStorage> operator -(Lane512<TStorage> a, Lane512<TStorage> b) => new(Simd512.Subtract(a._value, b._value));
+    public static Lane512<TStorage> operator -(Lane512<TStorage> a, Lane512<TStorage> b) => new() { _value = a._value - b._value };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<TStorage> operator *(Lane512<TStorage> a, Lane512<TStorage> b) => new(Simd512.Multiply(a._value, b._value));
+    public static Lane512<TStorage> operator *(Lane512<TStorage> a, Lane512<TStorage> b) => new() { _value = a._value * b._value };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<TStorage> operator /(Lane512<TStorage> a, Lane512<TStorage> b) => new(Simd512.Divide(a._value, b._value));
+    public static Lane512<TStorage> operator /(Lane512<TStorage> a, Lane512<TStorage> b) => new() { _value = a._value / b._value };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<TStorage> operator -(Lane512<TStorage> x) => new(Simd512.Negate(x._value));
+    public static Lane512<TStorage> operator -(Lane512<TStorage> x) => new() { _value = -x._value };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<TStorage> Abs(Lane512<TStorage> x) => new(Simd512.Abs(x._value));
+    public static Lane512<TStorage> Abs(Lane512<TStorage> x) => new() { _value = Vector512.Abs(x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<TStorage> Sqrt(Lane512<TStorage> x) => new(Simd512.Sqrt(x._value));
+    public static Lane512<TStorage> Sqrt(Lane512<TStorage> x) => new() { _value = Vector512.Sqrt(x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<TStorage> Max(Lane512<TStorage> a, Lane512<TStorage> b) => new(Simd512.Max(a._value, b._value));
+    public static Lane512<TStorage> Max(Lane512<TStorage> a, Lane512<TStorage> b) => new() { _value = Vector512.Max(a._value, b._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<TStorage> Min(Lane512<TStorage> a, Lane512<TStorage> b) => new(Simd512.Min(a._value, b._value));
+    public static Lane512<TStorage> Min(Lane512<TStorage> a, Lane512<TStorage> b) => new() { _value = Vector512.Min(a._value, b._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<TStorage> Exp(Lane512<TStorage> x) =>
-        new(LaneMath<Simd512, Vector512<double>, TStorage>.Exp(x._value));
+        new() { _value = LaneMath<Simd512, Vector512<double>, TStorage>.Exp(x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<TStorage> Log(Lane512<TStorage> x) =>
-        new(LaneMath<Simd512, Vector512<double>, TStorage>.Log(x._value));
+        new() { _value = LaneMath<Simd512, Vector512<double>, TStorage>.Log(x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<TStorage> Log1P(Lane512<TStorage> x) =>
-        new(LaneMath<Simd512, Vector512<double>, TStorage>.Log1P(x._value));
+        new() { _value = LaneMath<Simd512, Vector512<double>, TStorage>.Log1P(x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<TStorage> ExpM1(Lane512<TStorage> x) =>
-        new(LaneMath<Simd512, Vector512<double>, TStorage>.ExpM1(x._value));
+        new() { _value = LaneMath<Simd512, Vector512<double>, TStorage>.ExpM1(x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<TStorage> Power(Lane512<TStorage> x, double exponent) =>
-        new(LaneMath<Simd512, Vector512<double>, TStorage>.Power(x._value, exponent));
+        new() { _value = LaneMath<Simd512, Vector512<double>, TStorage>.Power(x._value, exponent) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Logistic<Lane512<TStorage>> Logistic(Lane512<TStorage> x)
     {
-        var (softplus, softplusOfMinus, sigmoid, sigmoidOfMinus) = LaneMath<Simd512, Vector512<double>, TStorage>.Logistic(x._value);
-        return new(new(softplus), new(softplusOfMinus), new(sigmoid), new(sigmoidOfMinus));
+        var of = LaneMath<Simd512, Vector512<double>, TStorage>.Logistic(x._value);
+        return new()
+        {
+            _softplus = new() { _value = of._softplus },
+            _softplusOfMinus = new() { _value = of._softplusOfMinus },
+            _sigmoid = new() { _value = of._sigmoid },
+            _sigmoidOfMinus = new() { _value = of._sigmoidOfMinus },
+        };
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<TStorage> Weigh(Lane512<TStorage> weight, Lane512<TStorage> x) => new(Simd512.Weigh(weight._value, x._value));
+    public static Lane512<TStorage> Weigh(Lane512<TStorage> weight, Lane512<TStorage> x) =>
+        new() { _value = Simd512.Weigh(weight._value, x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<TStorage> IfLess(Lane512<TStorage> a, Lane512<TStorage> b, Lane512<TStorage> less, Lane512<TStorage> otherwise) =>
-        new(Simd512.IfLess(a._value, b._value, less._value, otherwise._value));
+        new() { _value = Simd512.IfLess(a._value, b._value, less._value, otherwise._value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref readonly float AsSingle(ref readonly TStorage source) => ref Unsafe.As<TStorage, float>(ref Unsafe.AsRef(in source));

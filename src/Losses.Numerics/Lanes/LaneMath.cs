@@ -53,9 +53,7 @@ internal static class LaneMath<S, V, TStorage>
     {
         var r2 = S.Multiply(r, r);
         var one = S.Create(1);
-        return IsShort
-            ? S.Scale(S.Fma(r2, ExpTail(r, r2), S.Add(one, r)), k)
-            : S.Scale(S.Add(one, S.Fma(r2, ExpTail(r, r2), r)), k);
+        return IsShort ? S.Scale(S.Fma(r2, ExpTail(r, r2), S.Add(one, r)), k) : S.Scale(S.Add(one, S.Fma(r2, ExpTail(r, r2), r)), k);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -182,11 +180,11 @@ internal static class LaneMath<S, V, TStorage>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (V Softplus, V SoftplusOfMinus, V Sigmoid, V SigmoidOfMinus) Logistic(V x)
+    public static Logistic<V> Logistic(V x)
     {
         var one = S.Create(1);
         var zero = S.Create(0);
-        var z = ExpBounded(S.AtLeast(S.Create(-1000), S.Negate(S.Abs(x))));
+        var z = ExpBounded(S.AtLeast(S.Create(-1000), S.Or(x, S.Create(-0.0))));
         var u = S.Add(one, z);
         var large = S.Divide(one, u);
         // What the rounding of 1 + z lost, and that of the quotient, are put back; the float32 rounding does not need it.
@@ -194,12 +192,13 @@ internal static class LaneMath<S, V, TStorage>
             large = S.Fma(large, S.FmaNegated(large, S.Subtract(z, S.Subtract(u, one)), S.FmaNegated(large, u, one)), large);
         var small = S.Multiply(z, large);
         var log1p = Log1POfUnit(z);
-        return (
-            S.Add(S.Positive(x), log1p),
-            S.Add(S.Positive(S.Negate(x)), log1p),
-            S.IfLess(x, zero, small, large),
-            S.IfLess(x, zero, large, small)
-        );
+        return new()
+        {
+            _softplus = S.Add(S.Positive(x), log1p),
+            _softplusOfMinus = S.Subtract(log1p, S.Negative(x)),
+            _sigmoid = S.IfLess(x, zero, small, large),
+            _sigmoidOfMinus = S.IfLess(x, zero, large, small),
+        };
     }
 
     // log(1 + z) for z in [0, 1].
@@ -230,39 +229,41 @@ internal static class LaneMath<S, V, TStorage>
         }
     }
 
-    // The exponents of the published losses by multiplication and roots; they cost a few instructions and round once or twice.
+    // The exponents that a kernel's loop has room for: the second derivative of a product of powers holds eight of these. The compiler
+    // gives up inlining at 512 variables, and then everything else in the loop goes through memory.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Power(V x, double exponent)
     {
-        var one = S.Create(1);
         if (exponent == 2)
             return S.Multiply(x, x);
         if (exponent == 1)
             return x;
-        if (exponent == 0)
-            return one;
-        if (exponent == 3)
-            return S.Multiply(S.Multiply(x, x), x);
-        if (exponent == 4)
-            return Square(S.Multiply(x, x));
-        if (exponent == 0.5)
-            return S.Add(S.Sqrt(x), S.Create(0));
-        if (exponent == -0.5)
-            return S.Divide(one, S.Add(S.Sqrt(x), S.Create(0)));
-        if (exponent == 1.5)
-            return S.Add(S.Multiply(S.Abs(x), S.Sqrt(x)), S.Create(0));
-        if (exponent == -1)
-            return S.Divide(one, x);
-        if (exponent == -2)
-            return Square(S.Divide(one, x));
-        return PowerOfAny(x, exponent);
+        return exponent == 0 ? S.Create(1) : PowerOf(x, exponent);
+    }
+
+    // A few more exponents by multiplication and roots, which round once or twice, and all the others.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static V PowerOf(V x, double exponent)
+    {
+        var one = S.Create(1);
+        // The sum makes a root of −0 what it is in C, +0.
+        return exponent switch
+        {
+            3 => S.Multiply(S.Multiply(x, x), x),
+            4 => Square(S.Multiply(x, x)),
+            0.5 => S.Add(S.Sqrt(x), S.Create(0)),
+            1.5 => S.Add(S.Multiply(S.Abs(x), S.Sqrt(x)), S.Create(0)),
+            -0.5 => S.Divide(one, S.Add(S.Sqrt(x), S.Create(0))),
+            -1 => S.Divide(one, x),
+            -2 => Square(S.Divide(one, x)),
+            _ => PowerOfAny(x, exponent),
+        };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Square(V x) => S.Multiply(x, x);
 
-    // Its size would crowd everything else out of a kernel's loop, hence a call.
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V PowerOfAny(V x, double exponent)
     {
         var c = S.Create(exponent);

@@ -34,7 +34,8 @@ internal readonly struct Simd128 : ISimd<Vector128<double>>
     public static Vector128<double> Abs(Vector128<double> x) => Vector128.Abs(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> Fma(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Vector128.FusedMultiplyAdd(a, b, c);
+    public static Vector128<double> Fma(Vector128<double> a, Vector128<double> b, Vector128<double> c) =>
+        Vector128.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> FmaNegated(Vector128<double> a, Vector128<double> b, Vector128<double> c) =>
@@ -47,21 +48,30 @@ internal readonly struct Simd128 : ISimd<Vector128<double>>
     public static Vector128<double> Min(Vector128<double> a, Vector128<double> b) => Vector128.Min(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> AtLeast(Vector128<double> bound, Vector128<double> x) => Vector128.ConditionalSelect(Vector128.LessThan(x, bound), bound, x);
+    public static Vector128<double> AtLeast(Vector128<double> bound, Vector128<double> x) =>
+        Vector128.ConditionalSelect(Vector128.LessThan(x, bound), bound, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> AtMost(Vector128<double> bound, Vector128<double> x) => Vector128.ConditionalSelect(Vector128.GreaterThan(x, bound), bound, x);
+    public static Vector128<double> AtMost(Vector128<double> bound, Vector128<double> x) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThan(x, bound), bound, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Positive(Vector128<double> x) => x & Vector128.GreaterThan(x, Vector128<double>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> Negative(Vector128<double> x) => x & Vector128.LessThan(x, Vector128<double>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> IfLess(Vector128<double> a, Vector128<double> b, Vector128<double> less, Vector128<double> otherwise) =>
         Vector128.ConditionalSelect(Vector128.LessThan(a, b), less, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> IfEqual(Vector128<double> a, Vector128<double> b, Vector128<double> equal, Vector128<double> otherwise) =>
-        Vector128.ConditionalSelect(Vector128.Equals(a, b), equal, otherwise);
+    public static Vector128<double> IfEqual(
+        Vector128<double> a,
+        Vector128<double> b,
+        Vector128<double> equal,
+        Vector128<double> otherwise
+    ) => Vector128.ConditionalSelect(Vector128.Equals(a, b), equal, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Weigh(Vector128<double> w, Vector128<double> x) =>

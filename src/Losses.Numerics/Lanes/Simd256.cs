@@ -35,7 +35,8 @@ internal readonly struct Simd256 : ISimd<Vector256<double>>
     public static Vector256<double> Abs(Vector256<double> x) => Vector256.Abs(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> Fma(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Vector256.FusedMultiplyAdd(a, b, c);
+    public static Vector256<double> Fma(Vector256<double> a, Vector256<double> b, Vector256<double> c) =>
+        Vector256.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> FmaNegated(Vector256<double> a, Vector256<double> b, Vector256<double> c) =>
@@ -57,12 +58,19 @@ internal readonly struct Simd256 : ISimd<Vector256<double>>
     public static Vector256<double> Positive(Vector256<double> x) => Avx.Max(x, Vector256<double>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> Negative(Vector256<double> x) => Avx.Min(x, Vector256<double>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> IfLess(Vector256<double> a, Vector256<double> b, Vector256<double> less, Vector256<double> otherwise) =>
         Vector256.ConditionalSelect(Vector256.LessThan(a, b), less, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> IfEqual(Vector256<double> a, Vector256<double> b, Vector256<double> equal, Vector256<double> otherwise) =>
-        Vector256.ConditionalSelect(Vector256.Equals(a, b), equal, otherwise);
+    public static Vector256<double> IfEqual(
+        Vector256<double> a,
+        Vector256<double> b,
+        Vector256<double> equal,
+        Vector256<double> otherwise
+    ) => Vector256.ConditionalSelect(Vector256.Equals(a, b), equal, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> Weigh(Vector256<double> w, Vector256<double> x) =>

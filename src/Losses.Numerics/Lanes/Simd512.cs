@@ -35,7 +35,8 @@ internal readonly struct Simd512 : ISimd<Vector512<double>>
     public static Vector512<double> Abs(Vector512<double> x) => Vector512.Abs(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Fma(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Vector512.FusedMultiplyAdd(a, b, c);
+    public static Vector512<double> Fma(Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
+        Vector512.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> FmaNegated(Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
@@ -57,12 +58,19 @@ internal readonly struct Simd512 : ISimd<Vector512<double>>
     public static Vector512<double> Positive(Vector512<double> x) => Avx512F.Max(x, Vector512<double>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Negative(Vector512<double> x) => Avx512F.Min(x, Vector512<double>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> IfLess(Vector512<double> a, Vector512<double> b, Vector512<double> less, Vector512<double> otherwise) =>
         Vector512.ConditionalSelect(Vector512.LessThan(a, b), less, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> IfEqual(Vector512<double> a, Vector512<double> b, Vector512<double> equal, Vector512<double> otherwise) =>
-        Vector512.ConditionalSelect(Vector512.Equals(a, b), equal, otherwise);
+    public static Vector512<double> IfEqual(
+        Vector512<double> a,
+        Vector512<double> b,
+        Vector512<double> equal,
+        Vector512<double> otherwise
+    ) => Vector512.ConditionalSelect(Vector512.Equals(a, b), equal, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Weigh(Vector512<double> w, Vector512<double> x) =>
