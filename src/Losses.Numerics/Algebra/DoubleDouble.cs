@@ -216,6 +216,9 @@ public readonly struct DoubleDouble
     public static DoubleDouble Weigh(DoubleDouble weight, DoubleDouble x) => weight.High == 0 ? 0 : weight * x;
 
     /// <inheritdoc/>
+    public static DoubleDouble Detach(DoubleDouble x) => x;
+
+    /// <inheritdoc/>
     public static DoubleDouble IfLess(DoubleDouble a, DoubleDouble b, DoubleDouble less, DoubleDouble otherwise) =>
         a < b ? less : otherwise;
 

@@ -108,6 +108,10 @@ public readonly struct Real(double value) : IReal<Real>, IEquatable<Real>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real Detach(Real x) => x;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real IfLess(Real a, Real b, Real less, Real otherwise) => a.Value < b.Value ? less : otherwise;
 
     /// <summary>Whether the numbers are equal; NaN equals NaN.</summary>
