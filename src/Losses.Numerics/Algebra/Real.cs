@@ -72,9 +72,10 @@ public readonly struct Real(double value) : IReal<Real>, IEquatable<Real>
     /// <inheritdoc/>
     public static Real Log1P(Real x)
     {
+        // Next to 0 the first terms are all there is.
+        if (Math.Abs(x.Value) < 1e-6)
+            return x.Value - x.Value * x.Value * (0.5 - x.Value / 3);
         var sum = 1 + x.Value;
-        if (sum == 1)
-            return x;
         if (!(sum > 0 && double.IsFinite(sum)))
             return Math.Log(sum);
         // The logarithm of the rounded sum, and what the rounding lost times the slope there; the larger term is taken off first.
@@ -85,9 +86,28 @@ public readonly struct Real(double value) : IReal<Real>, IEquatable<Real>
     /// <inheritdoc/>
     public static Real ExpM1(Real x)
     {
-        var half = x.Value / 2;
-        // 2·sinh(x/2)·e^(x/2) is a product, so that nothing cancels; further away the 1 is the smaller part.
-        return Math.Abs(x.Value) < 1 ? 2 * Math.Sinh(half) * Math.Exp(half) : Math.Exp(x.Value) - 1;
+        // Beyond, the 1 or the exponential is out of sight.
+        if (x.Value == 0 || !(Math.Abs(x.Value) < 40))
+            return x.Value == 0 ? x : Math.Exp(x.Value) - 1;
+        // x = n·log 2 + r + rest, where n times the first part of log 2 is exact.
+        const double log2 = 0.6931471805598903;
+        const double log2Rest = 5.497923018708371e-14;
+        var n = Math.Round(x.Value / log2);
+        var first = x.Value - n * log2;
+        var r = first - n * log2Rest;
+        var rest = first - r - n * log2Rest;
+        // eʳ − 1 = r + r²/2·(1 + r/3·(1 + r/4·(…))): the sum after r is small, and so is its error.
+        var series = 1.0;
+        for (var i = 16; i > 2; i--)
+            series = 1 + r / i * series;
+        var tail = r * r / 2 * series + (rest + rest * r);
+        // 2ⁿ − 1 + 2ⁿ·(r + tail), the larger terms first and what their sum loses with the tail.
+        var scale = Math.ScaleB(1, (int)n);
+        var (large, small) = (scale - 1, scale * r);
+        var sum = large + small;
+        var added = sum - large;
+        var lost = large - (sum - added) + (small - added);
+        return sum + (lost + scale * tail);
     }
 
     /// <inheritdoc/>
