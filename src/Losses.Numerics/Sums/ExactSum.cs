@@ -166,9 +166,7 @@ public sealed class ExactSum : IEquatable<ExactSum>
             return double.NaN;
         if (special != 0)
             return special;
-        return IsOne(out var sum) && count <= Float.MaxInteger
-            ? sum / count
-            : Magnitude().Over((ulong)count).ToDouble();
+        return IsOne(out var sum) && count <= Float.MaxInteger ? sum / count : Magnitude().Over((ulong)count).ToDouble();
     }
 
     /// <summary>The float32 number nearest to the exact sum divided by <paramref name="count"/>.</summary>

@@ -1,0 +1,148 @@
+using System.Runtime.CompilerServices;
+
+namespace Losses;
+
+/// <summary>A float64 number that answers with <see cref="Math"/>: the scalar to try a loss on, and the plain reference for the lanes.</summary>
+/// <param name="value">Any number.</param>
+public readonly struct Real(double value) : IReal<Real>, IEquatable<Real>
+{
+    /// <summary>The number.</summary>
+    public double Value
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get;
+    } = value;
+
+    /// <summary>The number as the algebra sees it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static implicit operator Real(double value) => new(value);
+
+    /// <summary>The number as everybody else sees it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static implicit operator double(Real x) => x.Value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real Constant(double value) => new(value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real operator +(Real a, Real b) => new(a.Value + b.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real operator -(Real a, Real b) => new(a.Value - b.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real operator *(Real a, Real b) => new(a.Value * b.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real operator /(Real a, Real b) => new(a.Value / b.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real operator -(Real x) => new(-x.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real Abs(Real x) => new(Math.Abs(x.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real Max(Real a, Real b) => new(Math.Max(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real Min(Real a, Real b) => new(Math.Min(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real Sqrt(Real x) => new(Math.Sqrt(x.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real Exp(Real x) => new(Math.Exp(x.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real Log(Real x) => new(Math.Log(x.Value));
+
+    /// <inheritdoc/>
+    public static Real Log1P(Real x)
+    {
+        // Next to 0 the first terms are all there is.
+        if (Math.Abs(x.Value) < 1e-6)
+            return x.Value - x.Value * x.Value * (0.5 - x.Value / 3);
+        var sum = 1 + x.Value;
+        if (!(sum > 0 && double.IsFinite(sum)))
+            return Math.Log(sum);
+        // The logarithm of the rounded sum, and what the rounding lost times the slope there; the larger term is taken off first.
+        var lost = Math.Abs(x.Value) < 1 ? x.Value - (sum - 1) : 1 - (sum - x.Value);
+        return Math.Log(sum) + lost / sum;
+    }
+
+    /// <inheritdoc/>
+    public static Real ExpM1(Real x)
+    {
+        // Beyond, the 1 or the exponential is out of sight.
+        if (x.Value == 0 || !(Math.Abs(x.Value) < 40))
+            return x.Value == 0 ? x : Math.Exp(x.Value) - 1;
+        // x = n·log 2 + r + rest, where n times the first part of log 2 is exact.
+        const double log2 = 0.6931471805598903;
+        const double log2Rest = 5.497923018708371e-14;
+        var n = Math.Round(x.Value / log2);
+        var first = x.Value - n * log2;
+        var r = first - n * log2Rest;
+        var rest = first - r - n * log2Rest;
+        // eʳ − 1 = r + r²/2·(1 + r/3·(1 + r/4·(…))): the sum after r is small, and so is its error.
+        var series = 1.0;
+        for (var i = 16; i > 2; i--)
+            series = 1 + r / i * series;
+        var tail = r * r / 2 * series + (rest + rest * r);
+        // 2ⁿ − 1 + 2ⁿ·(r + tail), the larger terms first and what their sum loses with the tail.
+        var scale = Math.ScaleB(1, (int)n);
+        var (large, small) = (scale - 1, scale * r);
+        var sum = large + small;
+        var added = sum - large;
+        var lost = large - (sum - added) + (small - added);
+        return sum + (lost + scale * tail);
+    }
+
+    /// <inheritdoc/>
+    public static Real Power(Real x, double exponent) => new(Math.Pow(x.Value, exponent));
+
+    /// <inheritdoc/>
+    public static Logistic<Real> Logistic(Real x)
+    {
+        var e = Math.Exp(-Math.Abs(x.Value));
+        var log = Log1P(e);
+        var (near, far) = (new Real(1 / (1 + e)), new Real(e / (1 + e)));
+        return x.Value < 0 ? new(log, log - x, far, near) : new(log + x, log, near, far);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real Weigh(Real weight, Real x) => weight.Value == 0 ? new(0) : weight * x;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real Detach(Real x) => x;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real IfLess(Real a, Real b, Real less, Real otherwise) => a.Value < b.Value ? less : otherwise;
+
+    /// <summary>Whether the numbers are equal; NaN equals NaN.</summary>
+    public bool Equals(Real other) => Value.Equals(other.Value);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Real other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Value.GetHashCode();
+
+    /// <summary>The shortest text that reads back as the number.</summary>
+    public override string ToString() => Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+}
