@@ -65,11 +65,11 @@ public class Combination
         var (value, gradient) = both.ValueAndGradient(prediction, labels);
         var slopes = new double[s_shape.Size];
         var (expected, expectedGradient) = (0.7 * valueA + 0.3 * valueB, 0.7 * gradientA + 0.3 * gradientB);
-        Near(expected, value, 1e-14);
-        Near(expected, both.Evaluate(prediction, labels), 1e-14);
-        Near(expected, DiffTensor.Scalar(both.ValueAndGradient(prediction.ToArray(), labels, s_shape, slopes)), 1e-14);
-        Near(expectedGradient, gradient, 1e-14);
-        Near(expectedGradient, DiffTensor.Create(slopes, 6, 5), 1e-14);
+        Near.Within(1e-14, expected, value);
+        Near.Within(1e-14, expected, both.Evaluate(prediction, labels));
+        Near.Within(1e-14, expected, DiffTensor.Scalar(both.ValueAndGradient(prediction.ToArray(), labels, s_shape, slopes)));
+        Near.Within(1e-14, expectedGradient, gradient);
+        Near.Within(1e-14, expectedGradient, DiffTensor.Create(slopes, 6, 5));
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public class Combination
             target = Samples.Probabilities<double>(s_shape, 2),
             direction = Samples.Numbers<double>(s_shape, 3);
         DiffTensor<double> Curvature(TensorLoss loss) => Diff.Hvp(x => loss.Evaluate(x, target), prediction, direction);
-        Near(0.7 * Curvature(a) + 0.3 * Curvature(b), Curvature(both), 1e-14);
+        Near.Within(1e-14, 0.7 * Curvature(a) + 0.3 * Curvature(b), Curvature(both));
     }
 
     [Theory]
@@ -99,8 +99,8 @@ public class Combination
         foreach (var other in new[] { a + (b + c), b + a + c, c + (b + a) })
         {
             var (otherValue, otherGradient) = other.ValueAndGradient(prediction, target);
-            Near(value, otherValue, 1e-14);
-            Near(gradient, otherGradient, 1e-14);
+            Near.Within(1e-14, value, otherValue);
+            Near.Within(1e-14, gradient, otherGradient);
         }
     }
 
@@ -127,10 +127,10 @@ public class Combination
             target = Samples.Probabilities<double>(s_shape, 2);
         TensorLoss a = Loss.MSE(reduction: Reduction.None),
             b = Loss.L1(weights: 2, reduction: Reduction.None);
-        Near(
+        Near.Within(
+            1e-14,
             0.7 * a.Evaluate(prediction, target) + 0.3 * b.Evaluate(prediction, target),
-            (0.7 * a + 0.3 * b).Evaluate(prediction, target),
-            1e-14
+            (0.7 * a + 0.3 * b).Evaluate(prediction, target)
         );
     }
 
@@ -144,18 +144,10 @@ public class Combination
         var (value, gradient) = both.ValueAndGradient(prediction, target);
         var slopes = new S[s_shape.Size];
         var (expected, expectedGradient) = (0.7 * valueA + 0.3 * valueB, 0.7 * gradientA + 0.3 * gradientB);
-        Near(expected, value, tolerance);
-        Near(expected, both.Evaluate(prediction, target), tolerance);
-        Near(expected, DiffTensor.Scalar(both.ValueAndGradient(prediction.ToArray(), target.ToArray(), s_shape, slopes)), tolerance);
-        Near(expectedGradient, gradient, tolerance);
-        Near(expectedGradient, new(slopes, s_shape), tolerance);
-    }
-
-    private static void Near<S>(DiffTensor<S> expected, DiffTensor<S> actual, double tolerance)
-        where S : unmanaged, IFloatingPointIeee754<S>
-    {
-        Assert.Equal(expected.Shape, actual.Shape);
-        foreach (var (e, a) in expected.ToArray().Zip(actual.ToArray()))
-            Assert.Equal(double.CreateChecked(e), double.CreateChecked(a), tolerance * (1 + Math.Abs(double.CreateChecked(e))));
+        Near.Within(tolerance, expected, value);
+        Near.Within(tolerance, expected, both.Evaluate(prediction, target));
+        Near.Within(tolerance, expected, DiffTensor.Scalar(both.ValueAndGradient(prediction.ToArray(), target.ToArray(), s_shape, slopes)));
+        Near.Within(tolerance, expectedGradient, gradient);
+        Near.Within(tolerance, expectedGradient, new(slopes, s_shape));
     }
 }

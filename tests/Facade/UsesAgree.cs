@@ -77,9 +77,9 @@ public class UsesAgree
         DiffTensor<double> x1 = Samples.Numbers<double>(s_shape, 1),
             x2 = Samples.Numbers<double>(s_shape, 2);
         foreach (var (core, before, actual) in Uses.OfTwo(x1, x2))
-            Same((DiffTensor<double>)Core.Call<DiffTensor<double>>(core, [.. before, x2, x1]), actual);
+            Near.Same((DiffTensor<double>)Core.Call<DiffTensor<double>>(core, [.. before, x2, x1]), actual);
         foreach (var (core, before, actual) in Uses.OfOne(x1))
-            Same((DiffTensor<double>)Core.Call<DiffTensor<double>>(core, [.. before, x1]), actual);
+            Near.Same((DiffTensor<double>)Core.Call<DiffTensor<double>>(core, [.. before, x1]), actual);
     }
 
     [Fact]
@@ -142,16 +142,15 @@ public class UsesAgree
                 FSharp.Reduce.weigh(use.Weights, Core.Values<DiffTensor<S>>(use.Core, [.. use.Hyperparameters, target, x]))
             );
 
-        Same(Expected(prediction), loss.Evaluate(prediction, target));
+        Near.Same(Expected(prediction), loss.Evaluate(prediction, target));
         if (reduction == Reduction.None)
             return;
         var (value, gradient) = Diff.ValueAndGrad(Expected, prediction);
         var slopes = new S[s_shape.Size];
         var (actualValue, actualGradient) = loss.ValueAndGradient(prediction, target);
-        Same(value, actualValue);
-        Same(gradient, actualGradient);
-        Close(value.ToScalar(), loss.ValueAndGradient(prediction.ToArray(), target.ToArray(), s_shape, slopes), reduction);
-        Assert.Equal(gradient.ToArray(), slopes);
+        Near.Same(value, actualValue);
+        Near.Same(gradient, actualGradient);
+        Close((value, gradient), loss.ValueAndGradient(prediction.ToArray(), target.ToArray(), s_shape, slopes), slopes, reduction);
     }
 
     private static void OfLabels<S>(Uses.LabelUse use, Reduction reduction)
@@ -164,16 +163,15 @@ public class UsesAgree
         DiffTensor<S> Expected(DiffTensor<S> x) =>
             FSharp.Reduce.by(reduction, Core.Values<DiffTensor<S>>(use.Core, OptionsOf(use), labels, x));
 
-        Same(Expected(prediction), loss.Evaluate(prediction, labels));
+        Near.Same(Expected(prediction), loss.Evaluate(prediction, labels));
         if (reduction == Reduction.None)
             return;
         var (value, gradient) = Diff.ValueAndGrad(Expected, prediction);
         var slopes = new S[s_classes.Size];
         var (actualValue, actualGradient) = loss.ValueAndGradient(prediction, labels);
-        Same(value, actualValue);
-        Same(gradient, actualGradient);
-        Close(value.ToScalar(), loss.ValueAndGradient(prediction.ToArray(), labels, s_classes, slopes), reduction);
-        Assert.Equal(gradient.ToArray(), slopes);
+        Near.Same(value, actualValue);
+        Near.Same(gradient, actualGradient);
+        Close((value, gradient), loss.ValueAndGradient(prediction.ToArray(), labels, s_classes, slopes), slopes, reduction);
     }
 
     private static void OfClassProbabilities<S>(CrossEntropyLoss loss, Uses.LabelUse use, Reduction reduction)
@@ -185,32 +183,30 @@ public class UsesAgree
         DiffTensor<S> Expected(DiffTensor<S> x) =>
             FSharp.Reduce.by(reduction, Core.Values<DiffTensor<S>>("crossEntropyWithProbabilities", OptionsOf(use), probabilities, x));
 
-        Same(Expected(prediction), loss.Evaluate(prediction, probabilities));
+        Near.Same(Expected(prediction), loss.Evaluate(prediction, probabilities));
         if (reduction == Reduction.None)
             return;
         var (value, gradient) = Diff.ValueAndGrad(Expected, prediction);
         var (actualValue, actualGradient) = loss.ValueAndGradient(prediction, probabilities);
-        Same(value, actualValue);
-        Same(gradient, actualGradient);
+        Near.Same(value, actualValue);
+        Near.Same(gradient, actualGradient);
     }
 
     private static object OptionsOf(Uses.LabelUse use) =>
         Core.Options(Core.Function(use.Core).GetParameters()[0].ParameterType, use.Options);
 
-    // Over tensors the sum of a batch mean is rounded before it is divided, over spans only the quotient is.
-    private static void Close<S>(S expected, S actual, Reduction reduction)
+    // Over tensors the sum of a batch mean is rounded before it is divided, over spans only the quotient is; and over spans of float a slope is
+    // rounded once from the lanes for float, whose last bits are not those of the lanes for double that tensors compute with.
+    private static void Close<S>((DiffTensor<S> Value, DiffTensor<S> Gradient) expected, S value, S[] gradient, Reduction reduction)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        if (reduction != Reduction.BatchMean)
-            Assert.Equal(expected, actual);
-        else if (actual != S.BitIncrement(expected) && actual != S.BitDecrement(expected))
-            Assert.Equal(expected, actual);
-    }
-
-    private static void Same<S>(DiffTensor<S> expected, DiffTensor<S> actual)
-        where S : unmanaged, IFloatingPointIeee754<S>
-    {
-        Assert.Equal(expected.Shape, actual.Shape);
-        Assert.Equal(expected.ToArray(), actual.ToArray());
+        if (reduction == Reduction.BatchMean)
+            Near.Neighbours<S>([expected.Value.ToScalar()], [value]);
+        else
+            Assert.Equal(expected.Value.ToScalar(), value);
+        if (typeof(S) == typeof(float))
+            Near.Neighbours<S>(expected.Gradient.ToArray(), gradient);
+        else
+            Assert.Equal(expected.Gradient.ToArray(), gradient);
     }
 }
