@@ -17,11 +17,7 @@ public static partial class Loss
     /// <param name="posWeight">What a positive answer counts, of a shape that broadcasts to the target's, such as one a class; 1 by default.</param>
     /// <param name="reduction">How the values become one.</param>
     /// <remarks>w t softplus(−x) + (1 − t) softplus(x), in nats. Source: torch.nn.BCEWithLogitsLoss.</remarks>
-    public static TensorLoss BCEWithLogits(
-        Weights? weights = null,
-        Weights? posWeight = null,
-        Reduction reduction = Reduction.Mean
-    ) =>
+    public static TensorLoss BCEWithLogits(Weights? weights = null, Weights? posWeight = null, Reduction reduction = Reduction.Mean) =>
         posWeight is null or { IsNone: true }
             ? Pointwise(default(BCEWithLogits), weights, reduction)
             : new StructuredLoss<Balanced>(new(weights ?? Weights.None, posWeight), reduction);

@@ -10,10 +10,8 @@ public static partial class Loss
     /// <param name="reduction">How the values become one.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/> is outside [−1, 1].</exception>
     /// <remarks>Source: torch.nn.CosineEmbeddingLoss.</remarks>
-    public static TripleLoss CosineEmbedding(
-        double margin = Embedding.CosineEmbeddingMargin,
-        Reduction reduction = Reduction.Mean
-    ) => new StructuredTripleLoss<CosineEmbeddingDefinition>(new(Embedding.checkCosineMargin(margin)), reduction);
+    public static TripleLoss CosineEmbedding(double margin = Embedding.CosineEmbeddingMargin, Reduction reduction = Reduction.Mean) =>
+        new StructuredTripleLoss<CosineEmbeddingDefinition>(new(Embedding.checkCosineMargin(margin)), reduction);
 
     private readonly struct CosineEmbeddingDefinition(double margin) : ITriple
     {

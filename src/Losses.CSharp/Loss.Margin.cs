@@ -43,7 +43,11 @@ public static partial class Loss
         double margin = Margin.MultiMarginMargin,
         Weights? classWeights = null,
         Reduction reduction = Reduction.Mean
-    ) => new StructuredLabelLoss<MultiMarginDefinition>(new(Margin.checkMultiMargin(p, margin), margin, classWeights ?? Weights.None), reduction);
+    ) =>
+        new StructuredLabelLoss<MultiMarginDefinition>(
+            new(Margin.checkMultiMargin(p, margin), margin, classWeights ?? Weights.None),
+            reduction
+        );
 
     private readonly struct MultiMarginDefinition(int p, double margin, Weights classWeights) : ILabelled
     {

@@ -55,9 +55,6 @@ public static partial class Loss
     /// <param name="reduction">How the values become one.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="delta"/> is not above 0 or not finite.</exception>
     /// <remarks>Source: Huber, Ann. Math. Statist. 35 (1964) 73–101; torch.nn.HuberLoss.</remarks>
-    public static TensorLoss Huber(
-        double delta = Regression.HuberDelta,
-        Weights? weights = null,
-        Reduction reduction = Reduction.Mean
-    ) => Pointwise(FSharp.Huber.Of(delta), weights, reduction);
+    public static TensorLoss Huber(double delta = Regression.HuberDelta, Weights? weights = null, Reduction reduction = Reduction.Mean) =>
+        Pointwise(FSharp.Huber.Of(delta), weights, reduction);
 }

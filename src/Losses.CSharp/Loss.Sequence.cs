@@ -60,10 +60,7 @@ public sealed class CTCLoss
         Reducing? reducing = null
     )
         where T : ITensor<T> =>
-        Reduce.partsUsing(
-            reducing ?? Reducing.Default,
-            Sequence.ctc(_options, inputLengths, targetLengths, labels, logProbabilities)
-        );
+        Reduce.partsUsing(reducing ?? Reducing.Default, Sequence.ctc(_options, inputLengths, targetLengths, labels, logProbabilities));
 
     /// <summary>The reduced loss and its gradient by the logarithms of the probabilities.</summary>
     /// <param name="logProbabilities">Logarithms of probabilities: (T, N, C), or (T, C) for one sample.</param>

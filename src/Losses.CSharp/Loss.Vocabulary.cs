@@ -85,8 +85,7 @@ public sealed class LinearCrossEntropyLoss
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where.</exception>
     public T Evaluate<T>(T input, T weight, T bias, Labels labels, Reducing reducing)
-        where T : ITensor<T> =>
-        Reduce.@using(reducing, Vocabulary.linearCrossEntropy(_options, _chunk, labels, bias, weight, input));
+        where T : ITensor<T> => Reduce.@using(reducing, Vocabulary.linearCrossEntropy(_options, _chunk, labels, bias, weight, input));
 
     /// <summary>The reduced loss and its gradients by input, weight and bias.</summary>
     /// <param name="input">(N, D), or (D) for one row.</param>

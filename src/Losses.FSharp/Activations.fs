@@ -11,20 +11,19 @@ module Activations =
     /// <param name="logits">Any shape.</param>
     /// <returns>The shape of <paramref name="logits"/>, in [0, 1].</returns>
     /// <remarks>Slope: σ(x) σ(−x). Source: torch.sigmoid.</remarks>
-    let sigmoid (logits: 'T) : 'T when 'T :> IReal<'T> = ('T.Logistic logits).Sigmoid
+    let sigmoid (logits: 'T) : 'T :> IReal<'T> = ('T.Logistic logits).Sigmoid
 
     /// <summary>log σ(x) = −softplus(−x), without cancellation or overflow.</summary>
     /// <param name="logits">Any shape.</param>
     /// <returns>The shape of <paramref name="logits"/>, at most 0.</returns>
     /// <remarks>Slope: σ(−x). Source: torch.nn.LogSigmoid.</remarks>
-    let logSigmoid (logits: 'T) : 'T when 'T :> IReal<'T> =
-        Notation.(~-) ('T.Logistic logits).SoftplusOfMinus
+    let logSigmoid (logits: 'T) : 'T :> IReal<'T> = Notation.(~-) ('T.Logistic logits).SoftplusOfMinus
 
     /// <summary>Softplus log(1 + eˣ), the smooth hinge.</summary>
     /// <param name="logits">Any shape.</param>
     /// <returns>The shape of <paramref name="logits"/>, at least 0.</returns>
     /// <remarks>Slope: σ(x). Source: torch.nn.Softplus, with its beta 1 and without its switch to x at a threshold.</remarks>
-    let softplus (logits: 'T) : 'T when 'T :> IReal<'T> = ('T.Logistic logits).Softplus
+    let softplus (logits: 'T) : 'T :> IReal<'T> = ('T.Logistic logits).Softplus
 
     /// <summary>exp x / Σ exp along an axis.</summary>
     /// <param name="axis">The class axis; a negative one counts from the last.</param>
@@ -32,7 +31,7 @@ module Activations =
     /// <returns>The shape of <paramref name="logits"/>; rows sum to 1.</returns>
     /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
     /// <remarks>Source: torch.nn.Softmax.</remarks>
-    let softmax (axis: int) (logits: 'T) : 'T when 'T :> ITensor<'T> =
+    let softmax (axis: int) (logits: 'T) : 'T :> ITensor<'T> =
         let axis = (shapeOf logits).Axis(axis, nameof axis)
         Check.notEmptyAxis (nameof logits) logits.Shape axis "classes"
         'T.Softmax(logits, axis)
@@ -43,7 +42,7 @@ module Activations =
     /// <returns>The shape of <paramref name="logits"/>, at most 0.</returns>
     /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
     /// <remarks>Source: torch.nn.LogSoftmax.</remarks>
-    let logSoftmax (axis: int) (logits: 'T) : 'T when 'T :> ITensor<'T> =
+    let logSoftmax (axis: int) (logits: 'T) : 'T :> ITensor<'T> =
         let axis = (shapeOf logits).Axis(axis, nameof axis)
         Check.notEmptyAxis (nameof logits) logits.Shape axis "classes"
         'T.LogSoftmax(logits, axis)
@@ -54,7 +53,7 @@ module Activations =
     /// <returns>The shape of <paramref name="logits"/> without the axis.</returns>
     /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
     /// <remarks>Slope: softmax. Source: torch.logsumexp.</remarks>
-    let logSumExp (axis: int) (logits: 'T) : 'T when 'T :> ITensor<'T> =
+    let logSumExp (axis: int) (logits: 'T) : 'T :> ITensor<'T> =
         let axis = (shapeOf logits).Axis(axis, nameof axis)
         Check.notEmptyAxis (nameof logits) logits.Shape axis "classes"
         'T.LogSumExp(logits, axis)

@@ -86,8 +86,7 @@ module Binary =
         else
             Check.broadcasts (nameof posWeight) posWeight.Shape (nameof target) target.Shape
 
-            let weights =
-                TensorNotation.expand target.Shape (TensorNotation.constant logits posWeight)
+            let weights = TensorNotation.expand target.Shape (TensorNotation.constant logits posWeight)
 
             LossValues('T.Map(BalancedBCEWithLogits(), logits, target, weights))
 

@@ -23,9 +23,7 @@ module internal Check =
     /// The smallest element of a tensor.
     let least (name: string) (bound: float) (smallest: float) =
         if smallest < bound then
-            raise (
-                ArgumentOutOfRangeException(name, $"{name} has an element {text smallest}, but each must be at least {text bound}.")
-            )
+            raise (ArgumentOutOfRangeException(name, $"{name} has an element {text smallest}, but each must be at least {text bound}."))
 
     let positive (name: string) (value: float) =
         if not (value > 0.0 && Double.IsFinite value) then
@@ -55,8 +53,7 @@ module internal Check =
     /// Weights broadcast to the values they weigh, never the other way round.
     let broadcasts (name: string) (actual: Shape) (otherName: string) (other: Shape) =
         let fits =
-            actual.Rank <= other.Rank
-            && Seq.forall (fun i -> actual[-i] = other[-i] || actual[-i] = 1) (seq { 1 .. actual.Rank })
+            actual.Rank <= other.Rank && Seq.forall (fun i -> actual[-i] = other[-i] || actual[-i] = 1) (seq { 1 .. actual.Rank })
 
         if not fits then
             raise (ArgumentException($"{name} has shape {actual}, which does not broadcast to that of {otherName}, {other}.", name))

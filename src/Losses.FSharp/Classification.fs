@@ -35,7 +35,12 @@ type CrossEntropyOptions =
 
     /// No weights, −100, no smoothing, axis 1.
     static member Default =
-        { ClassWeights = Weights.None; IgnoreIndex = NLLOptions.Default.IgnoreIndex; LabelSmoothing = 0.0; ClassAxis = NLLOptions.Default.ClassAxis }
+        {
+            ClassWeights = Weights.None
+            IgnoreIndex = NLLOptions.Default.IgnoreIndex
+            LabelSmoothing = 0.0
+            ClassAxis = NLLOptions.Default.ClassAxis
+        }
 
     /// <summary>These options.</summary>
     /// <exception cref="T:System.ArgumentOutOfRangeException">The smoothing is outside [0, 1].</exception>
@@ -67,7 +72,7 @@ module Classification =
         labels.Checked(shape[axis], ignoreIndex, "labels")
 
     // The weight of each label's class; 0 where the label is ignored.
-    let internal labelWeights (like: 'T) (weights: Weights) (labels: Labels) : 'T when 'T :> ITensor<'T> =
+    let internal labelWeights (like: 'T) (weights: Weights) (labels: Labels) : 'T :> ITensor<'T> =
         let indices = labels.Indices.ToArray()
         let values = weights.Values.ToArray()
 
@@ -78,17 +83,16 @@ module Classification =
 
         'T.Create(like, ReadOnlySpan(Array.map weightOf indices), labels.Shape)
 
-    let private counts (labels: Labels) (weights: Weights) =
-        not weights.IsNone || labels.Indices.IndexOfAnyInRange(Int32.MinValue, -1) >= 0
+    let private counts (labels: Labels) (weights: Weights) = not weights.IsNone || labels.Indices.IndexOfAnyInRange(Int32.MinValue, -1) >= 0
 
     // −w_y log p_y, 0 where ignored.
-    let private picked (axis: int) (labels: Labels) (weights: 'T) (logProbabilities: 'T) : 'T when 'T :> ITensor<'T> =
+    let private picked (axis: int) (labels: Labels) (weights: 'T) (logProbabilities: 'T) : 'T :> ITensor<'T> =
         let column = labels.Reshape(logProbabilities.Shape.With(axis, 1))
         let own = 'T.Gather(logProbabilities, axis, column) |> reshape labels.Shape
         Notation.(-) (Notation.num 0.0) (Notation.weigh weights own)
 
     // −Σ_c w_c log p_c / C, 0 where ignored.
-    let private smooth (axis: int) (labels: Labels) (classWeights: Weights) (logProbabilities: 'T) : 'T when 'T :> ITensor<'T> =
+    let private smooth (axis: int) (labels: Labels) (classWeights: Weights) (logProbabilities: 'T) : 'T :> ITensor<'T> =
         let classes = logProbabilities.Shape[axis]
 
         let weighted =
@@ -97,7 +101,10 @@ module Classification =
             else
                 let column = Array.create logProbabilities.Shape.Rank 1
                 column[axis] <- classes
-                Notation.weigh (constant logProbabilities classWeights |> reshape (Shape column) |> expand logProbabilities.Shape) logProbabilities
+
+                Notation.weigh
+                    (constant logProbabilities classWeights |> reshape (Shape column) |> expand logProbabilities.Shape)
+                    logProbabilities
 
         let mean = Notation.(/) (sumAlong axis weighted) (Notation.num (float -classes))
         Notation.weigh (labelWeights logProbabilities Weights.None labels) mean
@@ -184,7 +191,11 @@ module Classification =
     /// <exception cref="T:System.ArgumentOutOfRangeException">The smoothing is outside [0, 1].</exception>
     /// <remarks>−Σ_c w_c t_c log p_c with p = softmax(x) and t = (1 − ε) target + ε / C; 0 where t is 0. Convex in the logits.
     /// Source: torch.nn.CrossEntropyLoss.</remarks>
-    let crossEntropyWithProbabilities (options: CrossEntropyOptions) (probabilities: 'T) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let crossEntropyWithProbabilities
+        (options: CrossEntropyOptions)
+        (probabilities: 'T)
+        (logits: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
         let name = nameof logits
         Check.notNull name logits
         Check.notNull (nameof probabilities) probabilities
@@ -197,9 +208,7 @@ module Classification =
             if smoothing = 0.0 then
                 probabilities
             else
-                Notation.(+)
-                    (Notation.(*) (Notation.num (1.0 - smoothing)) probabilities)
-                    (Notation.num (smoothing / float classes))
+                Notation.(+) (Notation.(*) (Notation.num (1.0 - smoothing)) probabilities) (Notation.num (smoothing / float classes))
 
         let weighted =
             if options.ClassWeights.IsNone then

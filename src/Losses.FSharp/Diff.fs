@@ -8,8 +8,7 @@ open Losses
 module Diff =
 
     let private pullback (f: DiffTensor<'S> -> DiffTensor<'S>) (x: DiffTensor<'S>) =
-        let struct (value, pull) =
-            DiffTensor.Pullback(Func<DiffTensor<'S>[], DiffTensor<'S>>(fun xs -> f xs[0]), x)
+        let struct (value, pull) = DiffTensor.Pullback(Func<DiffTensor<'S>[], DiffTensor<'S>>(fun xs -> f xs[0]), x)
 
         value, (fun gradient -> (pull.Invoke gradient)[0])
 

@@ -38,6 +38,10 @@ module Embedding =
     [<Literal>]
     let CosineEmbeddingMargin = 0.0
 
+    // What PyTorch adds to the squared norms of its cosine embedding loss.
+    [<Literal>]
+    let private CosineEmbeddingEps = 1e-12
+
     /// margin of <c>tripletMarginWithDistance</c> where none is given.
     [<Literal>]
     let TripletMarginWithDistanceMargin = 1.0
@@ -58,26 +62,33 @@ module Embedding =
         Check.positive (nameof margin) margin
         margin
 
+    // 1 − cos and cos of the angle, with the squared norms at least ε above 0. With u = x / √(‖x‖² + ε), u₁·u₂ is the cosine, and 1 − u₁·u₂ =
+    // ½ ‖u₁ − u₂‖² + ½ (1 − ‖u₁‖²) + ½ (1 − ‖u₂‖²), of which no term cancels: 1 − ‖u‖² = ε / (‖x‖² + ε).
+    let private cosines (eps: float) (x2: 'T) (x1: 'T) : struct ('T * 'T) when 'T :> ITensor<'T> =
+        Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
+        let axis = x1.Shape.Axis(-1, "the vector axis")
+
+        let unit (x: 'T) =
+            let square = 'T.Sum(x * x, ReadOnlySpan [| axis |], true)
+            // A vector of zeros has no direction: the unit vector 0, of slope 0.
+            let scale = ifLess (num 0.0) square (num 1.0 / sqrt (square + num eps)) (num 0.0)
+            let lack = ifLess (num 0.0) square (num eps / (square + num eps)) (num 1.0)
+            struct (x * scale, reshape (x.Shape.Without axis) lack)
+
+        let struct (u1, lack1) = unit x1
+        let struct (u2, lack2) = unit x2
+        let d = u1 - u2
+        struct (num 0.5 * (sumAlong axis (d * d) + lack1 + lack2), sumAlong axis (u1 * u2))
+
     /// <summary>1 − cos of the angle between vectors along the last axis, without cancellation where they are nearly parallel.</summary>
     /// <param name="x2">(D) or (…, D).</param>
     /// <param name="x1">The shape of <paramref name="x2"/>.</param>
     /// <returns>The shape without the last axis; in [0, 2]. With a vector of zeros: 1, of slope 0.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
     /// <remarks>½ ‖x₁/‖x₁‖ − x₂/‖x₂‖‖².</remarks>
-    let cosineDistance (x2: 'T) (x1: 'T) : 'T when 'T :> ITensor<'T> =
-        Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
-        let axis = x1.Shape.Axis(-1, "the vector axis")
-
-        let unit (v: 'T) =
-            let norm = 'T.Sum(v * v, ReadOnlySpan [| axis |], true) |> sqrt
-            let known = ifLess (num 0.0) norm (num 1.0) (num 0.0)
-            weigh known (v / norm), reshape (v.Shape.Without axis) known
-
-        let u1, known1 = unit x1
-        let u2, known2 = unit x2
-        let d = u1 - u2
-        // A vector of zeros has the unit vector 0, and the cosine 0: what ½‖u₁ − u₂‖² then lacks of 1.
-        num 0.5 * sumAlong axis (d * d) + (num 1.0 - num 0.5 * (known1 + known2))
+    let cosineDistance (x2: 'T) (x1: 'T) : 'T :> ITensor<'T> =
+        let struct (distance, _) = cosines 0.0 x2 x1
+        distance
 
     /// <summary>Cosine embedding loss: how far pairs that are alike are from parallel; how far others are within the margin.</summary>
     /// <param name="margin">In [−1, 1]: the cosine that pairs that are not alike may have.</param>
@@ -87,7 +98,8 @@ module Embedding =
     /// <returns>The shape of <paramref name="target"/>.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is outside [−1, 1].</exception>
-    /// <remarks>1 − cos for t = 1, max(0, cos − margin) for t = −1. Slope at the kink: 0. Not convex. Source: torch.nn.CosineEmbeddingLoss.</remarks>
+    /// <remarks>1 − cos for t = 1, max(0, cos − margin) for t = −1, with cos = x₁·x₂ / √((‖x₁‖² + ε)(‖x₂‖² + ε)) and ε = 10⁻¹² as in PyTorch. Slope at the
+    /// kink: 0. Not convex. Source: torch.nn.CosineEmbeddingLoss.</remarks>
     let cosineEmbedding (margin: float) (target: 'T) (x2: 'T) (x1: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let margin = checkCosineMargin margin
         Check.notNull (nameof target) target
@@ -99,11 +111,17 @@ module Embedding =
             raise (ArgumentException($"x1 has shape (): there is no vector axis.", nameof x1))
 
         Check.shape (nameof target) target.Shape (x1.Shape.Without -1) $"x1 has shape {x1.Shape}"
-        let distance = cosineDistance x2 x1
-        let cosine = cosineSimilarity -1 0.0 x2 x1
+        let struct (distance, cosine) = cosines CosineEmbeddingEps x2 x1
         LossValues(ifLess (num 0.0) target distance (hinge (cosine - num margin)))
 
-    let private triplet (margin: float) (swap: bool) (distance: 'T -> 'T -> 'T) (negative: 'T) (positive: 'T) (anchor: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let private triplet
+        (margin: float)
+        (swap: bool)
+        (distance: 'T -> 'T -> 'T)
+        (negative: 'T)
+        (positive: 'T)
+        (anchor: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
         let margin = checkTripletMargin margin
         Check.notNull (nameof negative) negative
         Check.notNull (nameof positive) positive
@@ -141,6 +159,13 @@ module Embedding =
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not above 0 or not finite.</exception>
     /// <remarks>max(0, d(a, p) − d(a, n) + margin). Source: torch.nn.TripletMarginWithDistanceLoss.</remarks>
-    let tripletMarginWithDistance (distance: 'T -> 'T -> 'T) (margin: float) (swap: bool) (negative: 'T) (positive: 'T) (anchor: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let tripletMarginWithDistance
+        (distance: 'T -> 'T -> 'T)
+        (margin: float)
+        (swap: bool)
+        (negative: 'T)
+        (positive: 'T)
+        (anchor: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof distance) distance
         triplet margin swap distance negative positive anchor

@@ -15,8 +15,10 @@ module internal Indices =
 
     /// The pairs i &lt; j below n.
     let pairs (n: int) =
-        [| for i in 0 .. n - 1 do
-               for j in i + 1 .. n - 1 -> struct (i, j) |]
+        [|
+            for i in 0 .. n - 1 do
+                for j in i + 1 .. n - 1 -> struct (i, j)
+        |]
 
     /// The runs of these lengths, one after another.
     let split (lengths: int[]) (values: 'a[]) =

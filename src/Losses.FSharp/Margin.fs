@@ -116,7 +116,13 @@ module Margin =
     /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class; it says which, where. Or <paramref name="p"/> is neither 1 nor 2, or
     /// <paramref name="margin"/> is not finite.</exception>
     /// <remarks>Σ_{j≠y} w_y max(0, margin − x_y + x_j)ᵖ / C. Slope at a kink: 0. Convex. Source: torch.nn.MultiMarginLoss.</remarks>
-    let multiMargin (p: int) (margin: float) (classWeights: Weights) (labels: Labels) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let multiMargin
+        (p: int)
+        (margin: float)
+        (classWeights: Weights)
+        (labels: Labels)
+        (prediction: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
         let name = nameof prediction
         let p = checkMultiMargin p margin
         Check.notNull (nameof labels) labels
@@ -158,8 +164,7 @@ module Margin =
         let rows = Indices.rows n classes indices |> Array.map (Array.takeWhile (fun label -> label >= 0))
 
         // 1 / C for a label and a class that is none, 0 for every other pair.
-        let pair i y j =
-            if y < rows[i].Length && not (Array.contains j rows[i]) then 1.0 ./. float classes else 0.0
+        let pair i y j = if y < rows[i].Length && not (Array.contains j rows[i]) then 1.0 ./. float classes else 0.0
 
         let pairs = Indices.cube n classes classes pair
         let cube = Shape [| n; classes; classes |]
@@ -189,6 +194,12 @@ module Margin =
         Check.notEmptyAxis name logits.Shape -1 "classes"
         checkClassWeights classWeights name logits.Shape
         let terms = BCEWithLogits() :> IPointwise |> fun loss -> loss.Apply(logits, target)
-        let weighted = if classWeights.IsNone then terms else weigh (expand logits.Shape (constant logits classWeights)) terms
+
+        let weighted =
+            if classWeights.IsNone then
+                terms
+            else
+                weigh (expand logits.Shape (constant logits classWeights)) terms
+
         let axis = Operators.(-) logits.Shape.Rank 1
         LossValues(sumAlong axis weighted / num (float logits.Shape[-1]))

@@ -14,67 +14,67 @@ module Notation =
     // F# cannot chain operators on a type that is constrained by static abstract ones (FS0670); shadowing them lets everything be inferred.
 
     /// a + b
-    let inline (+) (a: 'T) (b: 'T) : 'T when 'T :> IReal<'T> = 'T.op_Addition (a, b)
+    let inline (+) (a: 'T) (b: 'T) : 'T :> IReal<'T> = 'T.op_Addition (a, b)
 
     /// a − b
-    let inline (-) (a: 'T) (b: 'T) : 'T when 'T :> IReal<'T> = 'T.op_Subtraction (a, b)
+    let inline (-) (a: 'T) (b: 'T) : 'T :> IReal<'T> = 'T.op_Subtraction (a, b)
 
     /// a · b
-    let inline (*) (a: 'T) (b: 'T) : 'T when 'T :> IReal<'T> = 'T.op_Multiply (a, b)
+    let inline (*) (a: 'T) (b: 'T) : 'T :> IReal<'T> = 'T.op_Multiply (a, b)
 
     /// a / b
-    let inline (/) (a: 'T) (b: 'T) : 'T when 'T :> IReal<'T> = 'T.op_Division (a, b)
+    let inline (/) (a: 'T) (b: 'T) : 'T :> IReal<'T> = 'T.op_Division (a, b)
 
     /// −x
-    let inline (~-) (x: 'T) : 'T when 'T :> IReal<'T> = 'T.op_UnaryNegation x
+    let inline (~-) (x: 'T) : 'T :> IReal<'T> = 'T.op_UnaryNegation x
 
     /// A constant.
-    let inline num (value: float) : 'T when 'T :> IReal<'T> = 'T.Constant value
+    let inline num (value: float) : 'T :> IReal<'T> = 'T.Constant value
 
     /// |x|
-    let inline abs (x: 'T) : 'T when 'T :> IReal<'T> = 'T.Abs x
+    let inline abs (x: 'T) : 'T :> IReal<'T> = 'T.Abs x
 
     /// The larger of a and b.
-    let inline max (a: 'T) (b: 'T) : 'T when 'T :> IReal<'T> = 'T.Max(a, b)
+    let inline max (a: 'T) (b: 'T) : 'T :> IReal<'T> = 'T.Max(a, b)
 
     /// The smaller of a and b.
-    let inline min (a: 'T) (b: 'T) : 'T when 'T :> IReal<'T> = 'T.Min(a, b)
+    let inline min (a: 'T) (b: 'T) : 'T :> IReal<'T> = 'T.Min(a, b)
 
     /// √x
-    let inline sqrt (x: 'T) : 'T when 'T :> IReal<'T> = 'T.Sqrt x
+    let inline sqrt (x: 'T) : 'T :> IReal<'T> = 'T.Sqrt x
 
     /// eˣ
-    let inline exp (x: 'T) : 'T when 'T :> IReal<'T> = 'T.Exp x
+    let inline exp (x: 'T) : 'T :> IReal<'T> = 'T.Exp x
 
     /// log x
-    let inline log (x: 'T) : 'T when 'T :> IReal<'T> = 'T.Log x
+    let inline log (x: 'T) : 'T :> IReal<'T> = 'T.Log x
 
     /// log(1 + x)
-    let inline log1p (x: 'T) : 'T when 'T :> IReal<'T> = 'T.Log1P x
+    let inline log1p (x: 'T) : 'T :> IReal<'T> = 'T.Log1P x
 
     /// eˣ − 1
-    let inline expm1 (x: 'T) : 'T when 'T :> IReal<'T> = 'T.ExpM1 x
+    let inline expm1 (x: 'T) : 'T :> IReal<'T> = 'T.ExpM1 x
 
     /// x to a constant power.
-    let inline power (exponent: float) (x: 'T) : 'T when 'T :> IReal<'T> = 'T.Power(x, exponent)
+    let inline power (exponent: float) (x: 'T) : 'T :> IReal<'T> = 'T.Power(x, exponent)
 
     /// Softplus and sigmoid of x and of −x.
     let inline logistic (x: 'T) : Logistic<'T> when 'T :> IReal<'T> = 'T.Logistic x
 
     /// log(1 + eˣ)
-    let inline softplus (x: 'T) : 'T when 'T :> IReal<'T> = ('T.Logistic x).Softplus
+    let inline softplus (x: 'T) : 'T :> IReal<'T> = ('T.Logistic x).Softplus
 
     /// w · x, where a weight of 0 removes x whatever it is: 0 · log 0 = 0.
-    let inline weigh (weight: 'T) (x: 'T) : 'T when 'T :> IReal<'T> = 'T.Weigh(weight, x)
+    let inline weigh (weight: 'T) (x: 'T) : 'T :> IReal<'T> = 'T.Weigh(weight, x)
 
     /// x, of derivative 0.
-    let inline detach (x: 'T) : 'T when 'T :> IReal<'T> = 'T.Detach x
+    let inline detach (x: 'T) : 'T :> IReal<'T> = 'T.Detach x
 
     /// less where a < b, else otherwise.
-    let inline ifLess (a: 'T) (b: 'T) (less: 'T) (otherwise: 'T) : 'T when 'T :> IReal<'T> = 'T.IfLess(a, b, less, otherwise)
+    let inline ifLess (a: 'T) (b: 'T) (less: 'T) (otherwise: 'T) : 'T :> IReal<'T> = 'T.IfLess(a, b, less, otherwise)
 
     /// max(0, x), of slope 0 at 0.
-    let inline hinge (x: 'T) : 'T when 'T :> IReal<'T> = 'T.Max('T.Constant 0.0, x)
+    let inline hinge (x: 'T) : 'T :> IReal<'T> = 'T.Max('T.Constant 0.0, x)
 
 /// The operations across elements, for structured losses.
 module TensorNotation =
@@ -83,17 +83,16 @@ module TensorNotation =
     let inline shapeOf (x: 'T) : Shape when 'T :> ITensor<'T> = x.Shape
 
     /// The same elements under another shape.
-    let inline reshape (shape: Shape) (x: 'T) : 'T when 'T :> ITensor<'T> = 'T.Reshape(x, shape)
+    let inline reshape (shape: Shape) (x: 'T) : 'T :> ITensor<'T> = 'T.Reshape(x, shape)
 
     /// Repeated to a shape.
-    let inline expand (shape: Shape) (x: 'T) : 'T when 'T :> ITensor<'T> = 'T.Expand(x, shape)
+    let inline expand (shape: Shape) (x: 'T) : 'T :> ITensor<'T> = 'T.Expand(x, shape)
 
     /// The sum along one axis, which goes.
-    let inline sumAlong (axis: int) (x: 'T) : 'T when 'T :> ITensor<'T> = 'T.Sum(x, System.ReadOnlySpan [| axis |], false)
+    let inline sumAlong (axis: int) (x: 'T) : 'T :> ITensor<'T> = 'T.Sum(x, System.ReadOnlySpan [| axis |], false)
 
     /// The sum of all elements.
-    let inline sumAll (x: 'T) : 'T when 'T :> ITensor<'T> =
-        'T.Sum(x, System.ReadOnlySpan(Array.init x.Shape.Rank id), false)
+    let inline sumAll (x: 'T) : 'T :> ITensor<'T> = 'T.Sum(x, System.ReadOnlySpan(Array.init x.Shape.Rank id), false)
 
     /// Weights as a constant tensor beside x.
-    let inline constant (like: 'T) (weights: Weights) : 'T when 'T :> ITensor<'T> = 'T.Create(like, weights.Values, weights.Shape)
+    let inline constant (like: 'T) (weights: Weights) : 'T :> ITensor<'T> = 'T.Create(like, weights.Values, weights.Shape)

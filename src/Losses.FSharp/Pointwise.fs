@@ -11,8 +11,11 @@ module Pointwise =
     /// <param name="target">Any shape.</param>
     /// <param name="prediction">The shape of <paramref name="target"/>.</param>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
-    let pointwise (loss: 'L) (target: 'T) (prediction: 'T) : LossValues<'T>
-        when 'L: struct and 'L :> IPointwise and 'L: (new: unit -> 'L) and 'L :> System.ValueType and 'T :> ITensor<'T> =
+    let pointwise
+        (loss: 'L)
+        (target: 'T)
+        (prediction: 'T)
+        : LossValues<'T> when 'L: struct and 'L :> IPointwise and 'L: (new: unit -> 'L) and 'L :> System.ValueType and 'T :> ITensor<'T> =
         Check.notNull (nameof target) target
         Check.notNull (nameof prediction) prediction
         Check.sameShape (nameof target) target.Shape (nameof prediction) prediction.Shape
@@ -24,8 +27,12 @@ module Pointwise =
     /// <param name="target">Any shape.</param>
     /// <param name="prediction">The shape of <paramref name="target"/>.</param>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
-    let pointwise3 (loss: 'L) (third: 'T) (target: 'T) (prediction: 'T) : LossValues<'T>
-        when 'L: struct and 'L :> IPointwise3 and 'L: (new: unit -> 'L) and 'L :> System.ValueType and 'T :> ITensor<'T> =
+    let pointwise3
+        (loss: 'L)
+        (third: 'T)
+        (target: 'T)
+        (prediction: 'T)
+        : LossValues<'T> when 'L: struct and 'L :> IPointwise3 and 'L: (new: unit -> 'L) and 'L :> System.ValueType and 'T :> ITensor<'T> =
         Check.notNull (nameof third) third
         Check.notNull (nameof target) target
         Check.notNull (nameof prediction) prediction

@@ -7,14 +7,14 @@ open Losses
 module Reduce =
 
     /// <summary>A value an element.</summary>
-    let none (loss: LossValues<'T>) : 'T when 'T :> ITensor<'T> = loss.Values
+    let none (loss: LossValues<'T>) : 'T :> ITensor<'T> = loss.Values
 
     /// <summary>The exact sum of the values, rounded once; 0 for no values.</summary>
-    let sum (loss: LossValues<'T>) : 'T when 'T :> ITensor<'T> = TensorNotation.sumAll loss.Values
+    let sum (loss: LossValues<'T>) : 'T :> ITensor<'T> = TensorNotation.sumAll loss.Values
 
     /// <summary>The exact sum of the values over that of their weights, or over their number, rounded once; NaN where there is nothing to
     /// count, as in PyTorch.</summary>
-    let mean (loss: LossValues<'T>) : 'T when 'T :> ITensor<'T> =
+    let mean (loss: LossValues<'T>) : 'T :> ITensor<'T> =
         if loss.IsWeighted then
             'T.Mean(loss.MeanValues, ReadOnlySpan [| loss.Weights |])
         else
@@ -27,7 +27,7 @@ module Reduce =
 
     /// <summary>The sum over the length of the first axis: the mathematical KL divergence of a batch.</summary>
     /// <exception cref="T:System.ArgumentException">The values are a scalar: there is no batch.</exception>
-    let batchMean (loss: LossValues<'T>) : 'T when 'T :> ITensor<'T> =
+    let batchMean (loss: LossValues<'T>) : 'T :> ITensor<'T> =
         let shape = loss.Values.Shape
 
         if shape.Rank = 0 then
@@ -37,7 +37,7 @@ module Reduce =
 
     /// <summary>The reduction of a name.</summary>
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="reduction"/> is none of the names.</exception>
-    let by (reduction: Reduction) (loss: LossValues<'T>) : 'T when 'T :> ITensor<'T> =
+    let by (reduction: Reduction) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
         match reduction with
         | Reduction.None -> none loss
         | Reduction.Mean -> mean loss
@@ -45,7 +45,7 @@ module Reduce =
         | Reduction.BatchMean -> batchMean loss
         | _ -> raise (ArgumentOutOfRangeException(nameof reduction, reduction, $"{int reduction} is no reduction."))
 
-    let private spread (like: 'T) (weights: Weights) : 'T when 'T :> ITensor<'T> =
+    let private spread (like: 'T) (weights: Weights) : 'T :> ITensor<'T> =
         TensorNotation.expand like.Shape (TensorNotation.constant like weights)
 
     /// <summary>Every value multiplied by a weight; a weight of 0 removes a value, whatever it is. A mean still divides by what it did.</summary>
@@ -109,7 +109,7 @@ module Reduce =
     /// <param name="loss">The loss; its values have a batch axis.</param>
     /// <returns>(N).</returns>
     /// <exception cref="T:System.ArgumentException">The values are a scalar, or the reduction is neither sum nor mean.</exception>
-    let perSample (reduction: Reduction) (loss: LossValues<'T>) : 'T when 'T :> ITensor<'T> =
+    let perSample (reduction: Reduction) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
         let shape = loss.Values.Shape
 
         if shape.Rank = 0 then
@@ -137,7 +137,7 @@ module Reduce =
             LossValues((if loss.HasLengths then weighed.MeanValues else weighed.Values), counted)
         | divisor -> raise (ArgumentOutOfRangeException(nameof options, divisor, $"{int divisor} is no divisor."))
 
-    let private emptyAware (empty: EmptyMean) (loss: LossValues<'T>) : 'T when 'T :> ITensor<'T> =
+    let private emptyAware (empty: EmptyMean) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
         let total = TensorNotation.sumAll loss.Weights
 
         match empty with
@@ -152,7 +152,7 @@ module Reduce =
     /// <param name="loss">The loss.</param>
     /// <exception cref="T:System.ArgumentException">A mask or weights do not fit the values.</exception>
     /// <exception cref="T:System.InvalidOperationException">Nothing counts, and the options say to throw then.</exception>
-    let using (options: Reducing) (loss: LossValues<'T>) : 'T when 'T :> ITensor<'T> =
+    let using (options: Reducing) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
         let loss = applied options loss
 
         match options.PerSample, options.Reduction with

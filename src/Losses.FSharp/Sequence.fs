@@ -26,7 +26,12 @@ module Sequence =
         let indices = labels.Indices.ToArray()
 
         if labels.Shape.Rank = 2 then
-            Check.shape "labels" labels.Shape (Shape [| targetLengths.Length; labels.Shape[1] |]) $"there are {targetLengths.Length} samples"
+            Check.shape
+                "labels"
+                labels.Shape
+                (Shape [| targetLengths.Length; labels.Shape[1] |])
+                $"there are {targetLengths.Length} samples"
+
             Indices.rows targetLengths.Length labels.Shape[1] indices
         elif labels.Shape.Rank = 1 then
             let total = Array.sum targetLengths
@@ -51,13 +56,19 @@ module Sequence =
         let label (row: int[]) s = if s % 2 = 0 || s / 2 >= row.Length then options.Blank else row[s / 2]
         let classes = Indices.matrix rows.Length width (fun n s -> label rows[n] s)
 
-        let skips =
-            Indices.matrix rows.Length width (fun n s -> s % 2 = 1 && s > 1 && label rows[n] s <> label rows[n] (s - 2))
+        let skips = Indices.matrix rows.Length width (fun n s -> s % 2 = 1 && s > 1 && label rows[n] s <> label rows[n] (s - 2))
 
         classes, skips
 
     // log α over the frames, in tensor operations: the definition, differentiable to any order.
-    let private forward (classes: int[]) (skips: bool[]) (width: int) (inputLengths: int[]) (targetLengths: int[]) (logProbabilities: 'T) : 'T when 'T :> ITensor<'T> =
+    let private forward
+        (classes: int[])
+        (skips: bool[])
+        (width: int)
+        (inputLengths: int[])
+        (targetLengths: int[])
+        (logProbabilities: 'T)
+        : 'T :> ITensor<'T> =
         let frames, samples = logProbabilities.Shape[0], logProbabilities.Shape[1]
         let shape = Shape [| samples; width |]
         let create (values: float[]) = 'T.Create(logProbabilities, ReadOnlySpan values, shape)
@@ -66,7 +77,12 @@ module Sequence =
         let entry = create (Array.map (fun may -> if may then 0.0 else never) skips)
 
         let emitted t =
-            'T.Gather('T.Slice(logProbabilities, 0, t, 1) |> reshape (Shape [| samples; logProbabilities.Shape[2] |]), 1, Labels(ReadOnlySpan<int> classes, shape))
+            'T
+                .Gather(
+                    'T.Slice(logProbabilities, 0, t, 1) |> reshape (Shape [| samples; logProbabilities.Shape[2] |]),
+                    1,
+                    Labels(ReadOnlySpan<int> classes, shape)
+                )
 
         // The states moved on by some places; nothing moves into the first.
         let moved by (alpha: 'T) =
@@ -100,7 +116,15 @@ module Sequence =
                 else 2 * targetLengths[n] - 1)
 
         let last = 'T.Gather(alpha, 1, Labels(ReadOnlySpan<int> ends, Shape [| samples; 2 |]))
-        let absent = 'T.Create(logProbabilities, ReadOnlySpan(Array.map (fun place -> if place < 0 then never else 0.0) ends), Shape [| samples; 2 |])
+
+        let absent =
+            'T
+                .Create(
+                    logProbabilities,
+                    ReadOnlySpan(Array.map (fun place -> if place < 0 then never else 0.0) ends),
+                    Shape [| samples; 2 |]
+                )
+
         Notation.(-) (Notation.num 0.0) ('T.LogSumExp(Notation.(+) last absent, 1))
 
     /// <summary>Connectionist temporal classification: minus the logarithm of the probability of all paths that spell the target.</summary>
@@ -115,7 +139,13 @@ module Sequence =
     /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class or the blank, or a length is out of range; it says which, where.</exception>
     /// <remarks>The slope is the true one, minus the probability of being in a class in a frame, given the target; PyTorch's is right only where a
     /// log-softmax stands before it. Differentiable to any order. Source: Graves et al. (2006); torch.nn.CTCLoss.</remarks>
-    let ctc (options: CTCOptions) (inputLengths: int[]) (targetLengths: int[]) (labels: Labels) (logProbabilities: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let ctc
+        (options: CTCOptions)
+        (inputLengths: int[])
+        (targetLengths: int[])
+        (labels: Labels)
+        (logProbabilities: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
         let name = nameof logProbabilities
         Check.notNull (nameof options) options
         Check.notNull (nameof labels) labels
@@ -136,9 +166,7 @@ module Sequence =
         checkLengths (nameof inputLengths) inputLengths samples frames "the number of frames"
         checkLengths (nameof targetLengths) targetLengths samples width "the number of labels"
 
-        let rows =
-            rowsOf labels targetLengths
-            |> Array.mapi (fun n row -> Array.truncate targetLengths[n] row)
+        let rows = rowsOf labels targetLengths |> Array.mapi (fun n row -> Array.truncate targetLengths[n] row)
 
         rows
         |> Array.iteri (fun n row ->
@@ -158,7 +186,12 @@ module Sequence =
         let definition (x: 'T) : 'T = forward stateClasses skips width inputLengths targetLengths x
 
         let values =
-            'T.Fuse(CTCPaths(stateClasses, skips, width, inputLengths, targetLengths), reshape shape logProbabilities, Func<'T, 'T> definition)
+            'T
+                .Fuse(
+                    CTCPaths(stateClasses, skips, width, inputLengths, targetLengths),
+                    reshape shape logProbabilities,
+                    Func<'T, 'T> definition
+                )
 
         let kept =
             if options.ZeroInfinity then

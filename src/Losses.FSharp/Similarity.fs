@@ -34,7 +34,7 @@ module Similarity =
     let DistanceP = 2.0
 
     // 1 / max(‖v‖, ε), and 0 for a vector of length 0, which has no direction: neither value nor slope comes from it.
-    let private reciprocalNorm (axis: int) (eps: float) (v: 'T) : 'T when 'T :> ITensor<'T> =
+    let private reciprocalNorm (axis: int) (eps: float) (v: 'T) : 'T :> ITensor<'T> =
         let square = sumAlong axis (v * v)
         let norm = sqrt square
         // PyTorch clamps the value only: below ε the slope −v / ‖v‖³ goes on, as −v / ε³.
@@ -51,7 +51,7 @@ module Similarity =
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
     /// <remarks>x₁·x₂ / (max(‖x₁‖, ε) max(‖x₂‖, ε)). A norm below ε does not stop its slope: that of 1/‖v‖ goes on as −v/ε³, as in PyTorch.
     /// Source: torch.nn.CosineSimilarity, whose dim this axis is.</remarks>
-    let cosineSimilarity (axis: int) (eps: float) (x2: 'T) (x1: 'T) : 'T when 'T :> ITensor<'T> =
+    let cosineSimilarity (axis: int) (eps: float) (x2: 'T) (x1: 'T) : 'T :> ITensor<'T> =
         Check.notNegative (nameof eps) eps
         Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
         let axis = x1.Shape.Axis(axis, nameof axis)
@@ -62,7 +62,7 @@ module Similarity =
     /// <param name="p">The order: at least 0, infinity included; 0 counts what is not 0.</param>
     /// <param name="v">Any shape.</param>
     /// <returns>The shape without the axis.</returns>
-    let internal norm (axis: int) (p: float) (v: 'T) : 'T when 'T :> ITensor<'T> =
+    let internal norm (axis: int) (p: float) (v: 'T) : 'T :> ITensor<'T> =
         if p = 0.0 then
             sumAlong axis (ifLess (num 0.0) (abs v) (num 1.0) (num 0.0))
         elif Double.IsPositiveInfinity p then
@@ -86,7 +86,7 @@ module Similarity =
     /// <exception cref="T:System.ArgumentException">The shapes differ, or have no axis.</exception>
     /// <remarks>ε keeps equal vectors from having no slope; it also makes their distance ε D^(1/p) instead of 0, and the distance not quite symmetric.
     /// With ε = 0 both are exact, and the slope at 0 is 0. Source: torch.nn.PairwiseDistance, whose keepdim is keepAxis.</remarks>
-    let pairwiseDistance (p: float) (eps: float) (keepAxis: bool) (x2: 'T) (x1: 'T) : 'T when 'T :> ITensor<'T> =
+    let pairwiseDistance (p: float) (eps: float) (keepAxis: bool) (x2: 'T) (x1: 'T) : 'T :> ITensor<'T> =
         Check.order (nameof p) p
         Check.finite (nameof eps) eps
         Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
@@ -102,12 +102,14 @@ module Similarity =
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is negative or NaN.</exception>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
     /// <remarks>From the differences themselves, never from a matrix product, which cancels for vectors far from 0. Source: torch.cdist.</remarks>
-    let cdist (p: float) (x2: 'T) (x1: 'T) : 'T when 'T :> ITensor<'T> =
+    let cdist (p: float) (x2: 'T) (x1: 'T) : 'T :> ITensor<'T> =
         Check.order (nameof p) p
         let one, two = shapeOf x1, shapeOf x2
 
         if one.Rank < 2 || two.Rank <> one.Rank || two.With(-2, 1) <> one.With(-2, 1) then
-            raise (ArgumentException($"x2 has shape {two} but x1 has shape {one}; they may differ in the number of vectors only.", nameof x2))
+            raise (
+                ArgumentException($"x2 has shape {two} but x1 has shape {one}; they may differ in the number of vectors only.", nameof x2)
+            )
 
         let pairs = one.Insert(-1, two[-2])
         let rows = x1 |> reshape (one.Insert(-1, 1)) |> expand pairs
@@ -121,7 +123,7 @@ module Similarity =
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is negative or NaN.</exception>
     /// <exception cref="T:System.ArgumentException"><paramref name="x"/> is no matrix.</exception>
     /// <remarks>Source: torch.nn.functional.pdist.</remarks>
-    let pdist (p: float) (x: 'T) : 'T when 'T :> ITensor<'T> =
+    let pdist (p: float) (x: 'T) : 'T :> ITensor<'T> =
         Check.order (nameof p) p
         let shape = shapeOf x
 

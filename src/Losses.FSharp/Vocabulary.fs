@@ -41,7 +41,7 @@ module Vocabulary =
             raise (ArgumentException($"{name} has shape {shape}; it must be a matrix.", name))
 
     // x Wᵀ + b
-    let private linear (weight: 'T) (bias: 'T) (x: 'T) : 'T when 'T :> ITensor<'T> =
+    let private linear (weight: 'T) (bias: 'T) (x: 'T) : 'T :> ITensor<'T> =
         Notation.(+) ('T.MatMul(x, 'T.Permute(weight, ReadOnlySpan [| 1; 0 |]))) bias
 
     let private checkBias (name: string) (bias: Shape) (weightName: string) (weight: Shape) =
@@ -61,7 +61,14 @@ module Vocabulary =
     /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where. Or
     /// <paramref name="chunk"/> is less than 1.</exception>
     /// <remarks>crossEntropy(input · weightᵀ + bias). Source: torch.nn.functional.linear_cross_entropy.</remarks>
-    let linearCrossEntropy (options: CrossEntropyOptions) (chunk: int) (labels: Labels) (bias: 'T) (weight: 'T) (input: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let linearCrossEntropy
+        (options: CrossEntropyOptions)
+        (chunk: int)
+        (labels: Labels)
+        (bias: 'T)
+        (weight: 'T)
+        (input: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
         if chunk < 1 then
             raise (ArgumentOutOfRangeException(nameof chunk, $"chunk is {chunk}, but it must be at least 1."))
 
@@ -87,37 +94,46 @@ module Vocabulary =
             let part = Labels(ReadOnlySpan<int>(indices, start, count), Shape [| count |])
             let ignoring = { options with IgnoreIndex = -1 }
 
-            let values (parameters: 'T[]) =
-                (linear parameters[1] parameters[2] parameters[0] |> crossEntropy ignoring part).Values
+            let values (parameters: 'T[]) = (linear parameters[1] parameters[2] parameters[0] |> crossEntropy ignoring part).Values
 
             'T.Recompute(Func<'T[], 'T> values, [| 'T.Slice(rows, 0, start, count); weight; bias |])
 
         let starts = [| 0..chunk .. max 0 (n - 1) |]
 
-        let values =
-            if starts.Length = 1 then valuesOf 0 else 'T.Concatenate(ReadOnlySpan(Array.map valuesOf starts), 0)
+        let values = if starts.Length = 1 then valuesOf 0 else 'T.Concatenate(ReadOnlySpan(Array.map valuesOf starts), 0)
 
-        withWeights (whole.Reshape labels.Shape) options.ClassWeights (labelWeights input options.ClassWeights (whole.Reshape labels.Shape)) (reshape labels.Shape values)
+        withWeights
+            (whole.Reshape labels.Shape)
+            options.ClassWeights
+            (labelWeights input options.ClassWeights (whole.Reshape labels.Shape))
+            (reshape labels.Shape values)
 
     let private checkAdaptive (parameters: AdaptiveSoftmax<'T>) (input: Shape) : int when 'T :> ITensor<'T> =
         let name = "parameters"
         Check.notNull name parameters
         let cutoffs, head = parameters.Cutoffs, parameters.Head.Shape
 
-        if
-            cutoffs.Length = 0
-            || cutoffs[0] < 1
-            || Seq.exists (fun (low, high) -> low >= high) (Seq.pairwise cutoffs)
-        then
+        if cutoffs.Length = 0 || cutoffs[0] < 1 || Seq.exists (fun (low, high) -> low >= high) (Seq.pairwise cutoffs) then
             let listed = String.Join(", ", cutoffs)
             raise (ArgumentException($"the cutoffs ({listed}) must be at least one, above 0 and ascending.", name))
 
         matrix "parameters.Head" head
-        Check.shape "parameters.Head" head (Shape [| cutoffs[0] + cutoffs.Length; input[-1] |]) $"input has shape {input}, with {cutoffs.Length} clusters"
+
+        Check.shape
+            "parameters.Head"
+            head
+            (Shape [| cutoffs[0] + cutoffs.Length; input[-1] |])
+            $"input has shape {input}, with {cutoffs.Length} clusters"
+
         checkBias "parameters.HeadBias" parameters.HeadBias.Shape "parameters.Head" head
 
         if parameters.Clusters.Length <> cutoffs.Length then
-            raise (ArgumentException($"there are {cutoffs.Length} cutoffs but {parameters.Clusters.Length} clusters; they must be equal.", name))
+            raise (
+                ArgumentException(
+                    $"there are {cutoffs.Length} cutoffs but {parameters.Clusters.Length} clusters; they must be equal.",
+                    name
+                )
+            )
 
         parameters.Clusters
         |> Array.iteri (fun i cluster ->
@@ -128,20 +144,21 @@ module Vocabulary =
             Check.shape $"parameters.Clusters[{i}].Output" output (output.With(1, projection[0])) $"the projection has shape {projection}"
 
             if i + 1 < cutoffs.Length then
-                Check.shape $"parameters.Clusters[{i}].Output" output (output.With(0, cutoffs[i + 1] - cutoffs[i])) "the cutoffs say how many classes it has")
+                Check.shape
+                    $"parameters.Clusters[{i}].Output"
+                    output
+                    (output.With(0, cutoffs[i + 1] - cutoffs[i]))
+                    "the cutoffs say how many classes it has")
 
         cutoffs[cutoffs.Length - 1] + parameters.Clusters[cutoffs.Length - 1].Output.Shape[0]
 
-    let private headLogs (parameters: AdaptiveSoftmax<'T>) (rows: 'T) : 'T when 'T :> ITensor<'T> =
+    let private headLogs (parameters: AdaptiveSoftmax<'T>) (rows: 'T) : 'T :> ITensor<'T> =
         linear parameters.Head parameters.HeadBias rows |> logSoftmax 1
 
-    let private clusterLogs (cluster: AdaptiveCluster<'T>) (rows: 'T) : 'T when 'T :> ITensor<'T> =
-        rows
-        |> linear cluster.Projection (Notation.num 0.0)
-        |> linear cluster.Output (Notation.num 0.0)
-        |> logSoftmax 1
+    let private clusterLogs (cluster: AdaptiveCluster<'T>) (rows: 'T) : 'T :> ITensor<'T> =
+        rows |> linear cluster.Projection (Notation.num 0.0) |> linear cluster.Output (Notation.num 0.0) |> logSoftmax 1
 
-    let private asRows (input: 'T) : 'T when 'T :> ITensor<'T> =
+    let private asRows (input: 'T) : 'T :> ITensor<'T> =
         let rows = if input.Shape.Rank = 1 then reshape (input.Shape.Insert(0, 1)) input else input
         matrix "input" rows.Shape
         rows
@@ -152,7 +169,7 @@ module Vocabulary =
     /// <returns>(N, C), or (C).</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
     /// <remarks>Source: Grave et al. (2017); torch.nn.AdaptiveLogSoftmaxWithLoss.log_prob.</remarks>
-    let adaptiveLogProbabilities (parameters: AdaptiveSoftmax<'T>) (input: 'T) : 'T when 'T :> ITensor<'T> =
+    let adaptiveLogProbabilities (parameters: AdaptiveSoftmax<'T>) (input: 'T) : 'T :> ITensor<'T> =
         Check.notNull (nameof input) input
         let rows = asRows input
         let classes = checkAdaptive parameters rows.Shape
@@ -189,16 +206,19 @@ module Vocabulary =
         let own = 'T.Gather(headLogs parameters rows, 1, Labels(ReadOnlySpan<int> headIndex, column))
 
         let within i cluster =
-            let members = [| for n in 0 .. indices.Length - 1 do if groupOf indices[n] = i + 1 then n |]
+            let members =
+                [|
+                    for n in 0 .. indices.Length - 1 do
+                        if groupOf indices[n] = i + 1 then
+                            n
+                |]
+
             let pick width = Labels(ReadOnlySpan<int>(members |> Array.collect (Array.create width)), Shape [| members.Length; width |])
             let local = members |> Array.map (fun n -> indices[n] - cutoffs[i])
             let logs = clusterLogs cluster ('T.Gather(rows, 0, pick rows.Shape[1]))
             members, 'T.Gather(logs, 1, Labels(ReadOnlySpan<int> local, Shape [| members.Length; 1 |]))
 
-        let parts =
-            parameters.Clusters
-            |> Array.mapi within
-            |> Array.filter (fun (members, _) -> members.Length > 0)
+        let parts = parameters.Clusters |> Array.mapi within |> Array.filter (fun (members, _) -> members.Length > 0)
 
         let inCluster =
             if parts.Length = 0 then

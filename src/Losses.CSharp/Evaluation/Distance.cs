@@ -15,10 +15,8 @@ public abstract class Distance
     /// <summary>‖x₁ − x₂ + ε‖ₚ along the last axis.</summary>
     /// <param name="p">The order of the norm: at least 0, infinity included.</param>
     /// <param name="eps">ε, added to every difference as PyTorch does; finite.</param>
-    public static Distance Pairwise(
-        double p = FSharp.Similarity.PairwiseDistanceP,
-        double eps = FSharp.Similarity.PairwiseDistanceEps
-    ) => new PairwiseDistance(p, eps);
+    public static Distance Pairwise(double p = FSharp.Similarity.PairwiseDistanceP, double eps = FSharp.Similarity.PairwiseDistanceEps) =>
+        new PairwiseDistance(p, eps);
 
     /// <summary>A distance of one's own, over one kind of tensor.</summary>
     /// <param name="distance">From two tensors of one shape, a distance each.</param>

@@ -52,7 +52,11 @@ public sealed class CTCPaths(int[] states, bool[] skips, int width, int[] inputL
                         ? s < 2
                             ? 0
                             : double.NegativeInfinity
-                        : LogSum(before[s], s > 0 ? before[s - 1] : double.NegativeInfinity, skip[s] ? before[s - 2] : double.NegativeInfinity);
+                        : LogSum(
+                            before[s],
+                            s > 0 ? before[s - 1] : double.NegativeInfinity,
+                            skip[s] ? before[s - 2] : double.NegativeInfinity
+                        );
                 now[s] = reached + frame[state[s]];
             }
         }

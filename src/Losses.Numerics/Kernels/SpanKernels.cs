@@ -110,7 +110,5 @@ public static class SpanKernels
 
     private static S Quotient<S>(ExactSum sum, ExactSum weight)
         where S : unmanaged, IFloatingPointIeee754<S> =>
-        typeof(S) == typeof(float)
-            ? S.CreateChecked(ExactSum.RatioSingle(sum, weight))
-            : S.CreateChecked(ExactSum.Ratio(sum, weight));
+        typeof(S) == typeof(float) ? S.CreateChecked(ExactSum.RatioSingle(sum, weight)) : S.CreateChecked(ExactSum.Ratio(sum, weight));
 }

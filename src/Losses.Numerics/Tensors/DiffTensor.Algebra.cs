@@ -80,9 +80,9 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     /// <inheritdoc/>
     public static DiffTensor<T> IfLess(DiffTensor<T> a, DiffTensor<T> b, DiffTensor<T> less, DiffTensor<T> otherwise)
     {
-        // Each branch is weighed by 1 or 0: the one not taken adds +0, value and gradient, however singular it is.
-        var taken = Binary<LessFunction>(default, a.Base, b.Base);
-        return Weigh(taken, less) + Weigh(1 - taken, otherwise);
+        var mask = Binary<LessFunction>(default, a.Base, b.Base);
+        var shape = Common(mask.Shape, Common(less.Shape, otherwise.Shape));
+        return new SelectOperation<T>(Expand(mask, shape).Storage, shape).Apply(Expand(less, shape), Expand(otherwise, shape));
     }
 
     /// <inheritdoc/>
@@ -201,7 +201,10 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
         if (batchA != batchB)
         {
             if (!Shape.TryBroadcast(batchA, batchB, out var batch))
-                throw new ArgumentException($"a has shape {a.Shape} and b has shape {b.Shape}; the leading axes do not broadcast.", nameof(b));
+                throw new ArgumentException(
+                    $"a has shape {a.Shape} and b has shape {b.Shape}; the leading axes do not broadcast.",
+                    nameof(b)
+                );
             a = Expand(a, new([.. batch.Lengths, .. a.Shape.Lengths[^2..]]));
             b = Expand(b, new([.. batch.Lengths, .. b.Shape.Lengths[^2..]]));
         }
@@ -276,15 +279,13 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     }
 
     private static Shape Common(Shape a, Shape b) =>
-        Shape.TryBroadcast(a, b, out var common)
-            ? common
-            : throw new ArgumentException($"one operand has shape {a} and the other {b}; they cannot be broadcast together.", nameof(b));
+        a == b ? a
+        : Shape.TryBroadcast(a, b, out var common) ? common
+        : throw new ArgumentException($"one operand has shape {a} and the other {b}; they cannot be broadcast together.", nameof(b));
 
     private static int NotEmpty(DiffTensor<T> x, int axis, [CallerArgumentExpression(nameof(x))] string? name = null)
     {
         axis = x.Shape.Axis(axis, nameof(axis));
-        return x.Shape[axis] > 0
-            ? axis
-            : throw new ArgumentException($"{name} has shape {x.Shape}: axis {axis} is empty.", name);
+        return x.Shape[axis] > 0 ? axis : throw new ArgumentException($"{name} has shape {x.Shape}: axis {axis} is empty.", name);
     }
 }

@@ -87,7 +87,9 @@ public sealed partial class DiffTensor<T>
     /// <summary>The only element.</summary>
     /// <exception cref="InvalidOperationException">There is not exactly one.</exception>
     public T ToScalar() =>
-        Count == 1 ? Storage.Rounded[0] : throw new InvalidOperationException($"A tensor of shape {Shape} is no scalar: it has {Count} elements.");
+        Count == 1
+            ? Storage.Rounded[0]
+            : throw new InvalidOperationException($"A tensor of shape {Shape} is no scalar: it has {Count} elements.");
 
     /// <summary>The elements, row-major, as a new array.</summary>
     public T[] ToArray()

@@ -137,12 +137,19 @@ internal readonly struct WeighFunction : IPointwise3
         where T : IReal<T> => T.Weigh(weight, x);
 }
 
-// 1 where a < b, else 0: what IfLess weighs its branches with. Its own slope is 0.
+// 1 where a < b, else 0: what IfLess selects by.
 internal readonly struct LessFunction : IPointwise3
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T a, T b, T c)
         where T : IReal<T> => T.IfLess(a, b, T.Constant(1), T.Constant(0));
+}
+
+internal readonly struct SelectFunction : IPointwise3
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Apply<T>(T mask, T chosen, T otherwise)
+        where T : IReal<T> => T.IfLess(T.Constant(0), mask, chosen, otherwise);
 }
 
 internal readonly struct Mark1;

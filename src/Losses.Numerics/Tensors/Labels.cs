@@ -81,13 +81,12 @@ public sealed class Labels
     {
         var narrow = new int[indices.Length];
         for (var i = 0; i < indices.Length; i++)
-            narrow[i] =
-                indices[i] is >= int.MinValue and <= int.MaxValue
-                    ? (int)indices[i]
-                    : throw new ArgumentOutOfRangeException(
-                        nameof(indices),
-                        $"indices{(indices.Length == shape.Size ? shape.Place(i) : $"[{i}]")} is {indices[i]}, which is no class index."
-                    );
+            narrow[i] = indices[i] is >= int.MinValue and <= int.MaxValue
+                ? (int)indices[i]
+                : throw new ArgumentOutOfRangeException(
+                    nameof(indices),
+                    $"indices{(indices.Length == shape.Size ? shape.Place(i) : $"[{i}]")} is {indices[i]}, which is no class index."
+                );
         return narrow;
     }
 }

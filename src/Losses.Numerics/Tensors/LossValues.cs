@@ -81,6 +81,5 @@ public sealed class LossValues<T>
 
     /// <summary>The loss, scaled.</summary>
     [SuppressMessage("Usage", "CA2225", Justification = "An F# and C# operator.")]
-    public static LossValues<T> operator *(double scale, LossValues<T> loss) =>
-        loss.With(T.Constant(scale) * loss.Values);
+    public static LossValues<T> operator *(double scale, LossValues<T> loss) => loss.With(T.Constant(scale) * loss.Values);
 }

@@ -96,6 +96,24 @@ internal sealed class PointwiseOperation<T, F>(F function, bool rounds, Shape sh
     }
 }
 
+// One of two, by a mask of 1 and 0. What is not chosen has the gradient 0 whatever comes: it is chosen, too, never multiplied.
+internal sealed class SelectOperation<T>(Storage<T> mask, Shape shape) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var values = GC.AllocateUninitializedArray<double>(shape.Size);
+        Kernel.Map<SelectFunction, double>(default, mask.Numbers, inputs[0].Storage.Numbers, inputs[1].Storage.Numbers, values);
+        return new(Storage<T>.Wide(values), shape);
+    }
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
+    {
+        var nothing = DiffTensor<T>.Filled(0, shape);
+        return input == 0 ? Apply(gradient, nothing) : Apply(nothing, gradient);
+    }
+}
+
 internal sealed class RoundOperation<T> : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -122,7 +140,10 @@ internal sealed class PermuteOperation<T>(int[] axes) : Operation<T>
         Shape shape = axes.Select(axis => x.Shape[axis]).ToArray();
         if (x.Storage.IsUniform)
             return new(x.Storage, shape);
-        return new(Storage<T>.Wide(RowKernels.Strided(x.Storage.Numbers, shape, axes.Select(axis => x.Shape.Around(axis).Inner).ToArray())), shape);
+        return new(
+            Storage<T>.Wide(RowKernels.Strided(x.Storage.Numbers, shape, axes.Select(axis => x.Shape.Around(axis).Inner).ToArray())),
+            shape
+        );
     }
 
     internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
@@ -295,7 +316,10 @@ internal sealed class LargestOperation<T>(int axis) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs) =>
-        new(Storage<T>.Wide(RowKernels.Largest(inputs[0].Storage.Dense, inputs[0].Shape.Around(axis)).Values), inputs[0].Shape.Without(axis));
+        new(
+            Storage<T>.Wide(RowKernels.Largest(inputs[0].Storage.Dense, inputs[0].Shape.Around(axis)).Values),
+            inputs[0].Shape.Without(axis)
+        );
 
     internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
     {
@@ -397,9 +421,7 @@ internal sealed class MatMulOperation<T> : Operation<T>
     }
 
     internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>
-        input == 0
-            ? DiffTensor<T>.MatMul(gradient, Transposed(inputs[1]))
-            : DiffTensor<T>.MatMul(Transposed(inputs[0]), gradient);
+        input == 0 ? DiffTensor<T>.MatMul(gradient, Transposed(inputs[1])) : DiffTensor<T>.MatMul(Transposed(inputs[0]), gradient);
 
     private static DiffTensor<T> Transposed(DiffTensor<T> x)
     {

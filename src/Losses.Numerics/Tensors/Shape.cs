@@ -68,7 +68,9 @@ public readonly struct Shape : IEquatable<Shape>
         if (axis < -rank || axis >= rank)
             throw new ArgumentOutOfRangeException(
                 name,
-                rank == 0 ? $"{name} is {axis}, but a scalar has no axes." : $"{name} is {axis}, but shape {this} has axes {-rank} to {rank - 1}."
+                rank == 0
+                    ? $"{name} is {axis}, but a scalar has no axes."
+                    : $"{name} is {axis}, but shape {this} has axes {-rank} to {rank - 1}."
             );
         return axis < 0 ? axis + rank : axis;
     }

@@ -62,7 +62,10 @@ internal sealed class Storage<T>
         }
     }
 
-    internal Storage<T> ToRounded() => IsRounded ? this : IsUniform ? Uniform(double.CreateChecked(Rounded[0]), Count) : Narrow(RoundedArray);
+    internal Storage<T> ToRounded() =>
+        IsRounded ? this
+        : IsUniform ? Uniform(double.CreateChecked(Rounded[0]), Count)
+        : Narrow(RoundedArray);
 }
 
 /// <summary>A pointwise loss of stored tensors that has not been evaluated: it may be wanted element by element, or only as a sum.</summary>

@@ -29,7 +29,9 @@ public sealed class Weights
             if (!(values[i] >= 0 && double.IsFinite(values[i])))
                 throw new ArgumentOutOfRangeException(
                     nameof(values),
-                    FormattableString.Invariant($"weights{(shape.Rank == 0 ? "" : shape.Place(i))} is {values[i]}, but a weight is finite and at least 0.")
+                    FormattableString.Invariant(
+                        $"weights{(shape.Rank == 0 ? "" : shape.Place(i))} is {values[i]}, but a weight is finite and at least 0."
+                    )
                 );
     }
 
@@ -93,5 +95,7 @@ public sealed class Weights
 
     /// <summary>The weights with their shape.</summary>
     public override string ToString() =>
-        IsNone ? "no weights" : FormattableString.Invariant($"weights {Shape} [{string.Join(", ", _values.Take(20))}{(_values.Length > 20 ? ", …" : "")}]");
+        IsNone
+            ? "no weights"
+            : FormattableString.Invariant($"weights {Shape} [{string.Join(", ", _values.Take(20))}{(_values.Length > 20 ? ", …" : "")}]");
 }

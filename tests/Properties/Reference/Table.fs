@@ -104,4 +104,85 @@ let losses: Map<string, Entry> =
             { new Entry with
                 member _.Output(_, input) = logSigmoid (input "input")
             }
+            "soft_margin",
+            { new Entry with
+                member _.Output(case, input) = softMargin (input "target") (input "input") |> reduced case
+            }
+            "hinge_embedding",
+            { new Entry with
+                member _.Output(case, input) = hingeEmbedding (case.Number "margin") (input "target") (input "input") |> reduced case
+            }
+            "margin_ranking",
+            { new Entry with
+                member _.Output(case, input) =
+                    marginRanking (case.Number "margin") (input "target") (input "input2") (input "input1") |> reduced case
+            }
+            "poisson_nll",
+            { new Entry with
+                member _.Output(case, input) =
+                    poissonNLL (case.Flag "log_input") (case.Flag "full") (case.Number "eps") (input "target") (input "input")
+                    |> reduced case
+            }
+            "gaussian_nll",
+            { new Entry with
+                member _.Output(case, input) =
+                    gaussianNLL (case.Flag "full") (case.Number "eps") (input "variance") (input "target") (input "input") |> reduced case
+            }
+            "multi_margin",
+            { new Entry with
+                member _.Output(case, input) =
+                    multiMargin (case.Integer "p") (case.Number "margin") (case.Weights "weight") (case.Labels "target") (input "input")
+                    |> reduced case
+            }
+            "multilabel_margin",
+            { new Entry with
+                member _.Output(case, input) = multiLabelMargin (case.Labels "target") (input "input") |> reduced case
+            }
+            "multilabel_soft_margin",
+            { new Entry with
+                member _.Output(case, input) = multiLabelSoftMargin (case.Weights "weight") (input "target") (input "input") |> reduced case
+            }
+            "cosine_embedding",
+            { new Entry with
+                member _.Output(case, input) =
+                    cosineEmbedding (case.Number "margin") (input "target") (input "input2") (input "input1") |> reduced case
+            }
+            "triplet_margin",
+            { new Entry with
+                member _.Output(case, input) =
+                    let options =
+                        {
+                            Margin = case.Number "margin"
+                            P = case.Number "p"
+                            Eps = case.Number "eps"
+                            Swap = case.Flag "swap"
+                        }
+
+                    tripletMargin options (input "negative") (input "positive") (input "anchor") |> reduced case
+            }
+            "triplet_margin_with_distance",
+            { new Entry with
+                member _.Output(case, input) =
+                    let distance a b = cosineDistance b a
+
+                    tripletMarginWithDistance
+                        distance
+                        (case.Number "margin")
+                        (case.Flag "swap")
+                        (input "negative")
+                        (input "positive")
+                        (input "anchor")
+                    |> reduced case
+            }
+            "ctc",
+            { new Entry with
+                member _.Output(case, input) =
+                    let options = { Blank = case.Integer "blank"; ZeroInfinity = case.Flag "zero_infinity" }
+
+                    let lengths name = (case.Labels name).Indices.ToArray()
+
+                    logSoftmax -1 (input "logits")
+                    |> ctc options (lengths "input_lengths") (lengths "target_lengths") (case.Labels "targets")
+                    |> reduced case
+            }
         ]
