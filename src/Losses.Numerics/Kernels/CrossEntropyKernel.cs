@@ -1,25 +1,13 @@
+using System.Buffers;
 using System.Numerics;
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Losses;
 
-/// <summary>Softmax cross-entropy of rows of logits: value and gradient of a row while it is in the cache.</summary>
+/// <summary>Softmax cross-entropy of rows of logits: value and gradient of a row while it is in the cache, in one pass over the memory.</summary>
 internal static class CrossEntropyKernel
 {
-    /// <summary>The exact sum of the losses of the rows, and the gradient, scaled.</summary>
-    internal static ExactSum Sum<S>(SoftmaxCrossEntropy loss, ReadOnlySpan<S> logits, Shape shape, double scale, Span<S> gradients)
-        where S : unmanaged, IFloatingPointIeee754<S>
-    {
-        var values = new S[loss.Labels.Shape.Size];
-        Run<S>(loss, logits, shape, [S.One], scale, values, gradients);
-        var sum = new ExactSum();
-        if (typeof(S) == typeof(float))
-            sum.Add(System.Runtime.InteropServices.MemoryMarshal.Cast<S, float>(values.AsSpan()));
-        else
-            sum.Add(System.Runtime.InteropServices.MemoryMarshal.Cast<S, double>(values.AsSpan()));
-        return sum;
-    }
-
     /// <summary>The loss of every row, and its gradient where asked for.</summary>
     /// <param name="loss">Labels (negative: ignored), class weights, smoothing.</param>
     /// <param name="logits">Row-major, of <paramref name="shape"/>.</param>
@@ -27,7 +15,7 @@ internal static class CrossEntropyKernel
     /// <param name="upstream">What a row's gradient is multiplied by: one for all, or one a row.</param>
     /// <param name="scale">What every gradient is multiplied by, besides.</param>
     /// <param name="values">A loss a row, or empty.</param>
-    /// <param name="gradients">The shape of the logits, or empty.</param>
+    /// <param name="gradients">The shape of the logits, or empty; may be their memory.</param>
     internal static void Run<S>(
         SoftmaxCrossEntropy loss,
         ReadOnlySpan<S> logits,
@@ -37,66 +25,500 @@ internal static class CrossEntropyKernel
         Span<S> values,
         Span<S> gradients
     )
+        where S : unmanaged, IFloatingPointIeee754<S> => Run(loss, logits, shape, upstream, scale, values, gradients, isSummed: false);
+
+    /// <summary>The exact sum of the losses of the rows, and the gradient, scaled.</summary>
+    internal static ExactSum Sum<S>(SoftmaxCrossEntropy loss, ReadOnlySpan<S> logits, Shape shape, double scale, Span<S> gradients)
+        where S : unmanaged, IFloatingPointIeee754<S> => Run(loss, logits, shape, [S.One], scale, [], gradients, isSummed: true)!;
+
+    private static unsafe ExactSum? Run<S>(
+        SoftmaxCrossEntropy loss,
+        ReadOnlySpan<S> logits,
+        Shape shape,
+        ReadOnlySpan<S> upstream,
+        double scale,
+        Span<S> values,
+        Span<S> gradients,
+        bool isSummed
+    )
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         var (_, classes, inner) = shape.Around(loss.Axis);
-        var labels = loss.Labels.Indices;
-        double[] row = new double[classes],
-            exponentials = new double[classes];
-        var weightSum = loss.ClassWeights.IsEmpty ? classes : TensorPrimitives.Sum(loss.ClassWeights);
-        var smoothing = loss.LabelSmoothing / classes;
-        for (var r = 0; r < labels.Length; r++)
+        fixed (
+            S* x = logits,
+                u = upstream,
+                v = values,
+                g = gradients
+        )
         {
-            var start = r / inner * classes * inner + r % inner;
-            var label = labels[r];
-            var empty = label < 0;
-            RowKernels.Exponentials e = default;
-            if (!empty)
+            var job = new CrossEntropyJob<S>(loss, x, classes, inner, u, upstream.Length == 1, scale, v, g);
+            return job.Run(isSummed);
+        }
+    }
+}
+
+/// <summary>One run over pinned memory: rows go to threads in chunks, and a chunk's rows to lanes in groups that stay in the cache.</summary>
+internal sealed unsafe class CrossEntropyJob<S>(
+    SoftmaxCrossEntropy loss,
+    S* logits,
+    int classes,
+    int inner,
+    S* upstream,
+    bool isUniform,
+    double scale,
+    S* values,
+    S* gradients
+)
+    where S : unmanaged, IFloatingPointIeee754<S>
+{
+    // Work for some ten microseconds at the least, about the time that it takes to wake a thread.
+    private const int ChunkElements = 1 << 15;
+
+    // Float64 numbers of one group's exponentials: they stay in the second cache.
+    private const int GroupElements = 1 << 14;
+    private const int MostRows = 512;
+
+    private readonly double _smoothing = loss.LabelSmoothing / classes;
+    private readonly double _weightSum = Total(loss.ClassWeights, classes);
+
+    private int Rows => loss.Labels.Indices.Length;
+
+    internal ExactSum? Run(bool isSummed)
+    {
+        var chunkRows = Math.Max(1, ChunkElements / classes);
+        // A group of a strided class axis lies within one run of neighbours.
+        var perRun = inner == 1 ? 1 : (inner + chunkRows - 1) / chunkRows;
+        var chunks = inner == 1 ? (Rows + chunkRows - 1) / chunkRows : Rows / inner * perRun;
+        var workers = Math.Min(Threads.Max, Math.Max(1, chunks / 2));
+        if (workers == 1)
+        {
+            var sum = isSummed ? new ExactSum() : null;
+            for (var chunk = 0; chunk < chunks; chunk++)
+                RunChunk(chunk, chunkRows, perRun, sum);
+            return sum;
+        }
+        var sums = new ExactSum?[workers];
+        Threads.Run(
+            chunks,
+            workers,
+            (chunk, worker) => RunChunk(chunk, chunkRows, perRun, isSummed ? sums[worker] ??= new ExactSum() : null)
+        );
+        if (!isSummed)
+            return null;
+        var total = new ExactSum();
+        foreach (var sum in sums)
+            if (sum is not null)
+                total.Merge(sum);
+        return total;
+    }
+
+    private void RunChunk(int chunk, int chunkRows, int perRun, ExactSum? sum)
+    {
+        int first,
+            last;
+        if (inner == 1)
+        {
+            first = chunk * chunkRows;
+            last = Math.Min(Rows, first + chunkRows);
+        }
+        else
+        {
+            var run = chunk / perRun;
+            first = run * inner + chunk % perRun * chunkRows;
+            last = Math.Min((run + 1) * inner, first + chunkRows);
+        }
+        if (Lane512<S>.IsSupported)
+            RunRows<Lane512<S>>(first, last, sum);
+        else if (Lane256<S>.IsSupported)
+            RunRows<Lane256<S>>(first, last, sum);
+        else
+            RunRows<Lane128<S>>(first, last, sum);
+    }
+
+    [SkipLocalsInit]
+    internal void RunRows<TLane>(int first, int last, ExactSum? sum)
+        where TLane : struct, ILane<TLane, S>
+    {
+        var lane = TLane.Count;
+        // Rows that lie across memory go side by side in lanes; rows that lie along it one after another.
+        var groupRows = inner == 1 ? Math.Min(MostRows, last - first) : Math.Clamp(GroupElements / classes, lane, MostRows) / lane * lane;
+        groupRows = (groupRows + lane - 1) / lane * lane;
+        var scratch = inner == 1 ? (classes + lane - 1) / lane * lane : classes * groupRows;
+        // Rows side by side may leave a part of a lane, which is copied and padded.
+        var padded = inner == 1 ? 0 : classes * lane;
+        var length = scratch + Group.Arrays * groupRows + padded;
+        var rented = length > 2048 ? ArrayPool<double>.Shared.Rent(length + lane) : null;
+        var stack = stackalloc double[rented is null ? length : 1];
+        var rounded = stackalloc S[groupRows];
+        fixed (double* pool = rented)
+        {
+            var memory = rented is null ? stack : pool;
+            for (var row = first; row < last; row += groupRows)
             {
-                for (var c = 0; c < classes; c++)
-                    row[c] = double.CreateChecked(logits[start + c * inner]);
-                e = RowKernels.Exponentiate(row, exponentials);
-                empty = e.IsEmpty;
+                var count = Math.Min(groupRows, last - row);
+                var group = new Group(memory + scratch, groupRows);
+                group.Clear();
+                if (inner == 1)
+                    for (var r = 0; r < count; r++)
+                        Along<TLane>(row + r, r, memory, group);
+                else
+                    Across<TLane>(row, count, memory, (S*)(memory + length - padded), group);
+                if (values is null && sum is null)
+                    continue;
+                Finish<TLane>(group, (count + lane - 1) / lane * lane, rounded);
+                var results = new ReadOnlySpan<S>(rounded, count);
+                if (values is not null)
+                    results.CopyTo(new(values + row, count));
+                if (typeof(S) == typeof(float))
+                    sum?.Add(MemoryMarshal.Cast<S, float>(results));
+                else
+                    sum?.Add(MemoryMarshal.Cast<S, double>(results));
             }
-            // (1 − ε) w_y of the label's loss; ε / C w_c of each class's.
-            var own = empty ? 0 : (1 - loss.LabelSmoothing) * Weight(loss, label);
-            if (!values.IsEmpty)
-            {
-                var value = 0.0;
-                if (!empty)
-                {
-                    var log = e.LogNormaliser;
-                    value = Weigh(own, log - row[label]);
-                    if (smoothing > 0)
-                        for (var c = 0; c < classes; c++)
-                            value += Weigh(smoothing * Weight(loss, c), log - row[c]);
-                }
-                values[r] = S.CreateChecked(value);
-            }
-            if (gradients.IsEmpty)
-                continue;
-            var g = scale * double.CreateChecked(upstream[upstream.Length == 1 ? 0 : r]);
-            if (empty || g == 0)
-            {
-                for (var c = 0; c < classes; c++)
-                    gradients[start + c * inner] = S.Zero;
-                continue;
-            }
-            var normaliser = 1 + e.Others;
-            for (var c = 0; c < classes; c++)
-            {
-                var p = exponentials[c] / normaliser;
-                // The label's own −(1 − p) must not be computed from p: a confident row would have no digits left.
-                var slope = c == label ? -(c == e.Largest ? e.Others : normaliser - exponentials[c]) / normaliser : p;
-                var gradient = Weigh(own, slope);
-                if (smoothing > 0)
-                    gradient += smoothing * (p * weightSum - Weight(loss, c));
-                gradients[start + c * inner] = S.CreateChecked(g * gradient);
-            }
+        }
+        if (rented is not null)
+            ArrayPool<double>.Shared.Return(rented);
+    }
+
+    /// <summary>What is known of each row of a group, from which its value follows.</summary>
+    private readonly struct Group(double* memory, int rows)
+    {
+        internal const int Arrays = 6;
+
+        /// <summary>Largest logit.</summary>
+        internal double* Max => memory;
+
+        /// <summary>Σ eˣ⁻ᵐ but for one largest, which adds exactly 1: the normaliser is 1 more.</summary>
+        internal double* Others => memory + rows;
+
+        /// <summary>m − x at the label.</summary>
+        internal double* Short => memory + 2 * rows;
+
+        /// <summary>(1 − ε) w of the label; 0 where ignored.</summary>
+        internal double* Own => memory + 3 * rows;
+
+        /// <summary>ε / C; 0 where ignored.</summary>
+        internal double* Smoothing => memory + 4 * rows;
+
+        /// <summary>Σ w (m − x), of which smoothing takes its share.</summary>
+        internal double* Lacking => memory + 5 * rows;
+
+        internal void Clear() => new Span<double>(memory, Arrays * rows).Clear();
+    }
+
+    private double Upstream(int row) => scale * double.CreateTruncating(isUniform ? *upstream : upstream[row]);
+
+    private double Weight(int index) => loss.ClassWeights.IsEmpty ? 1 : loss.ClassWeights[index];
+
+    private static double Total(ReadOnlySpan<double> weights, int classes)
+    {
+        double sum = weights.IsEmpty ? classes : 0;
+        foreach (var weight in weights)
+            sum += weight;
+        return sum;
+    }
+
+    private static double Weigh(double weight, double x) => weight == 0 ? 0 : weight * x;
+
+    // (1 − ε) w_y of the label's loss and ε / C of every class's: what a row's own numbers say of it.
+    private void Describe(int r, int label, double max, double others, double logit, double lacking, Group group)
+    {
+        // A row all −∞ has no distribution, and contributes nothing.
+        if (label < 0 || double.IsNegativeInfinity(max))
+        {
+            group.Others[r] = group.Short[r] = group.Lacking[r] = 0;
+            group.Own[r] = group.Smoothing[r] = 0;
+            return;
+        }
+        group.Others[r] = others;
+        group.Short[r] =
+            double.IsNaN(max) ? double.NaN
+            : logit == max ? 0
+            : max - logit;
+        group.Own[r] = (1 - loss.LabelSmoothing) * Weight(label);
+        group.Smoothing[r] = _smoothing;
+        group.Lacking[r] = lacking;
+    }
+
+    // own ⊙ (short + log normaliser) + ε / C ⊙ (Σ w · log normaliser + lacking): no term cancels another.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Finish<TLane>(Group group, int count, S* results)
+        where TLane : struct, ILane<TLane, S>
+    {
+        var weights = TLane.Constant(_weightSum);
+        for (nuint i = 0; i < (nuint)count; i += (nuint)TLane.Count)
+        {
+            var log = TLane.Log1P(TLane.LoadNumbers(in *group.Others, i));
+            var value = TLane.Weigh(TLane.LoadNumbers(in *group.Own, i), TLane.LoadNumbers(in *group.Short, i) + log);
+            if (_smoothing > 0)
+                value += TLane.Weigh(TLane.LoadNumbers(in *group.Smoothing, i), weights * log + TLane.LoadNumbers(in *group.Lacking, i));
+            TLane.Store(value, ref *results, i);
         }
     }
 
-    private static double Weight(SoftmaxCrossEntropy loss, int index) => loss.ClassWeights.IsEmpty ? 1 : loss.ClassWeights[index];
+    // A row whose classes lie one after another.
+    private void Along<TLane>(int row, int r, double* exponentials, Group group)
+        where TLane : struct, ILane<TLane, S>
+    {
+        var label = loss.Labels.Indices[row];
+        var x = logits + (nint)row * classes;
+        var gradient = gradients is null ? null : gradients + (nint)row * classes;
+        if (label < 0)
+        {
+            Describe(r, label, 0, 0, 0, 0, group);
+            if (gradient is not null)
+                new Span<S>(gradient, classes).Clear();
+            return;
+        }
+        var max = Largest<TLane>(x, classes);
+        var others = Exponentials<TLane>(x, classes, max, exponentials, out var lacking);
+        var logit = double.CreateTruncating(x[label]);
+        Describe(r, label, max, others, logit, lacking, group);
+        if (gradient is null)
+            return;
+        var g = Upstream(row);
+        var own = group.Own[r];
+        var smoothing = group.Smoothing[r];
+        if (g == 0 || (own == 0 && smoothing == 0))
+        {
+            new Span<S>(gradient, classes).Clear();
+            return;
+        }
+        var normaliser = 1 + others;
+        var share = (own + smoothing * _weightSum) / normaliser * g;
+        if (smoothing == 0 || loss.ClassWeights.IsEmpty)
+            Scaled<TLane>(exponentials, classes, share, g * smoothing, gradient);
+        else
+            for (var c = 0; c < classes; c++)
+                gradient[c] = S.CreateTruncating(share * exponentials[c] - g * smoothing * Weight(c));
+        // The label's own −(1 − p) must not be computed from p: a confident row would have no digits left.
+        var rest = logit == max ? others : normaliser - exponentials[label];
+        gradient[label] = S.CreateTruncating(Label(g, own, smoothing, rest / normaliser, exponentials[label] / normaliser, Weight(label)));
+    }
 
-    private static double Weigh(double weight, double x) => weight == 0 ? 0 : weight * x;
+    private double Label(double g, double own, double smoothing, double rest, double p, double weight) =>
+        smoothing == 0 ? -(g * own * rest) : g * (smoothing * (p * _weightSum - weight) - own * rest);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double Largest<TLane>(S* x, int n)
+        where TLane : struct, ILane<TLane, S>
+    {
+        var step = (nuint)TLane.Count;
+        var max = TLane.Constant(double.NegativeInfinity);
+        nuint i = 0;
+        for (; i + step <= (nuint)n; i += step)
+            max = TLane.Max(max, TLane.Load(in *x, i));
+        var all = stackalloc double[8];
+        TLane.StoreNumbers(max, ref *all, 0);
+        var largest = all[0];
+        for (var k = 1; k < TLane.Count; k++)
+            largest = Math.Max(largest, all[k]);
+        for (; i < (nuint)n; i++)
+            largest = Math.Max(largest, double.CreateTruncating(x[i]));
+        return largest;
+    }
+
+    // Fills eˣ⁻ᵐ and returns the sum of all but one of the largest. Infinite logits of the same sign have equal shares.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double Exponentials<TLane>(S* x, int n, double largest, double* exponentials, out double lacking)
+        where TLane : struct, ILane<TLane, S>
+    {
+        var step = (nuint)TLane.Count;
+        var whole = (nuint)n / step * step;
+        var max = TLane.Constant(largest);
+        var zero = TLane.Constant(0);
+        var one = TLane.Constant(1);
+        var sum = zero;
+        var error = zero;
+        var ties = zero;
+        for (nuint i = 0; i < whole; i += step)
+        {
+            var logit = TLane.Load(in *x, i);
+            var e = TLane.Exp(logit - max);
+            TLane.StoreNumbers(TLane.IfLess(logit, max, e, one), ref *exponentials, i);
+            Add(TLane.IfLess(logit, max, e, zero), ref sum, ref error);
+            ties += TLane.IfLess(logit, max, zero, one);
+        }
+        if (whole < (nuint)n)
+        {
+            // The rest is padded with −∞, which adds nothing.
+            var rest = stackalloc S[8];
+            for (nuint k = 0; k < step; k++)
+                rest[k] = whole + k < (nuint)n ? x[whole + k] : S.NegativeInfinity;
+            var logit = TLane.Load(in *rest, 0);
+            var e = TLane.Exp(logit - max);
+            TLane.StoreNumbers(TLane.IfLess(logit, max, e, one), ref *exponentials, whole);
+            Add(TLane.IfLess(logit, max, e, zero), ref sum, ref error);
+            ties += TLane.IfLess(logit, max, zero, one);
+        }
+        lacking = _smoothing > 0 ? Lacking(x, n, largest) : 0;
+        return Horizontal(sum) + (Horizontal(error) + (Horizontal(ties) - 1));
+
+        static double Horizontal(TLane lane)
+        {
+            var all = stackalloc double[8];
+            TLane.StoreNumbers(lane, ref *all, 0);
+            var total = 0.0;
+            for (var k = 0; k < TLane.Count; k++)
+                total += all[k];
+            return total;
+        }
+    }
+
+    // Over float64 data the error of each addition is kept, so that the sum's does not grow with the number of classes; over float32 data
+    // a plain float64 sum has bits to spare.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TLane>(TLane value, ref TLane sum, ref TLane error)
+        where TLane : struct, ILane<TLane, S>
+    {
+        if (typeof(S) == typeof(float))
+        {
+            sum += value;
+            return;
+        }
+        var next = sum + value;
+        var part = next - sum;
+        error += (sum - (next - part)) + (value - part);
+        sum = next;
+    }
+
+    // Σ w (m − x)
+    private double Lacking(S* x, int n, double max)
+    {
+        double sum = 0,
+            error = 0;
+        for (var c = 0; c < n; c++)
+        {
+            var logit = double.CreateTruncating(x[c]);
+            var value = Weigh(Weight(c), logit == max ? 0 : max - logit);
+            var next = sum + value;
+            var part = next - sum;
+            if (double.IsFinite(next))
+                error += (sum - (next - part)) + (value - part);
+            sum = next;
+        }
+        return sum + error;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scaled<TLane>(double* exponentials, int n, double share, double offset, S* gradient)
+        where TLane : struct, ILane<TLane, S>
+    {
+        var step = (nuint)TLane.Count;
+        var factor = TLane.Constant(share);
+        var less = TLane.Constant(offset);
+        nuint i = 0;
+        for (; i + step <= (nuint)n; i += step)
+            TLane.Store(factor * TLane.LoadNumbers(in *exponentials, i) - less, ref *gradient, i);
+        for (; i < (nuint)n; i++)
+            gradient[i] = S.CreateTruncating(share * exponentials[i] - offset);
+    }
+
+    // Rows side by side, their classes far apart: a lane holds one class of several rows.
+    private void Across<TLane>(int row, int count, double* exponentials, S* padded, Group group)
+        where TLane : struct, ILane<TLane, S>
+    {
+        var start = (nint)(row / inner) * classes * inner + row % inner;
+        var x = logits + start;
+        var whole = count / TLane.Count * TLane.Count;
+        var width = (count + TLane.Count - 1) / TLane.Count * TLane.Count;
+        // What is left of the last lane is padded with zeros, rows like any other whose results go nowhere.
+        if (whole < count)
+        {
+            new Span<S>(padded, classes * TLane.Count).Clear();
+            for (var c = 0; c < classes; c++)
+                new ReadOnlySpan<S>(x + (nint)c * inner + whole, count - whole).CopyTo(new(padded + c * TLane.Count, count - whole));
+            SideBySide<TLane>(padded, TLane.Count, TLane.Count, exponentials + whole, width, group.Max + whole, group.Others + whole);
+        }
+        if (whole > 0)
+            SideBySide<TLane>(x, inner, whole, exponentials, width, group.Max, group.Others);
+        var labels = loss.Labels.Indices.Slice(row, count);
+        for (var r = 0; r < count; r++)
+        {
+            var label = labels[r];
+            var max = group.Max[r];
+            var lacking = label >= 0 && _smoothing > 0 ? LackingAcross(x + r, max) : 0;
+            var logit = label < 0 ? 0 : double.CreateTruncating(x[(nint)label * inner + r]);
+            Describe(r, label, max, group.Others[r], logit, lacking, group);
+        }
+        if (gradients is null)
+            return;
+        // The largest logits have been used: their place takes each row's share.
+        var shares = group.Max;
+        for (var r = 0; r < count; r++)
+        {
+            var g = Upstream(row + r);
+            var counts = g != 0 && (group.Own[r] != 0 || group.Smoothing[r] != 0);
+            shares[r] = counts ? (group.Own[r] + group.Smoothing[r] * _weightSum) / (1 + group.Others[r]) * g : 0;
+        }
+        var gradient = gradients + start;
+        for (var c = 0; c < classes; c++)
+        {
+            var e = exponentials + (nint)c * width;
+            var to = gradient + (nint)c * inner;
+            ScaledAcross<TLane>(e, shares, whole, to);
+            for (var r = whole; r < count; r++)
+                to[r] = S.CreateTruncating(Weigh(shares[r], e[r]));
+            if (_smoothing > 0)
+                for (var r = 0; r < count; r++)
+                    to[r] = S.CreateTruncating(Weigh(shares[r], e[r]) - Weigh(group.Smoothing[r], Weigh(Upstream(row + r), Weight(c))));
+        }
+        for (var r = 0; r < count; r++)
+        {
+            if (labels[r] < 0 || shares[r] == 0)
+                continue;
+            var normaliser = 1 + group.Others[r];
+            var e = exponentials[(nint)labels[r] * width + r];
+            var rest = group.Short[r] == 0 ? group.Others[r] : normaliser - e;
+            gradient[(nint)labels[r] * inner + r] = S.CreateTruncating(
+                Label(Upstream(row + r), group.Own[r], group.Smoothing[r], rest / normaliser, e / normaliser, Weight(labels[r]))
+            );
+        }
+    }
+
+    private double LackingAcross(S* x, double max)
+    {
+        var sum = 0.0;
+        for (var c = 0; c < classes; c++)
+        {
+            var logit = double.CreateTruncating(x[(nint)c * inner]);
+            sum += Weigh(Weight(c), logit == max ? 0 : max - logit);
+        }
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SideBySide<TLane>(S* x, int apart, int count, double* exponentials, int width, double* largest, double* others)
+        where TLane : struct, ILane<TLane, S>
+    {
+        var step = (nuint)TLane.Count;
+        var zero = TLane.Constant(0);
+        var one = TLane.Constant(1);
+        for (nuint i = 0; i < (nuint)count; i += step)
+        {
+            var max = TLane.Constant(double.NegativeInfinity);
+            for (var c = 0; c < classes; c++)
+                max = TLane.Max(max, TLane.Load(in *(x + (nint)c * apart), i));
+            TLane.StoreNumbers(max, ref *largest, i);
+            var sum = zero;
+            var error = zero;
+            var ties = zero;
+            for (var c = 0; c < classes; c++)
+            {
+                var logit = TLane.Load(in *(x + (nint)c * apart), i);
+                var e = TLane.Exp(logit - max);
+                TLane.StoreNumbers(TLane.IfLess(logit, max, e, one), ref *(exponentials + (nint)c * width), i);
+                Add(TLane.IfLess(logit, max, e, zero), ref sum, ref error);
+                ties += TLane.IfLess(logit, max, zero, one);
+            }
+            TLane.StoreNumbers(sum + (error + (ties - one)), ref *others, i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ScaledAcross<TLane>(double* exponentials, double* shares, int count, S* gradient)
+        where TLane : struct, ILane<TLane, S>
+    {
+        for (nuint i = 0; i < (nuint)count; i += (nuint)TLane.Count)
+            TLane.Store(TLane.Weigh(TLane.LoadNumbers(in *shares, i), TLane.LoadNumbers(in *exponentials, i)), ref *gradient, i);
+    }
 }

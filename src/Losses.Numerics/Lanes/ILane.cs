@@ -18,4 +18,10 @@ public interface ILane<T, TStorage> : IReal<T>
 
     /// <summary>Rounds to the storage type and stores.</summary>
     static abstract void Store(T value, ref TStorage destination, nuint offset);
+
+    /// <summary>The float64 numbers from <paramref name="offset"/> on, whatever the storage type.</summary>
+    static abstract T LoadNumbers(ref readonly double source, nuint offset);
+
+    /// <summary>Stores without rounding.</summary>
+    static abstract void StoreNumbers(T value, ref double destination, nuint offset);
 }

@@ -153,4 +153,14 @@ public struct Lane128<TStorage> : ILane<Lane128<TStorage>, TStorage>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<TStorage> Detach(Lane128<TStorage> x) => x;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<TStorage> LoadNumbers(ref readonly double source, nuint offset) =>
+        new() { _value = Vector128.LoadUnsafe(in source, offset) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNumbers(Lane128<TStorage> value, ref double destination, nuint offset) =>
+        value._value.StoreUnsafe(ref destination, offset);
 }

@@ -145,4 +145,14 @@ public struct Lane256<TStorage> : ILane<Lane256<TStorage>, TStorage>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<TStorage> Detach(Lane256<TStorage> x) => x;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<TStorage> LoadNumbers(ref readonly double source, nuint offset) =>
+        new() { _value = Vector256.LoadUnsafe(in source, offset) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNumbers(Lane256<TStorage> value, ref double destination, nuint offset) =>
+        value._value.StoreUnsafe(ref destination, offset);
 }

@@ -143,4 +143,14 @@ public struct Lane512<TStorage> : ILane<Lane512<TStorage>, TStorage>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<TStorage> Detach(Lane512<TStorage> x) => x;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<TStorage> LoadNumbers(ref readonly double source, nuint offset) =>
+        new() { _value = Vector512.LoadUnsafe(in source, offset) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNumbers(Lane512<TStorage> value, ref double destination, nuint offset) =>
+        value._value.StoreUnsafe(ref destination, offset);
 }
