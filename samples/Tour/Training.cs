@@ -67,7 +67,10 @@ internal static class Training
         var accuracy = (double)right / heldBack.Count;
         var falls = classifier.History.Zip(classifier.History.Skip(1), (before, after) => after < before).All(isLess => isLess);
         report.Expect($"{classifier.Name}: the loss falls at every step", falls);
-        report.Expect($"{classifier.Name}: {right} of {heldBack.Count} digits it never saw, accuracy {accuracy:F4} ≥ 0.93", accuracy >= 0.93);
+        report.Expect(
+            $"{classifier.Name}: {right} of {heldBack.Count} digits it never saw, accuracy {accuracy:F4} ≥ 0.93",
+            accuracy >= 0.93
+        );
     }
 
     private static void ShowMistakes(Report report, Digits heldBack, Classifier classifier)

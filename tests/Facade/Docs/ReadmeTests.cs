@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
+using Losses.CSharp;
 using Xunit;
 
 namespace Facade.Docs;
@@ -11,6 +13,13 @@ public partial class ReadmeTests
 
     [Fact]
     public void The_README_s_example_prints_what_stands_below_it() => Assert.Equal(Blocks("text")[0], ReadmeCSharp.Example());
+
+    [Fact]
+    public void The_README_names_every_loss() =>
+        Assert.All(
+            typeof(Loss).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly),
+            loss => Assert.Matches($@"\bLoss\.{loss.Name}\b", Read("README.md"))
+        );
 
     [Fact]
     public void The_README_s_own_loss_has_its_value_and_gradient_over_spans()
