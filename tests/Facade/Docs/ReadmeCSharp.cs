@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+// README: example
+using Losses;
+using Losses.CSharp;
+
+// end
+
+namespace Facade.Docs;
+
+/// <summary>The README's C# examples, as they stand there.</summary>
+internal static class ReadmeCSharp
+{
+    internal static string Example()
+    {
+        var Console = new StringWriter { NewLine = "\n" };
+        // README: example
+        var logits = DiffTensor.Create([2.0, 1.0, -1.0, 0.5, 0.0, 3.0], 2, 3);
+        var labels = new Labels(0, 2);
+        var loss = Loss.CrossEntropy(labelSmoothing: 0.1);
+
+        var (value, gradient) = loss.ValueAndGradient(logits, labels);
+        Console.WriteLine(value);
+        Console.WriteLine(gradient);
+        // end
+        return Console.ToString().TrimEnd();
+    }
+
+    // README: own
+    readonly struct SquaredHinge : IPointwise
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Apply<T>(T prediction, T target)
+            where T : IReal<T> => T.Power(T.Max(T.Constant(0), T.Constant(1) - prediction * target), 2);
+    }
+
+    // end
+
+    internal static (float Value, float[] Gradient) Spans()
+    {
+        // README: own
+        var loss = 0.75 * Loss.Pointwise(new SquaredHinge()) + 0.25 * Loss.L1();
+        // end
+
+        // README: spans
+        float[] prediction = [3, 1, 0.5f, -2];
+        float[] target = [1, -1, 1, -1];
+        var gradient = new float[4];
+
+        var value = loss.ValueAndGradient(prediction, target, [4], gradient);
+        // end
+        return (value, gradient);
+    }
+}

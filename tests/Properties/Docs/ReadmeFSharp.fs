@@ -1,0 +1,111 @@
+/// The README's F# examples: what stands there is what is compiled here, and prints what it says there.
+module Losses.Tests.ReadmeFSharp
+
+open System
+open System.IO
+open System.Text.RegularExpressions
+open Xunit
+// README: example
+open Losses
+open Losses.FSharp
+// end
+
+let private example () =
+    let lines = ResizeArray<string>()
+    let printfn format = Printf.kprintf lines.Add format
+    // README: example
+    let logits = DiffTensor.Create(array2D [ [ 2.0; 1.0; -1.0 ]; [ 0.5; 0.0; 3.0 ] ])
+    let labels = Labels(0, 2)
+
+    // A loss given its labels is a function of the logits: it applies, composes, differentiates.
+    let loss = crossEntropy { CrossEntropyOptions.Default with LabelSmoothing = 0.1 } labels >> Reduce.mean
+
+    printfn "%O" (loss logits)
+    printfn "%O" (Diff.grad loss logits)
+    // end
+    // README: nesting
+    // A penalty on the slope: a function of a gradient, with a gradient of its own.
+    let penalised (x: DiffTensor<float>) =
+        let slope = Diff.grad loss x
+        loss x + Reduce.sum (mse (DiffTensor.Filled(0.0, x.Shape)) slope)
+
+    let gradient = Diff.grad penalised logits
+    let curvature = Diff.hessian loss logits
+    // end
+    String.concat "\n" lines, loss, logits, gradient, curvature
+
+module Own =
+    // README: own
+    open System.Runtime.CompilerServices
+    open Losses.FSharp.Notation
+
+    [<Struct; NoEquality; NoComparison>]
+    type SquaredHinge =
+        interface IPointwise with
+            [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+            member _.Apply(x, t) = power 2.0 (hinge (num 1.0 - x * t))
+
+    let squaredHinge signs scores = pointwise (SquaredHinge()) signs scores
+// end
+
+let rec private rootFrom (folder: DirectoryInfo) : string =
+    if File.Exists(Path.Combine(folder.FullName, "Losses.sln")) then
+        folder.FullName
+    else
+        match folder.Parent with
+        | null -> raise (DirectoryNotFoundException "No folder above has Losses.sln.")
+        | parent -> rootFrom parent
+
+let private read (path: string) =
+    File.ReadAllText(Path.Combine(rootFrom (DirectoryInfo AppContext.BaseDirectory), path)).ReplaceLineEndings "\n"
+
+/// The fenced blocks of the README in a language.
+let private blocks (language: string) =
+    [
+        for block in Regex.Matches(read "README.md", $"^```{language}\n(.*?)\n```$", RegexOptions.Multiline ||| RegexOptions.Singleline) ->
+            block.Groups[1].Value
+    ]
+
+let private dedented (text: string) =
+    let lines = text.Split '\n'
+
+    let indent =
+        lines |> Seq.filter (fun line -> line <> "") |> Seq.map (fun line -> line.Length - line.TrimStart().Length) |> Seq.min
+
+    lines |> Seq.map (fun line -> if line = "" then line else line.Substring indent) |> String.concat "\n"
+
+/// The marked regions of this file, those of one name put together.
+let private regions () =
+    [
+        for region in
+            Regex.Matches(
+                read "tests/Properties/Docs/ReadmeFSharp.fs",
+                @"^ *// README: (\w+)\n(.*?)\n *// end$",
+                RegexOptions.Multiline ||| RegexOptions.Singleline
+            ) -> region.Groups[1].Value, dedented region.Groups[2].Value
+    ]
+    |> List.groupBy fst
+    |> List.map (fun (_, parts) -> parts |> List.map snd |> String.concat "\n\n")
+
+[<Fact>]
+let ``the README's F# is what is compiled here`` () = Assert.Equal<string list>(blocks "fsharp", regions ())
+
+[<Fact>]
+let ``the README's example prints what stands below it`` () =
+    let printed, _, _, _, _ = example ()
+    Assert.Equal(List.head (blocks "text"), printed)
+
+[<Fact>]
+let ``the README's penalty has the gradient ∇L + 2 H ∇L`` () =
+    let _, loss, logits, gradient, curvature = example ()
+    let slope = Diff.grad loss logits
+    let expected = slope + Diff.hvp loss logits slope + Diff.hvp loss logits slope
+    Assert.Equal(Shape [| 2; 3; 2; 3 |], curvature.Shape)
+    Array.iter2 (fun e a -> Assert.Equal(e, a, 1e-15)) (expected.ToArray()) (gradient.ToArray())
+
+[<Fact>]
+let ``the README's own loss is 0 from a margin of 1 on, and has a gradient`` () =
+    let loss = Own.squaredHinge (DiffTensor.Create(1.0, -1.0, 1.0)) >> Reduce.sum
+    let scores = DiffTensor.Create(3.0, 1.0, 0.5)
+    Assert.Equal(4.25, (loss scores).ToScalar())
+    Assert.Equal<float[]>([| 0.0; 4.0; -1.0 |], (Diff.grad loss scores).ToArray())
