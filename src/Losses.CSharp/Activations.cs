@@ -20,6 +20,11 @@ public static class Activations
     public static T Softmax<T>(T logits, int axis)
         where T : ITensor<T> => FSharp.Activations.softmax(axis, logits);
 
+    /// <summary>Softmax of −x along an axis; a negative one counts from the last.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    public static T Softmin<T>(T scores, int axis)
+        where T : ITensor<T> => FSharp.Activations.softmin(axis, scores);
+
     /// <summary>Logarithms of softmax along an axis, without cancellation; a negative axis counts from the last.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
     public static T LogSoftmax<T>(T logits, int axis)

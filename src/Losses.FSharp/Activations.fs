@@ -36,6 +36,16 @@ module Activations =
         Check.notEmptyAxis (nameof logits) logits.Shape axis "classes"
         'T.Softmax(logits, axis)
 
+    /// <summary>exp −x / Σ exp −x along an axis: the softmax of what is to be small.</summary>
+    /// <param name="axis">The class axis; a negative one counts from the last.</param>
+    /// <param name="scores">At least one class. A row all +∞ has no distribution: its probabilities are 0.</param>
+    /// <returns>The shape of <paramref name="scores"/>; rows sum to 1.</returns>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
+    /// <remarks>Source: torch.nn.Softmin.</remarks>
+    let softmin (axis: int) (scores: 'T) : 'T when 'T :> ITensor<'T> =
+        Check.notNull (nameof scores) scores
+        softmax axis (Notation.(~-) scores)
+
     /// <summary>x − log Σ exp along an axis: logarithms of probabilities, without cancellation.</summary>
     /// <param name="axis">The class axis; a negative one counts from the last.</param>
     /// <param name="logits">At least one class. A row all −∞ has no distribution: zeros, of slope 0.</param>
