@@ -62,6 +62,26 @@ public sealed class CTCLoss
         where T : ITensor<T> =>
         Reduce.partsUsing(reducing ?? Reducing.Default, Sequence.ctc(_options, inputLengths, targetLengths, labels, logProbabilities));
 
+    /// <summary>Adds the loss of a batch to an accumulator, whose mean is that of all it was given, to the last bit.</summary>
+    /// <param name="total">Receives the values and the weights they count with.</param>
+    /// <param name="logProbabilities">Logarithms of probabilities: (T, N, C), or (T, C) for one sample.</param>
+    /// <param name="labels">Class indices, none the blank: (N, S) padded with anything, or the labels of all samples one after another.</param>
+    /// <param name="inputLengths">The frames of each sample that count.</param>
+    /// <param name="targetLengths">The labels of each sample.</param>
+    /// <param name="reducing">Mask, weights and divisor; none by default.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class or the blank, or a length is out of range; it says which, where.</exception>
+    public void AddTo<S>(
+        LossAccumulator total,
+        DiffTensor<S> logProbabilities,
+        Labels labels,
+        int[] inputLengths,
+        int[] targetLengths,
+        Reducing? reducing = null
+    )
+        where S : unmanaged, IFloatingPointIeee754<S> =>
+        Reduce.addUsing(reducing ?? Reducing.Default, total, Sequence.ctc(_options, inputLengths, targetLengths, labels, logProbabilities));
+
     /// <summary>The reduced loss and its gradient by the logarithms of the probabilities.</summary>
     /// <param name="logProbabilities">Logarithms of probabilities: (T, N, C), or (T, C) for one sample.</param>
     /// <param name="labels">Class indices, none the blank: (N, S) padded with anything, or the labels of all samples one after another.</param>

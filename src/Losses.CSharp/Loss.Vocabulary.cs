@@ -87,6 +87,38 @@ public sealed class LinearCrossEntropyLoss
     public T Evaluate<T>(T input, T weight, T bias, Labels labels, Reducing reducing)
         where T : ITensor<T> => Reduce.@using(reducing, Vocabulary.linearCrossEntropy(_options, _chunk, labels, bias, weight, input));
 
+    /// <summary>Adds the loss of a batch to an accumulator, whose mean is that of all it was given, to the last bit.</summary>
+    /// <param name="total">Receives the values and the weights they count with.</param>
+    /// <param name="input">(N, D), or (D) for one row.</param>
+    /// <param name="weight">(C, D)</param>
+    /// <param name="bias">(C), or the number 0.</param>
+    /// <param name="labels">Class indices: (N), or () for one row.</param>
+    /// <param name="reducing">Mask, weights and divisor; none by default.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where.</exception>
+    public void AddTo<S>(
+        LossAccumulator total,
+        DiffTensor<S> input,
+        DiffTensor<S> weight,
+        DiffTensor<S> bias,
+        Labels labels,
+        Reducing? reducing = null
+    )
+        where S : unmanaged, IFloatingPointIeee754<S> =>
+        Reduce.addUsing(reducing ?? Reducing.Default, total, Vocabulary.linearCrossEntropy(_options, _chunk, labels, bias, weight, input));
+
+    /// <summary>What a mean divides, and what it divides by: the parts of micro-batches or machines add up to the exact mean of all.</summary>
+    /// <param name="input">(N, D), or (D) for one row.</param>
+    /// <param name="weight">(C, D)</param>
+    /// <param name="bias">(C), or the number 0.</param>
+    /// <param name="labels">Class indices: (N), or () for one row.</param>
+    /// <param name="reducing">Mask, weights and divisor; none by default.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where.</exception>
+    public (T Numerator, T Denominator) Parts<T>(T input, T weight, T bias, Labels labels, Reducing? reducing = null)
+        where T : ITensor<T> =>
+        Reduce.partsUsing(reducing ?? Reducing.Default, Vocabulary.linearCrossEntropy(_options, _chunk, labels, bias, weight, input));
+
     /// <summary>The reduced loss and its gradients by input, weight and bias.</summary>
     /// <param name="input">(N, D), or (D) for one row.</param>
     /// <param name="weight">(C, D)</param>

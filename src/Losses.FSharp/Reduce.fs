@@ -25,6 +25,13 @@ module Reduce =
     let parts (loss: LossValues<'T>) : struct ('T * 'T) when 'T :> ITensor<'T> =
         struct (TensorNotation.sumAll loss.MeanValues, TensorNotation.sumAll loss.Weights)
 
+    /// <summary>Adds the values and weights to an accumulator, whose mean is that of all it was given, to the last bit.</summary>
+    /// <param name="total">Receives them.</param>
+    /// <param name="loss">The loss of one batch.</param>
+    let addTo (total: LossAccumulator) (loss: LossValues<DiffTensor<'S>>) : unit =
+        Check.notNull (nameof total) total
+        total.Add loss
+
     /// <summary>The sum over the length of the first axis: the mathematical KL divergence of a batch.</summary>
     /// <exception cref="T:System.ArgumentException">The values are a scalar: there is no batch.</exception>
     let batchMean (loss: LossValues<'T>) : 'T :> ITensor<'T> =
@@ -159,6 +166,12 @@ module Reduce =
         | true, reduction -> perSample reduction loss
         | false, Reduction.Mean -> emptyAware options.Empty loss
         | false, reduction -> by reduction loss
+
+    /// <summary>Adds what <c>using</c> would reduce to an accumulator.</summary>
+    /// <param name="options">Mask, weights and divisor; the rest does not matter.</param>
+    /// <param name="total">Receives values and weights.</param>
+    /// <param name="loss">The loss of one batch.</param>
+    let addUsing (options: Reducing) (total: LossAccumulator) (loss: LossValues<DiffTensor<'S>>) : unit = applied options loss |> addTo total
 
     /// <summary>The parts of the mean that <c>using</c> gives: what it divides, and what it divides by.</summary>
     /// <param name="options">Mask, weights and divisor; the rest does not matter.</param>

@@ -36,6 +36,17 @@ public abstract class LabelLoss
     public abstract (T Numerator, T Denominator) Parts<T>(T prediction, Labels labels, Reducing? reducing = null)
         where T : ITensor<T>;
 
+    /// <summary>Adds the loss of a batch to an accumulator, whose mean is that of all it was given, to the last bit.</summary>
+    /// <param name="total">Receives the values and the weights they count with.</param>
+    /// <param name="prediction">(C), (N, C) or (N, C, d₁, …).</param>
+    /// <param name="labels">Class indices, in the shape that the loss takes.</param>
+    /// <param name="reducing">Mask, weights and divisor; none by default.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    /// <exception cref="InvalidOperationException">The loss is a sum of losses that divide by different numbers.</exception>
+    public abstract void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, Labels labels, Reducing? reducing = null)
+        where S : unmanaged, IFloatingPointIeee754<S>;
+
     /// <summary>The reduced loss and its gradient by the prediction.</summary>
     /// <param name="prediction">(C), (N, C) or (N, C, d₁, …).</param>
     /// <param name="labels">Class indices; the shape of <paramref name="prediction"/> without the class axis.</param>
@@ -99,6 +110,9 @@ public abstract class LabelLoss
 
         public override (T Numerator, T Denominator) Parts<T>(T prediction, Labels labels, Reducing? reducing) =>
             throw new InvalidOperationException("a sum of losses has no one denominator: take the parts of each.");
+
+        public override void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, Labels labels, Reducing? reducing) =>
+            throw new InvalidOperationException("a sum of losses has no one denominator: accumulate each.");
     }
 
     private sealed class ScaledLoss(double scale, LabelLoss loss) : LabelLoss
@@ -113,6 +127,9 @@ public abstract class LabelLoss
             var (numerator, denominator) = loss.Parts(prediction, labels, reducing);
             return (T.Constant(scale) * numerator, denominator);
         }
+
+        public override void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, Labels labels, Reducing? reducing) =>
+            throw new InvalidOperationException("a scaled loss has values scaled in float64: accumulate the loss, and scale the mean.");
     }
 }
 
@@ -134,6 +151,9 @@ internal sealed class StructuredLabelLoss<D>(D definition, Reduction reduction) 
 
     public override (T Numerator, T Denominator) Parts<T>(T prediction, Labels labels, Reducing? reducing) =>
         Reduce.partsUsing(reducing ?? Reducing.Default, definition.Values(prediction, labels));
+
+    public override void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, Labels labels, Reducing? reducing) =>
+        Reduce.addUsing(reducing ?? Reducing.Default, total, definition.Values(prediction, labels));
 }
 
 /// <summary>Cross-entropy of logits, with class labels or class probabilities.</summary>
@@ -155,6 +175,10 @@ public sealed class CrossEntropyLoss : LabelLoss
     /// <inheritdoc/>
     public override (T Numerator, T Denominator) Parts<T>(T prediction, Labels labels, Reducing? reducing = null) =>
         Reduce.partsUsing(reducing ?? Reducing.Default, Classification.crossEntropy(_options, labels, prediction));
+
+    /// <inheritdoc/>
+    public override void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, Labels labels, Reducing? reducing = null) =>
+        Reduce.addUsing(reducing ?? Reducing.Default, total, Classification.crossEntropy(_options, labels, prediction));
 
     /// <summary>The reduced loss against class probabilities, differentiable on every engine.</summary>
     /// <param name="prediction">Logits: (C), (N, C) or (N, C, d₁, …).</param>

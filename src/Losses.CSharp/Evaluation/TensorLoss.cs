@@ -33,6 +33,16 @@ public abstract class TensorLoss
     public abstract (T Numerator, T Denominator) Parts<T>(T prediction, T target, Reducing? reducing = null)
         where T : ITensor<T>;
 
+    /// <summary>Adds the loss of a batch to an accumulator, whose mean is that of all it was given, to the last bit.</summary>
+    /// <param name="total">Receives the values and the weights they count with.</param>
+    /// <param name="prediction">Any shape that the loss takes.</param>
+    /// <param name="target">The shape of <paramref name="prediction"/>.</param>
+    /// <param name="reducing">Mask, weights and divisor; none by default.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="InvalidOperationException">The loss is a sum of losses that divide by different numbers.</exception>
+    public abstract void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, DiffTensor<S> target, Reducing? reducing = null)
+        where S : unmanaged, IFloatingPointIeee754<S>;
+
     /// <summary>The reduced loss and its gradient by the prediction.</summary>
     /// <param name="prediction">Any shape that the loss takes.</param>
     /// <param name="target">The shape of <paramref name="prediction"/>.</param>
@@ -105,6 +115,9 @@ public abstract class TensorLoss
 
         public override (T Numerator, T Denominator) Parts<T>(T prediction, T target, Reducing? reducing) =>
             throw new InvalidOperationException("a sum of losses has no one denominator: take the parts of each.");
+
+        public override void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, DiffTensor<S> target, Reducing? reducing) =>
+            throw new InvalidOperationException("a sum of losses has no one denominator: accumulate each.");
     }
 
     private sealed class ScaledLoss(double scale, TensorLoss loss) : TensorLoss
@@ -119,6 +132,9 @@ public abstract class TensorLoss
             var (numerator, denominator) = loss.Parts(prediction, target, reducing);
             return (T.Constant(scale) * numerator, denominator);
         }
+
+        public override void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, DiffTensor<S> target, Reducing? reducing) =>
+            throw new InvalidOperationException("a scaled loss has values scaled in float64: accumulate the loss, and scale the mean.");
     }
 }
 
@@ -133,6 +149,9 @@ internal sealed class PointwiseLoss<L>(L loss, Reduction reduction) : TensorLoss
 
     public override (T Numerator, T Denominator) Parts<T>(T prediction, T target, Reducing? reducing) =>
         Reduce.partsUsing(reducing ?? Reducing.Default, Pointwise.pointwise(loss, target, prediction));
+
+    public override void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, DiffTensor<S> target, Reducing? reducing) =>
+        Reduce.addUsing(reducing ?? Reducing.Default, total, Pointwise.pointwise(loss, target, prediction));
 
     public override S ValueAndGradient<S>(ReadOnlySpan<S> prediction, ReadOnlySpan<S> target, Shape shape, Span<S> gradient) =>
         SpanKernels.ValueAndGradient(loss, prediction, target, shape, reduction, gradient);
@@ -158,6 +177,9 @@ internal sealed class StructuredLoss<D>(D definition, Reduction reduction) : Ten
 
     public override (T Numerator, T Denominator) Parts<T>(T prediction, T target, Reducing? reducing) =>
         Reduce.partsUsing(reducing ?? Reducing.Default, definition.Values(prediction, target));
+
+    public override void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, DiffTensor<S> target, Reducing? reducing) =>
+        Reduce.addUsing(reducing ?? Reducing.Default, total, definition.Values(prediction, target));
 }
 
 /// <summary>A loss of the core with its options filled in.</summary>

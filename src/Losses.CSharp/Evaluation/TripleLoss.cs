@@ -34,6 +34,22 @@ public abstract class TripleLoss
     public abstract (T Numerator, T Denominator) Parts<T>(T first, T second, T third, Reducing? reducing = null)
         where T : ITensor<T>;
 
+    /// <summary>Adds the loss of a batch to an accumulator, whose mean is that of all it was given, to the last bit.</summary>
+    /// <param name="total">Receives the values and the weights they count with.</param>
+    /// <param name="first">The first tensor: a prediction, an anchor, …</param>
+    /// <param name="second">The second: a target, a positive, …</param>
+    /// <param name="third">The third: a variance, a negative, …</param>
+    /// <param name="reducing">Mask, weights and divisor; none by default.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public abstract void AddTo<S>(
+        LossAccumulator total,
+        DiffTensor<S> first,
+        DiffTensor<S> second,
+        DiffTensor<S> third,
+        Reducing? reducing = null
+    )
+        where S : unmanaged, IFloatingPointIeee754<S>;
+
     /// <summary>The reduced loss and its gradients by all three.</summary>
     /// <param name="first">The first tensor: a prediction, an anchor, …</param>
     /// <param name="second">The second: a target, a positive, …</param>
@@ -69,4 +85,12 @@ internal sealed class StructuredTripleLoss<D>(D definition, Reduction reduction)
 
     public override (T Numerator, T Denominator) Parts<T>(T first, T second, T third, Reducing? reducing) =>
         Reduce.partsUsing(reducing ?? Reducing.Default, definition.Values(first, second, third));
+
+    public override void AddTo<S>(
+        LossAccumulator total,
+        DiffTensor<S> first,
+        DiffTensor<S> second,
+        DiffTensor<S> third,
+        Reducing? reducing
+    ) => Reduce.addUsing(reducing ?? Reducing.Default, total, definition.Values(first, second, third));
 }

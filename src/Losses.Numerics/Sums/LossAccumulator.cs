@@ -1,0 +1,136 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace Losses;
+
+/// <summary>The exact sum of the values of a loss and that of their weights, over as many batches, shards or machines as there are.</summary>
+/// <remarks>
+/// Parts merge without loss, in any order: the mean of the whole is the same bits however it was cut, which a mean of means is not. Not for several
+/// threads at once: keep one for each, and merge.
+/// </remarks>
+public sealed class LossAccumulator : IEquatable<LossAccumulator>
+{
+    private readonly ExactSum _values;
+    private readonly ExactSum _weights;
+
+    /// <summary>Nothing yet.</summary>
+    public LossAccumulator()
+        : this(new(), new()) { }
+
+    private LossAccumulator(ExactSum values, ExactSum weights) => (_values, _weights) = (values, weights);
+
+    /// <summary>Adds the values of a loss with the weights they count with.</summary>
+    /// <param name="loss">What a loss yields before it is reduced.</param>
+    public void Add<S>(LossValues<DiffTensor<S>> loss)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        _values.Merge(SumOperation<S>.Total(loss.MeanValues.Storage));
+        if (loss.IsWeighted)
+            _weights.Merge(SumOperation<S>.Total(loss.Weights.Storage));
+        else
+            _weights.Add((double)loss.Values.Count);
+    }
+
+    /// <summary>Adds values that each count once.</summary>
+    public void Add(ReadOnlySpan<float> values)
+    {
+        _values.Add(values);
+        _weights.Add((double)values.Length);
+    }
+
+    /// <summary>Adds values that each count once.</summary>
+    public void Add(ReadOnlySpan<double> values)
+    {
+        _values.Add(values);
+        _weights.Add((double)values.Length);
+    }
+
+    /// <summary>Adds values times their weights; each counts with its weight. One of weight 0 is left out, whatever it is.</summary>
+    /// <param name="values">The values, not yet weighted.</param>
+    /// <param name="weights">A weight a value: finite, at least 0.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A weight is negative, infinite or NaN; it says which.</exception>
+    public void Add(ReadOnlySpan<double> values, ReadOnlySpan<double> weights)
+    {
+        if (weights.Length != values.Length)
+            throw new ArgumentException(
+                $"weights has {weights.Length} elements but values has {values.Length}; they must be equal.",
+                nameof(weights)
+            );
+        for (var i = 0; i < weights.Length; i++)
+            if (!(weights[i] >= 0 && double.IsFinite(weights[i])))
+                throw new ArgumentOutOfRangeException(
+                    nameof(weights),
+                    FormattableString.Invariant($"weights[{i}] is {weights[i]}, but a weight is finite and at least 0.")
+                );
+        for (var i = 0; i < weights.Length; i++)
+            if (weights[i] != 0)
+                _values.AddProduct(weights[i], values[i]);
+        _weights.Add(weights);
+    }
+
+    /// <summary>Adds all that another has.</summary>
+    public void Merge(LossAccumulator other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        _values.Merge(other._values);
+        _weights.Merge(other._weights);
+    }
+
+    /// <summary>Forgets all.</summary>
+    public void Reset()
+    {
+        _values.Reset();
+        _weights.Reset();
+    }
+
+    /// <summary>The sum of the values, rounded once.</summary>
+    public double Sum => _values.ToDouble();
+
+    /// <summary>The sum of the weights, or the number of values that count once, rounded once.</summary>
+    public double Weight => _weights.ToDouble();
+
+    /// <summary>The sum of the values over that of the weights, rounded once; NaN where there are none.</summary>
+    public double Mean => ExactSum.Ratio(_values, _weights);
+
+    /// <summary>The mean rounded once, straight to float32.</summary>
+    public float MeanSingle => ExactSum.RatioSingle(_values, _weights);
+
+    /// <summary>The exact sums as bytes: to store, or to send to the machine that merges.</summary>
+    public byte[] ToBytes()
+    {
+        byte[] values = _values.ToBytes(),
+            weights = _weights.ToBytes();
+        var bytes = new byte[sizeof(int) + values.Length + weights.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, values.Length);
+        values.CopyTo(bytes, sizeof(int));
+        weights.CopyTo(bytes, sizeof(int) + values.Length);
+        return bytes;
+    }
+
+    /// <summary>What <see cref="ToBytes"/> gave.</summary>
+    /// <exception cref="ArgumentException">The bytes are none of these.</exception>
+    public static LossAccumulator FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < sizeof(int))
+            throw new ArgumentException($"bytes has {bytes.Length} bytes, too few for an accumulator.", nameof(bytes));
+        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        if (length < 0 || length > bytes.Length - sizeof(int))
+            throw new ArgumentException($"bytes says that its first part has {length} bytes, of {bytes.Length}.", nameof(bytes));
+        bytes = bytes[sizeof(int)..];
+        return new(ExactSum.FromBytes(bytes[..length]), ExactSum.FromBytes(bytes[length..]));
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(LossAccumulator? other) => other is not null && _values.Equals(other._values) && _weights.Equals(other._weights);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as LossAccumulator);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_values, _weights);
+
+    /// <summary>The mean, and what it is over.</summary>
+    public override string ToString() => FormattableString.Invariant($"mean {Mean} over {Weight}");
+}
