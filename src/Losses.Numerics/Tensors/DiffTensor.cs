@@ -121,7 +121,8 @@ public sealed partial class DiffTensor<T>
     /// <summary>The data type, shape and values; long axes are elided.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder().Append(typeof(T) == typeof(float) ? "float32 " : "float64 ").Append(Shape).Append(' ');
+        var text = new StringBuilder().Append(typeof(T) == typeof(float) ? "float32 " : "float64 ").Append(Shape);
+        text.Append(Shape.Rank < 2 ? ' ' : '\n');
         Print(text, 0, 0);
         return text.ToString();
     }

@@ -1,6 +1,9 @@
+using System.Runtime.CompilerServices;
+
 namespace Losses;
 
 /// <summary>Class indices with a shape: the truth of a classification, which no tensor of numbers can be mistaken for.</summary>
+[CollectionBuilder(typeof(Labels), nameof(Create))]
 public sealed class Labels
 {
     private readonly int[] _indices;
@@ -30,6 +33,12 @@ public sealed class Labels
     /// <exception cref="ArgumentOutOfRangeException">An index does not fit 32 bits; it names the place.</exception>
     public Labels(ReadOnlySpan<long> indices, Shape shape)
         : this(Narrow(indices, shape), shape) { }
+
+    /// <summary>A row of labels.</summary>
+    public static Labels Create(ReadOnlySpan<int> indices) => new(indices, [indices.Length]);
+
+    /// <summary>The indices in order.</summary>
+    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)_indices).GetEnumerator();
 
     /// <summary>The label of a single sample.</summary>
     public static Labels Single(int index) => new([index], Shape.Scalar);
