@@ -17,11 +17,7 @@ type Engine(name: string, mantissa: int, least: float, largest: float) =
     member _.Least = least
 
     /// The gap between the float at a magnitude and the next, at least the smallest subnormal.
-    member _.Ulp(x: float) =
-        if x = 0.0 then
-            least
-        else
-            max least (Math.ScaleB(1.0, Math.ILogB x - mantissa))
+    member _.Ulp(x: float) = if x = 0.0 then least else max least (Math.ScaleB(1.0, Math.ILogB x - mantissa))
 
     /// How far a result is from the truth, in ulp of the truth; ∞ where one is NaN or infinite and the other not.
     member engine.Error(got: float, truth: DoubleDouble) =
@@ -31,19 +27,15 @@ type Engine(name: string, mantissa: int, least: float, largest: float) =
             // Beyond the largest float: the last half ulp may round either way.
             let halfway = largest + engine.Ulp largest / 2.0
 
-            if Double.IsInfinity got then
-                (if sign got = sign truth.High then 0.0 else infinity)
-            elif abs truth.High <= halfway then
-                engine.Distance(got, truth)
-            else
-                infinity
+            if Double.IsInfinity got then (if sign got = sign truth.High then 0.0 else infinity)
+            elif abs truth.High <= halfway then engine.Distance(got, truth)
+            else infinity
         elif Double.IsInfinity got then
             infinity
         else
             engine.Distance(got, truth)
 
-    member private engine.Distance(got: float, truth: DoubleDouble) =
-        abs ((got - truth.High) - truth.Low) / engine.Ulp truth.High
+    member private engine.Distance(got: float, truth: DoubleDouble) = abs ((got - truth.High) - truth.Low) / engine.Ulp truth.High
 
     /// The nearest float of this engine.
     abstract Round: float -> float
@@ -60,8 +52,7 @@ type Engine<'S when 'S: unmanaged and 'S: struct and 'S: (new: unit -> 'S) and '
     (name: string, mantissa: int, least: float, largest: float, narrow: float -> 'S, wide: 'S -> float, next: float -> float) =
     inherit Engine(name, mantissa, least, largest)
 
-    let tensor (values: float[], shape: Shape) =
-        DiffTensor.Create(Array.map narrow values, shape.ToArray())
+    let tensor (values: float[], shape: Shape) = DiffTensor.Create(Array.map narrow values, shape.ToArray())
 
     let numbers (tensor: DiffTensor<'S>) = Array.map wide (tensor.ToArray())
 
@@ -87,8 +78,7 @@ type Engine<'S when 'S: unmanaged and 'S: struct and 'S: (new: unit -> 'S) and '
 
 module Engines =
 
-    let float64 =
-        Engine<float>("float64", 52, Double.Epsilon, Double.MaxValue, id, id, Double.BitIncrement) :> Engine
+    let float64 = Engine<float>("float64", 52, Double.Epsilon, Double.MaxValue, id, id, Double.BitIncrement) :> Engine
 
     let float32 =
         Engine<float32>(
@@ -104,5 +94,4 @@ module Engines =
 
     let all = [ float32; float64 ]
 
-    let byName (name: string) =
-        all |> List.find (fun engine -> engine.Name = name)
+    let byName (name: string) = all |> List.find (fun engine -> engine.Name = name)

@@ -10,8 +10,7 @@ module Generators =
     let private bits32 =
         Gen.map2 (fun high low -> (uint32 high <<< 16) ||| uint32 low) (Gen.choose (0, 65535)) (Gen.choose (0, 65535))
 
-    let private bits64 =
-        Gen.map2 (fun high low -> (uint64 high <<< 32) ||| uint64 low) bits32 bits32
+    let private bits64 = Gen.map2 (fun high low -> (uint64 high <<< 32) ||| uint64 low) bits32 bits32
 
     /// Floats uniform over their bit patterns, NaN and infinities included.
     let bitPattern (engine: Engine) =
@@ -60,8 +59,7 @@ module Generators =
         Gen.frequency [ 4, bitPattern engine |> Gen.filter Double.IsFinite; 2, landmark engine; 3, moderate engine ]
 
     /// Any float at all.
-    let any (engine: Engine) =
-        Gen.frequency [ 8, finite engine; 1, Gen.elements [ infinity; -infinity; nan ] ]
+    let any (engine: Engine) = Gen.frequency [ 8, finite engine; 1, Gen.elements [ infinity; -infinity; nan ] ]
 
     /// In [0, 1]: uniform, the ends, next to the ends, and every exponent.
     let probability (engine: Engine) =
@@ -94,8 +92,7 @@ module Generators =
         |> Gen.filter (fun (_, b) -> Double.IsFinite b)
 
     /// Any two finite floats.
-    let pair (engine: Engine) =
-        related engine (finite engine) (finite engine)
+    let pair (engine: Engine) = related engine (finite engine) (finite engine)
 
     /// How many classes.
     let classes = Gen.frequency [ 12, Gen.choose (1, 8); 2, Gen.choose (9, 70); 1, Gen.choose (200, 1000) ]
@@ -126,18 +123,35 @@ module Generators =
             let! at = Gen.choose (0, count - 1)
             let parts = Array.mapi (fun i part -> if i = at then part + 1 else part) parts
             let total = float (Array.sum parts)
-            return! Gen.frequency [ 4, Gen.constant [| for part in parts -> float part / total |]; 1, Gen.constant (Array.init count (fun i -> if i = at then 1.0 else 0.0)) ]
+
+            return!
+                Gen.frequency
+                    [
+                        4, Gen.constant [| for part in parts -> float part / total |]
+                        1, Gen.constant (Array.init count (fun i -> if i = at then 1.0 else 0.0))
+                    ]
         }
 
     /// A weight: 0, 1, or anything moderate above 0.
-    let weight (engine: Engine) =
-        Gen.frequency [ 1, Gen.constant 0.0; 1, Gen.constant 1.0; 4, moderate engine |> Gen.map abs ]
+    let weight (engine: Engine) = Gen.frequency [ 1, Gen.constant 0.0; 1, Gen.constant 1.0; 4, moderate engine |> Gen.map abs ]
 
     let private smaller (x: float) =
-        if x = 0.0 then Seq.empty
-        elif not (Double.IsFinite x) then seq { 0.0; 1.0 }
+        if x = 0.0 then
+            Seq.empty
+        elif not (Double.IsFinite x) then
+            seq {
+                0.0
+                1.0
+            }
         else
-            seq { 0.0; 1.0; -1.0; truncate x; x / 2.0; float (float32 x) }
+            seq {
+                0.0
+                1.0
+                -1.0
+                truncate x
+                x / 2.0
+                float (float32 x)
+            }
             |> Seq.filter (fun y -> y <> x && abs y < abs x)
 
     /// Towards 0, 1 and whole numbers.
@@ -154,18 +168,22 @@ module Property =
         )
 
     /// Holds a law over a few hundred generated inputs.
-    let holds (inputs: Gen<'T>) (law: 'T -> unit) =
-        holdsFor 300 inputs (fun _ -> Seq.empty) law
+    let holds (inputs: Gen<'T>) (law: 'T -> unit) = holdsFor 300 inputs (fun _ -> Seq.empty) law
 
     /// Fails with both sides.
     let fail (message: string) = raise (Xunit.Sdk.XunitException message)
 
     /// Equal bit for bit, but that a NaN is a NaN.
-    let same (what: string) (expected: float) (actual: float) =
-        if not ((Double.IsNaN expected && Double.IsNaN actual) || BitConverter.DoubleToInt64Bits expected = BitConverter.DoubleToInt64Bits actual) then
-            fail $"{what}: {actual:R} is not {expected:R}"
+    let same (what: unit -> string) (expected: float) (actual: float) =
+        if
+            not (
+                (Double.IsNaN expected && Double.IsNaN actual)
+                || BitConverter.DoubleToInt64Bits expected = BitConverter.DoubleToInt64Bits actual
+            )
+        then
+            fail $"{what ()}: {actual:R} is not {expected:R}"
 
     /// Equal numbers: −0 = 0, and a NaN is a NaN.
-    let equal (what: string) (expected: float) (actual: float) =
+    let equal (what: unit -> string) (expected: float) (actual: float) =
         if not (expected.Equals actual || expected = actual) then
-            fail $"{what}: {actual:R} is not {expected:R}"
+            fail $"{what ()}: {actual:R} is not {expected:R}"

@@ -20,16 +20,14 @@ let private tensor (loss: Definition) =
         member _.Apply inputs = loss.Tensor(inputs[0], inputs[1])
     }
 
-let private one (values: float list) =
-    values |> List.toArray |> (fun values -> values, Shape [| values.Length |])
+let private one (values: float list) = values |> List.toArray |> (fun values -> values, Shape [| values.Length |])
 
 // An element is evaluated beside another, so that the kernel's loop, not only its tail, is what runs.
 let private evaluate (engine: Engine) (loss: Definition) (x: float) (t: float) =
     engine.Value(tensor loss, [| one [ x; x ]; one [ t; t ] |])[0]
 
 let private pull (engine: Engine) (loss: Definition) (upstream: float) (x: float) (t: float) =
-    let value, gradients =
-        engine.Pull(tensor loss, [| one [ x; x ]; one [ t; t ] |], [| upstream; 2.0 |])
+    let value, gradients = engine.Pull(tensor loss, [| one [ x; x ]; one [ t; t ] |], [| upstream; 2.0 |])
 
     value[0], gradients[0][0], gradients[1][0]
 
@@ -49,17 +47,16 @@ let private records (law: Law -> bool) =
 
     data
 
-let private find (name: string) =
-    Registry.elementwiseLosses |> List.find (fun record -> record.Name = name)
+let private find (name: string) = Registry.elementwiseLosses |> List.find (fun record -> record.Name = name)
 
 let private holds (record: Elementwise) (engine: Engine) (law: float -> float -> unit) =
     Property.holds (record.Inputs engine) (fun (x, t) -> law x t)
 
-let private close (engine: Engine) (what: string) (terms: float) (truth: DoubleDouble) (got: float) =
+let private close (engine: Engine) (what: unit -> string) (terms: float) (truth: DoubleDouble) (got: float) =
     let error = engine.Error(got, truth)
 
-    if not (error <= allowed engine truth terms) then
-        Property.fail $"{what}: {got:R} is {error:F3} ulp from {truth.High:R} + {truth.Low:R}"
+    if error > 0.0 && not (error <= allowed engine truth terms) then
+        Property.fail $"{what ()}: {got:R} is {error:F3} ulp from {truth.High:R} + {truth.Low:R}"
 
 type ``An elementwise loss``() =
 
@@ -82,7 +79,7 @@ type ``An elementwise loss``() =
             let terms, _, _ = record.Terms x t
 
             evaluate engine record.Definition x t
-            |> close engine $"{name} of {x:R}, {t:R}" terms (Oracle.value record.Definition x t))
+            |> close engine (fun () -> $"{name} of {x:R}, {t:R}") terms (Oracle.value record.Definition x t))
 
     // Law 17.
     [<Theory; MemberData "All">]
@@ -93,10 +90,10 @@ type ``An elementwise loss``() =
             let _, terms, _ = record.Terms x t
             let _, gradient, _ = pull engine record.Definition 1.0 x t
             let slope = Oracle.slope record.Definition x t
-            close engine $"slope of {name} at {x:R}, {t:R}" terms slope gradient
+            close engine (fun () -> $"slope of {name} at {x:R}, {t:R}") terms slope gradient
             let _, scaled, _ = pull engine record.Definition upstream x t
             let expected = DoubleDouble.Weigh(DoubleDouble.Constant upstream, slope)
-            close engine $"{upstream:R} times the slope of {name} at {x:R}, {t:R}" (abs upstream * terms) expected scaled)
+            close engine (fun () -> $"{upstream:R} times the slope of {name} at {x:R}, {t:R}") (abs upstream * terms) expected scaled)
 
     // Law 17: linear in what comes from above.
     [<Theory; MemberData "All">]
@@ -107,21 +104,20 @@ type ``An elementwise loss``() =
             let _, gradient, targetGradient = pull engine record.Definition 1.0 x t
             let _, doubled, targetDoubled = pull engine record.Definition 2.0 x t
 
-            let ordinary g =
-                abs g >= 2.0 * engine.Least / engine.Ulp 1.0 && abs g <= engine.Largest / 2.0
+            let ordinary g = abs g >= 2.0 * engine.Least / engine.Ulp 1.0 && abs g <= engine.Largest / 2.0
 
-            if ordinary gradient then Property.same $"gradient of {name} at {x:R}, {t:R}" (2.0 * gradient) doubled
+            if ordinary gradient then
+                Property.same (fun () -> $"gradient of {name} at {x:R}, {t:R}") (2.0 * gradient) doubled
 
             if ordinary targetGradient then
-                Property.same $"target gradient of {name} at {x:R}, {t:R}" (2.0 * targetGradient) targetDoubled)
+                Property.same (fun () -> $"target gradient of {name} at {x:R}, {t:R}") (2.0 * targetGradient) targetDoubled)
 
     // Law 18.
     [<Theory; MemberData "All">]
     member _.``has the curvature of its definition``(name: string, engine: string) =
         let record, engine = find name, Engines.byName engine
 
-        let moderate =
-            record.Inputs engine |> Gen.filter (fun (x, t) -> abs x <= 80.0 && abs t <= 80.0)
+        let moderate = record.Inputs engine |> Gen.filter (fun (x, t) -> abs x <= 80.0 && abs t <= 80.0)
 
         Property.holds moderate (fun (x, t) ->
             // The curvature may jump at a threshold that x − t, rounded, is on the other side of.
@@ -131,12 +127,11 @@ type ``An elementwise loss``() =
                 else
                     Oracle.curvature record.Definition x t
 
-            let product =
-                engine.Curve(tensor record.Definition, [| one [ x; x ]; one [ t; t ] |], [| 1.0; 1.0 |], [| 1.0; 0.0 |])
+            let product = engine.Curve(tensor record.Definition, [| one [ x; x ]; one [ t; t ] |], [| 1.0; 1.0 |], [| 1.0; 0.0 |])
 
-            Property.equal $"curvature of {name} across elements" 0.0 product[1]
+            Property.equal (fun () -> $"curvature of {name} across elements") 0.0 product[1]
             let _, _, terms = record.Terms x t
-            close engine $"curvature of {name} at {x:R}, {t:R}" terms truth product[0])
+            close engine (fun () -> $"curvature of {name} at {x:R}, {t:R}") terms truth product[0])
 
     // Law 1.
     [<Theory; MemberData "NonNegative">]
@@ -156,9 +151,9 @@ type ``An elementwise loss``() =
 
         holds record engine (fun x t ->
             let value, gradient, targetGradient = pull engine record.Definition 1.0 x x
-            Property.same $"{name} of {x:R} twice" 0.0 value
-            Property.equal $"slope of {name} of {x:R} twice" 0.0 gradient
-            Property.equal $"target slope of {name} of {x:R} twice" 0.0 targetGradient
+            Property.same (fun () -> $"{name} of {x:R} twice") 0.0 value
+            Property.equal (fun () -> $"slope of {name} of {x:R} twice") 0.0 gradient
+            Property.equal (fun () -> $"target slope of {name} of {x:R} twice") 0.0 targetGradient
 
             let truth = Oracle.value record.Definition x t
 
@@ -173,9 +168,9 @@ type ``An elementwise loss``() =
         holds record engine (fun x t ->
             let value, gradient, targetGradient = pull engine record.Definition 1.0 x t
             let swapped, swappedGradient, swappedTargetGradient = pull engine record.Definition 1.0 t x
-            Property.same $"{name} of {x:R}, {t:R}" value swapped
-            Property.equal $"slope of {name} of {x:R}, {t:R}" gradient swappedTargetGradient
-            Property.equal $"target slope of {name} of {x:R}, {t:R}" targetGradient swappedGradient)
+            Property.same (fun () -> $"{name} of {x:R}, {t:R}") value swapped
+            Property.equal (fun () -> $"slope of {name} of {x:R}, {t:R}") gradient swappedTargetGradient
+            Property.equal (fun () -> $"target slope of {name} of {x:R}, {t:R}") targetGradient swappedGradient)
 
     [<Theory; MemberData "Asymmetric">]
     member _.``is another with prediction and target swapped``(name: string, engine: string) =
@@ -196,7 +191,7 @@ type ``An elementwise loss``() =
 
         holds record engine (fun x t ->
             let _, gradient, targetGradient = pull engine record.Definition 1.0 x t
-            Property.equal $"slopes of {name} at {x:R}, {t:R}" -gradient targetGradient)
+            Property.equal (fun () -> $"slopes of {name} at {x:R}, {t:R}") -gradient targetGradient)
 
     // Law 19.
     [<Theory; MemberData "Convex">]
@@ -218,9 +213,7 @@ type ``An elementwise loss``() =
             let _, slope, _ = pull engine record.Definition 1.0 between t
             let moved = abs slope * engine.Ulp between
 
-            let chord =
-                share * evaluate engine record.Definition a t
-                + (1.0 - share) * evaluate engine record.Definition b t
+            let chord = share * evaluate engine record.Definition a t + (1.0 - share) * evaluate engine record.Definition b t
 
             let value = evaluate engine record.Definition between t
             let terms, _, _ = record.Terms between t
@@ -234,11 +227,9 @@ type ``An elementwise loss``() =
         let record, engine = find name, Engines.byName engine
         let at x = evaluate engine record.Definition x 0.0
 
-        let isAbove (a: float, b: float) =
-            at (engine.Round(a / 2.0 + b / 2.0)) > at a / 2.0 + at b / 2.0 + 1e-3
+        let isAbove (a: float, b: float) = at (engine.Round(a / 2.0 + b / 2.0)) > at a / 2.0 + at b / 2.0 + 1e-3
 
-        let pairs =
-            Gen.sampleWithSize 50 500 (Gen.zip (Generators.moderate engine) (Generators.moderate engine))
+        let pairs = Gen.sampleWithSize 50 500 (Gen.zip (Generators.moderate engine) (Generators.moderate engine))
 
         if not (Seq.exists isAbove pairs) then
             Property.fail $"{name} lies below 500 chords: it looks convex"
@@ -268,30 +259,35 @@ type ``An elementwise loss``() =
         let weighed (weight: float) =
             { new TensorFunction with
                 member _.Apply inputs =
-                    LossValues(record.Definition.Tensor(inputs[0], inputs[1]))
-                    |> Reduce.weigh (Weights.op_Implicit weight)
-                    |> Reduce.none
+                    LossValues(record.Definition.Tensor(inputs[0], inputs[1])) |> Reduce.weigh (Weights.op_Implicit weight) |> Reduce.none
             }
 
         let run weight x t =
             let value, gradients = engine.Pull(weighed weight, [| one [ x; x ]; one [ t; t ] |], [| 1.0; 1.0 |])
             value[0], gradients[0][0], gradients[1][0]
 
-        Property.holds (Gen.zip (Gen.zip (record.Inputs engine) (Gen.elements [ infinity; -infinity; nan ])) (Generators.weight engine)) (fun (((x, t), bad), weight) ->
-            let value, gradient, targetGradient = pull engine record.Definition 1.0 x t
-            let value1, gradient1, targetGradient1 = run 1.0 x t
-            Property.equal $"{name} of {x:R}, {t:R} weighed by 1" value value1
-            Property.equal $"slope of {name} at {x:R}, {t:R} weighed by 1" gradient gradient1
-            Property.equal $"target slope of {name} at {x:R}, {t:R} weighed by 1" targetGradient targetGradient1
+        Property.holds
+            (Gen.zip (Gen.zip (record.Inputs engine) (Gen.elements [ infinity; -infinity; nan ])) (Generators.weight engine))
+            (fun (((x, t), bad), weight) ->
+                let value, gradient, targetGradient = pull engine record.Definition 1.0 x t
+                let value1, gradient1, targetGradient1 = run 1.0 x t
+                Property.equal (fun () -> $"{name} of {x:R}, {t:R} weighed by 1") value value1
+                Property.equal (fun () -> $"slope of {name} at {x:R}, {t:R} weighed by 1") gradient gradient1
+                Property.equal (fun () -> $"target slope of {name} at {x:R}, {t:R} weighed by 1") targetGradient targetGradient1
 
-            for x, t in [ x, t; bad, t; x, bad; bad, bad ] do
-                let value0, gradient0, targetGradient0 = run 0.0 x t
-                Property.same $"{name} of {x:R}, {t:R} weighed by 0" 0.0 value0
-                Property.equal $"slope of {name} at {x:R}, {t:R} weighed by 0" 0.0 gradient0
-                Property.equal $"target slope of {name} at {x:R}, {t:R} weighed by 0" 0.0 targetGradient0
+                for x, t in [ x, t; bad, t; x, bad; bad, bad ] do
+                    let value0, gradient0, targetGradient0 = run 0.0 x t
+                    Property.same (fun () -> $"{name} of {x:R}, {t:R} weighed by 0") 0.0 value0
+                    Property.equal (fun () -> $"slope of {name} at {x:R}, {t:R} weighed by 0") 0.0 gradient0
+                    Property.equal (fun () -> $"target slope of {name} at {x:R}, {t:R} weighed by 0") 0.0 targetGradient0
 
-            let _, terms, _ = record.Terms x t
-            let weighed, gradient, _ = run weight x t
-            Property.equal $"{name} of {x:R}, {t:R} weighed by {weight:R}" (if weight = 0.0 then 0.0 else engine.Round(weight * value)) weighed
-            let slope = DoubleDouble.Weigh(DoubleDouble.Constant weight, Oracle.slope record.Definition x t)
-            close engine $"slope of {name} at {x:R}, {t:R} weighed by {weight:R}" (weight * terms) slope gradient)
+                let _, terms, _ = record.Terms x t
+                let weighed, gradient, _ = run weight x t
+
+                Property.equal
+                    (fun () -> $"{name} of {x:R}, {t:R} weighed by {weight:R}")
+                    (if weight = 0.0 then 0.0 else engine.Round(weight * value))
+                    weighed
+
+                let slope = DoubleDouble.Weigh(DoubleDouble.Constant weight, Oracle.slope record.Definition x t)
+                close engine (fun () -> $"slope of {name} at {x:R}, {t:R} weighed by {weight:R}") (weight * terms) slope gradient)

@@ -49,16 +49,13 @@ let ``CrossEntropy = NLL ∘ LogSoftmax`` (engine: string) =
         let crossEntropy =
             { new TensorFunction with
                 member _.Apply inputs =
-                    crossEntropy { CrossEntropyOptions.Default with ClassWeights = weights } (Labels labels) inputs[0]
-                    |> Reduce.none
+                    crossEntropy { CrossEntropyOptions.Default with ClassWeights = weights } (Labels labels) inputs[0] |> Reduce.none
             }
 
         let composition =
             { new TensorFunction with
                 member _.Apply inputs =
-                    logSoftmax 1 inputs[0]
-                    |> nll { NLLOptions.Default with ClassWeights = weights } (Labels labels)
-                    |> Reduce.none
+                    logSoftmax 1 inputs[0] |> nll { NLLOptions.Default with ClassWeights = weights } (Labels labels) |> Reduce.none
             }
 
         compare engine "crossEntropy" 200.0 crossEntropy composition [| Array.concat logits, Shape [| rows; classes |] |] upstream)
@@ -77,14 +74,12 @@ let ``BCEWithLogits = BCE ∘ Sigmoid`` (engine: string) =
 
     let withLogits =
         { new TensorFunction with
-            member _.Apply inputs =
-                bceWithLogits inputs[1] inputs[0] |> Reduce.none
+            member _.Apply inputs = bceWithLogits inputs[1] inputs[0] |> Reduce.none
         }
 
     let composition =
         { new TensorFunction with
-            member _.Apply inputs =
-                bce inputs[1] (sigmoid inputs[0]) |> Reduce.none
+            member _.Apply inputs = bce inputs[1] (sigmoid inputs[0]) |> Reduce.none
         }
 
     Property.holds inputs (fun (x, t, upstream) ->

@@ -16,13 +16,11 @@ type Row =
         Label: int
     }
 
-    override row.ToString() =
-        sprintf "%A, %A, label %d" row.X row.Second row.Label
+    override row.ToString() = sprintf "%A, %A, label %d" row.X row.Second row.Label
 
 let private tensor (record: Rowwise) (labels: int[]) =
     { new TensorFunction with
-        member _.Apply inputs =
-            record.Definition.Tensor(inputs[0], inputs[1], Labels labels) |> Reduce.none
+        member _.Apply inputs = record.Definition.Tensor(inputs[0], inputs[1], Labels labels) |> Reduce.none
     }
 
 let private inputs (rows: Row[]) =
@@ -41,7 +39,7 @@ let private pull (engine: Engine) (record: Rowwise) (upstream: float[]) (rows: R
 
 let private rowOf (record: Rowwise) (engine: Engine) (classes: int) =
     gen {
-        let! x = Generators.row (record.Element engine) engine classes
+        let! x = record.Row engine classes
         let! second = record.Second engine classes
         let! label = Gen.choose (0, classes - 1)
         return { X = x; Second = second; Label = label }
@@ -66,53 +64,51 @@ let private records (law: Rowwise -> bool) =
 
     data
 
-let private find (name: string) =
-    Registry.rowLosses |> List.find (fun record -> record.Name = name)
+let private find (name: string) = Registry.rowLosses |> List.find (fun record -> record.Name = name)
 
-// Half an ulp for the one rounding to float32 and a hundredth for the float64 beneath. In float64 an exponential is off by as many ulp as its
+// Half an ulp for the one rounding to float32 and a hundredth for the float64 beneath. In float64 eight for a chain of a few functions; an exponential is off by as many ulp as its
 // argument, a difference of logits, is large; and where terms cancel it is their ulp that count.
 let private allowed (engine: Engine) (spread: float) (terms: float) (truth: DoubleDouble) =
     let beneath =
-        (4.0 + spread) * Engines.float64.Ulp truth.High + 4.0 * (1.0 + spread) * (if terms = 0.0 then 0.0 else Engines.float64.Ulp terms)
+        (8.0 + spread) * Engines.float64.Ulp truth.High
+        + 4.0 * (1.0 + spread) * (if terms = 0.0 then 0.0 else Engines.float64.Ulp terms)
 
     (if engine.Name = "float32" then 0.51 else 0.0) + beneath / engine.Ulp truth.High
 
-let private close (engine: Engine) (what: string) (spread: float) (terms: float) (truth: DoubleDouble) (got: float) =
+let private close (engine: Engine) (what: unit -> string) (spread: float) (terms: float) (truth: DoubleDouble) (got: float) =
     let error = engine.Error(got, truth)
     let allowed = allowed engine spread terms truth
 
-    if not (error <= allowed) then
-        Property.fail $"{what}: {got:R} is {error:F3} ulp from {truth.High:R} + {truth.Low:R}, with {allowed:F3} allowed"
+    if error > 0.0 && not (error <= allowed) then
+        Property.fail $"{what ()}: {got:R} is {error:F3} ulp from {truth.High:R} + {truth.Low:R}, with {allowed:F3} allowed"
 
 // Differences beyond this have an exponential of 0.
-let private spreadOf (row: Row) =
-    min 745.0 (Array.max row.X - Array.min row.X)
+let private spreadOf (row: Row) = min 745.0 (Array.max row.X - Array.min row.X)
 
 type ``A row loss``() =
 
     static member All = records (fun _ -> true)
 
-    static member NonNegative =
-        records (fun record -> List.contains NonNegative record.Laws)
+    static member NonNegative = records (fun record -> List.contains NonNegative record.Laws)
 
     static member Convex = records (fun record -> List.contains Convex record.Laws)
     static member NotConvex = records (fun record -> List.contains NotConvex record.Laws)
     static member Symmetric = records (fun record -> List.contains Symmetric record.Laws)
 
-    static member CrossEntropies =
-        records (fun record -> record.Name.StartsWith("crossEntropy", StringComparison.Ordinal))
+    static member CrossEntropies = records (fun record -> record.Name.StartsWith("crossEntropy", StringComparison.Ordinal))
 
     // Law 17, its value.
     [<Theory; MemberData "All">]
     member _.``has the value of the mathematics``(name: string, engine: string) =
         let record, engine = find name, Engines.byName engine
 
-        Property.holds (rows record engine Generators.classes (Gen.constant 2)) (fun rows ->
+        Property.holdsFor 100 (rows record engine Generators.classes (Gen.constant 2)) (fun _ -> Seq.empty) (fun rows ->
             let values = evaluate engine record rows
-            let truth, _ = Oracle.row record.Definition rows[0].X rows[0].Second rows[0].Label |> fun (a, b) -> a, b
+            let truth = Oracle.rowValues record.Definition rows[0].X rows[0].Second rows[0].Label
 
             truth
-            |> Array.iteri (fun i truth -> close engine $"{name} of {rows[0]}, value {i}" (spreadOf rows[0]) record.Terms truth values[i]))
+            |> Array.iteri (fun i truth ->
+                close engine (fun () -> $"{name} of {rows[0]}, value {i}") (spreadOf rows[0]) (record.Terms rows[0].X) truth values[i]))
 
     // Law 17.
     [<Theory; MemberData "All">]
@@ -133,18 +129,17 @@ type ``A row loss``() =
             let _, gradient, _ = pull engine record upstream rows
 
             for k in 0 .. row.X.Length - 1 do
-                let parts =
-                    Array.mapi (fun i slope -> DoubleDouble.Weigh(DoubleDouble.Constant upstream[i], slope)) slopes[k]
+                let parts = Array.mapi (fun i slope -> DoubleDouble.Weigh(DoubleDouble.Constant upstream[i], slope)) slopes[k]
 
                 let truth = Array.reduce (fun a b -> a + b) parts
 
                 let terms =
                     if values.Length = 1 then
-                        record.Terms * abs upstream[0]
+                        record.Terms row.X * abs upstream[0]
                     else
                         parts |> Array.sumBy (fun part -> abs part.High)
 
-                close engine $"{name} of {row}, upstream %A{upstream}: gradient {k}" (spreadOf row) terms truth gradient[k])
+                close engine (fun () -> $"{name} of {row}, upstream %A{upstream}: gradient {k}") (spreadOf row) terms truth gradient[k])
 
     // Law 1.
     [<Theory; MemberData "NonNegative">]
@@ -167,7 +162,16 @@ type ``A row loss``() =
             let value', gradient', secondGradient' = pull engine record [| 1.0; 1.0 |] swapped
             // In float64 the factors of a product of three may be taken in another order.
             let near what (a: float) (b: float) =
-                if not (abs (a - b) <= 8.0 * Engines.float64.Ulp a + (if engine.Name = "float32" then engine.Ulp a else 8.0 * engine.Ulp record.Terms)) then
+                if
+                    not (
+                        abs (a - b)
+                        <= 8.0 * Engines.float64.Ulp a
+                           + (if engine.Name = "float32" then
+                                  engine.Ulp a
+                              else
+                                  8.0 * engine.Ulp(record.Terms rows[0].X + record.Terms rows[1].X))
+                    )
+                then
                     Property.fail $"{what} of {name} of {rows[0]}, {rows[1]}: {a:R} is not {b:R}"
 
             Array.iter2 (near "value") value value'
@@ -195,11 +199,11 @@ type ``A row loss``() =
             let classes = bad.Length
 
             for i in perRow .. 2 * perRow - 1 do
-                Property.same $"{name} of {rows[1]} beside %A{bad}" values[i] values'[i]
+                Property.same (fun () -> $"{name} of {rows[1]} beside %A{bad}") values[i] values'[i]
 
             for i in classes .. 2 * classes - 1 do
-                Property.same $"gradient of {name} of {rows[1]} beside %A{bad}" gradient[i] gradient'[i]
-                Property.same $"second gradient of {name} of {rows[1]} beside %A{bad}" secondGradient[i] secondGradient'[i])
+                Property.same (fun () -> $"gradient of {name} of {rows[1]} beside %A{bad}") gradient[i] gradient'[i]
+                Property.same (fun () -> $"second gradient of {name} of {rows[1]} beside %A{bad}") secondGradient[i] secondGradient'[i])
 
     // Law 5: rows.
     [<Theory; MemberData "All">]
@@ -208,8 +212,7 @@ type ``A row loss``() =
 
         let reduced reduction labels =
             { new TensorFunction with
-                member _.Apply inputs =
-                    record.Definition.Tensor(inputs[0], inputs[1], Labels labels) |> Reduce.by reduction
+                member _.Apply inputs = record.Definition.Tensor(inputs[0], inputs[1], Labels labels) |> Reduce.by reduction
             }
 
         Property.holds (rows record engine few (Gen.choose (1, 6))) (fun rows ->
@@ -222,7 +225,7 @@ type ``A row loss``() =
                     let inputs, labels = inputs rows
                     engine.Value(reduced reduction labels, inputs)[0]
 
-                Property.same $"{reduction} of {name}" (run rows) (run backwards))
+                Property.same (fun () -> $"{reduction} of {name}") (run rows) (run backwards))
 
     // Law 16.
     [<Theory; MemberData "CrossEntropies">]
@@ -270,8 +273,7 @@ type ``A row loss``() =
             |> Gen.filter (fun (a, b, _) -> Seq.forall (fun x -> abs x <= 80.0) (Seq.append a.X b.X))
 
         Property.holds inputs (fun (a, b, share) ->
-            let between =
-                { a with X = Array.map2 (fun x y -> engine.Round(share * x + (1.0 - share) * y)) a.X b.X }
+            let between = { a with X = Array.map2 (fun x y -> engine.Round(share * x + (1.0 - share) * y)) a.X b.X }
 
             let value (row: Row) = (evaluate engine record [| row |])[0]
             let chord = share * value a + (1.0 - share) * value b
@@ -308,4 +310,5 @@ type ``A row loss``() =
             let ordinary g = abs g >= 1e-30 && abs g <= engine.Largest / 2.0
 
             for g, twice in Seq.append (Seq.zip gradient doubled) (Seq.zip second secondDoubled) do
-                if ordinary g then Property.same $"gradient of {name} of {rows[0]}, {rows[1]}" (2.0 * g) twice)
+                if ordinary g then
+                    Property.same (fun () -> $"gradient of {name} of {rows[0]}, {rows[1]}") (2.0 * g) twice)
