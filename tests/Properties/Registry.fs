@@ -346,7 +346,10 @@ module Registry =
             Terms = terms
         }
 
-    let private logitRow (engine: Engine) (classes: int) = Generators.row (Generators.finite engine) engine classes
+    let private logitRow (engine: Engine) (classes: int) =
+        // Differences of logits, and the sums of a thousand of them, stay finite.
+        Generators.row (Generators.finite engine) engine classes
+        |> Gen.filter (Array.forall (fun x -> abs x <= engine.Largest / 4096.0))
 
     let private nothingCancels (_: float[]) = 0.0
 
@@ -454,6 +457,26 @@ module Registry =
             { new RowDefinition with
                 member _.Tensor(x, _, _) = LossValues(softmax 1 x)
                 member _.Row(x, _, _, largest) = logSoftmaxOf x largest |> Array.map Notation.exp
+            }
+
+    let private softminRecord =
+        rowwise
+            "softmin"
+            [ "softmin" ]
+            "exp(−x) / Σ exp(−x)"
+            logitRow
+            noSecond
+            [ NonNegative ]
+            (fun _ -> 0.5)
+            { new RowDefinition with
+                member _.Tensor(x, _, _) = LossValues(softmin 1 x)
+
+                member _.Row(x, _, _, _) =
+                    // The largest of −x, wherever that is.
+                    let negated = Array.map Notation.(~-) x
+                    let largest = Array.reduce (fun a b -> Notation.max a b) negated
+                    let parts = Array.map (fun y -> Notation.exp (Notation.(-) y (Notation.detach largest))) negated
+                    Array.map (fun part -> Notation.(/) part (total parts)) parts
             }
 
     let private logSoftmaxRecord =
@@ -569,6 +592,7 @@ module Registry =
             crossEntropyWithProbabilitiesRecord { Weighted = false; Smoothing = 0.0 }
             crossEntropyWithProbabilitiesRecord { Weighted = true; Smoothing = 0.25 }
             softmaxRecord
+            softminRecord
             logSoftmaxRecord
             logSumExpRecord
             cosineSimilarityRecord
