@@ -37,9 +37,17 @@ module Similarity =
     let private reciprocalNorm (axis: int) (eps: float) (v: 'T) : 'T :> ITensor<'T> =
         let square = sumAlong axis (v * v)
         let norm = sqrt square
-        // PyTorch clamps the value only: below ε the slope −v / ‖v‖³ goes on, as −v / ε³.
-        let clamped = num (1.0 ./. eps) - num (0.5 ./. (eps *. eps *. eps)) * (square - detach square)
-        ifLess (num 0.0) norm (ifLess norm (num eps) clamped (num 1.0 / norm)) (num 0.0)
+        let reciprocal = num 1.0 / norm
+        let slope = 0.5 ./. (eps *. eps *. eps)
+
+        let clamped =
+            if Double.IsFinite slope then
+                // PyTorch clamps the value only: below ε the slope −v / ‖v‖³ goes on, as −v / ε³.
+                ifLess norm (num eps) (num (1.0 ./. eps) - num slope * (square - detach square)) reciprocal
+            else
+                reciprocal
+
+        ifLess (num 0.0) norm clamped (num 0.0)
 
     /// <summary>The cosine of the angle between vectors along an axis.</summary>
     /// <param name="axis">The axis the vectors lie along; a negative one counts from the last.</param>

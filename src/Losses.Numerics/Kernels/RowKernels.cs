@@ -167,6 +167,28 @@ internal static class RowKernels
         return (Firsts(values, at), shares);
     }
 
+    /// <summary>For each element, the sum of the others of its row: what comes before it and what comes after it.</summary>
+    internal static double[] Others(ReadOnlySpan<double> x, (int Outer, int Length, int Inner) at)
+    {
+        var before = new double[at.Length];
+        return EachRow(
+            x,
+            at,
+            row =>
+            {
+                var sum = 0.0;
+                for (var i = 0; i < row.Length; i++)
+                {
+                    before[i] = sum;
+                    sum += row[i];
+                }
+                sum = 0;
+                for (var i = row.Length - 1; i >= 0; i--)
+                    (row[i], sum) = (before[i] + sum, sum + row[i]);
+            }
+        );
+    }
+
     internal static double[] CumulativeSums(ReadOnlySpan<double> x, (int Outer, int Length, int Inner) at, bool backwards) =>
         EachRow(
             x,

@@ -346,14 +346,27 @@ internal sealed class SoftmaxOperation<T>(int axis, bool complement) : Operation
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs) =>
         new(Storage<T>.Wide(RowKernels.Softmax(inputs[0].Storage.Dense, inputs[0].Shape.Around(axis), complement)), inputs[0].Shape);
 
-    // p_k g_k (1 − p_k) − p_k Σ_{j≠k} p_j g_j would cost a second sum; p_k (g_k − Σ p g) cancels only where the true value does.
+    // p_k (g_k − Σ p g) as p_k (g_k (1 − p_k) − Σ_{j≠k} p_j g_j): for the class of a confident row the first form has no digits left.
     internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
     {
         var p = complement ? DiffTensor<T>.Softmax(inputs[0], axis) : output;
-        var mean = DiffTensor<T>.Sum(DiffTensor<T>.Weigh(p, gradient), [axis], true);
-        var pulled = DiffTensor<T>.Weigh(p, gradient - mean);
+        var rest = complement ? output : new SoftmaxOperation<T>(axis, true).Apply(inputs[0]);
+        var others = new OthersOperation<T>(axis).Apply(DiffTensor<T>.Weigh(p, gradient));
+        var pulled = DiffTensor<T>.Weigh(p, DiffTensor<T>.Weigh(rest, gradient) - others);
         return complement ? -pulled : pulled;
     }
+}
+
+// The sum of all the other elements along an axis; not the sum less the element, which has no digits left where the element is most of it.
+internal sealed class OthersOperation<T>(int axis) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs) =>
+        new(Storage<T>.Wide(RowKernels.Others(inputs[0].Storage.Dense, inputs[0].Shape.Around(axis))), inputs[0].Shape);
+
+    // Its matrix is symmetric.
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>
+        new OthersOperation<T>(axis).Apply(gradient);
 }
 
 internal sealed class LogSoftmaxOperation<T>(int axis) : Operation<T>
@@ -365,7 +378,7 @@ internal sealed class LogSoftmaxOperation<T>(int axis) : Operation<T>
     // g_k − p_k Σ g as g_k (1 − p_k) − p_k Σ_{j≠k} g_j: at the label of a confident row the first form has no digits left.
     internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
     {
-        var others = DiffTensor<T>.Sum(gradient, [axis], true) - gradient;
+        var others = new OthersOperation<T>(axis).Apply(gradient);
         var own = DiffTensor<T>.Weigh(gradient, new SoftmaxOperation<T>(axis, true).Apply(inputs[0]));
         return own - DiffTensor<T>.Weigh(others, DiffTensor<T>.Softmax(inputs[0], axis));
     }

@@ -1,0 +1,77 @@
+module Losses.Tests.Laws.Records
+
+open System.Reflection
+open Microsoft.FSharp.Core
+open Xunit
+open Losses.Tests
+
+/// The modules whose public functions are losses, or go before one.
+let private modules =
+    [
+        for name in
+            [
+                "Activations"
+                "Regression"
+                "Binary"
+                "Classification"
+                "Divergence"
+                "Similarity"
+                "Likelihood"
+                "Margin"
+                "Embedding"
+                "Sequence"
+                "Vocabulary"
+            ] -> nonNull (typeof<Losses.FSharp.L1>.Assembly.GetType $"Losses.FSharp.{name}")
+    ]
+
+/// Modules that hold no losses.
+let private others = set [ "Notation"; "TensorNotation"; "Pointwise"; "Reduce"; "Diff" ]
+
+[<Fact>]
+let ``every public function of a loss module has a record`` () =
+    let functions =
+        [
+            for holder in modules do
+                for method in holder.GetMethods(BindingFlags.Public ||| BindingFlags.Static ||| BindingFlags.DeclaredOnly) do
+                    if not method.IsSpecialName then
+                        method.Name
+        ]
+
+    Assert.NotEmpty functions
+
+    let missing =
+        functions
+        |> List.filter (fun name -> not ((Set.unionMany [ Registry.functions; Registry.helpers; Registry.awaited ]).Contains name))
+
+    Assert.True(missing.IsEmpty, $"without a record: {missing}")
+
+[<Fact>]
+let ``every record is of a public function`` () =
+    let functions =
+        set
+            [
+                for holder in modules do
+                    for method in holder.GetMethods() -> method.Name
+            ]
+
+    let missing = Set.unionMany [ Registry.functions; Registry.helpers; Registry.awaited ] - functions
+    Assert.True(missing.IsEmpty, $"no such function: {missing}")
+
+[<Fact>]
+let ``every public module is known to hold losses, or not to`` () =
+    let known = Set.union others (set [ for holder in modules -> holder.Name ])
+
+    let unknown =
+        [
+            for holder in typeof<Losses.FSharp.L1>.Assembly.GetExportedTypes() do
+                let isModule =
+                    holder.GetCustomAttributes<CompilationMappingAttribute>()
+                    |> Seq.exists (fun mapping -> mapping.SourceConstructFlags = SourceConstructFlags.Module)
+
+                let name = holder.Name.Replace("Module", "")
+
+                if isModule && not holder.IsNested && not (known.Contains name) then
+                    name
+        ]
+
+    Assert.True(unknown.IsEmpty, $"neither listed as losses nor as others: {unknown}")
