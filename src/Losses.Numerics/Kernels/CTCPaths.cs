@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Losses;
 
 /// <summary>Connectionist temporal classification: minus the logarithm of the probability of all paths through the states of each sample.</summary>
@@ -6,8 +8,11 @@ namespace Losses;
 /// <param name="width">S, the number of states of the longest target: 2 · labels + 1.</param>
 /// <param name="inputLengths">The frames of each sample.</param>
 /// <param name="targetLengths">The labels of each sample.</param>
-public sealed class CTCPaths(int[] states, bool[] skips, int width, int[] inputLengths, int[] targetLengths) : RowLoss
+public sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int[] inputLengths, int[] targetLengths) : RowLoss
 {
+    // States before the first and after the last, −∞ for ever: whence a lane's shifted loads come.
+    private const int Margin = 8;
+
     /// <summary>The losses of all samples, and, where asked for, their gradients by the logarithms of the probabilities, times an upstream.</summary>
     /// <param name="logProbabilities">(T, N, C)</param>
     /// <param name="classes">C</param>
@@ -22,92 +27,164 @@ public sealed class CTCPaths(int[] states, bool[] skips, int width, int[] inputL
         Span<double> gradients
     )
     {
-        var longest = inputLengths.Length == 0 ? 0 : inputLengths.Max();
-        var alpha = new double[Math.Max(1, longest) * width];
-        for (var n = 0; n < values.Length; n++)
+        fixed (
+            double* x = logProbabilities,
+                u = upstream,
+                v = values,
+                g = gradients
+        )
         {
-            var g = gradients.IsEmpty ? 0 : upstream[upstream.Length == 1 ? 0 : n];
-            values[n] = Sample(n, logProbabilities, classes, alpha, g, gradients);
+            var (px, pu, pv, pg, uniform) = ((nint)x, (nint)u, (nint)v, (nint)g, upstream.Length == 1);
+            Threads.Run(
+                values.Length,
+                Math.Min(Threads.Max, values.Length),
+                (n, _) =>
+                {
+                    var weight = pg == 0 ? 0 : ((double*)pu)[uniform ? 0 : n];
+                    var sample = new Sample((double*)px, (double*)pg, classes, inputLengths.Length, weight);
+                    ((double*)pv)[n] =
+                        Lane512<double>.IsSupported ? Loss<Lane512<double>>(n, sample)
+                        : Lane256<double>.IsSupported ? Loss<Lane256<double>>(n, sample)
+                        : Loss<Lane128<double>>(n, sample);
+                }
+            );
         }
     }
 
-    private double Sample(int n, ReadOnlySpan<double> x, int classes, double[] alpha, double upstream, Span<double> gradients)
+    private readonly struct Sample(double* x, double* gradient, int classes, int samples, double upstream)
+    {
+        internal double Upstream => upstream;
+
+        internal double* Frame(int t, int n) => x + ((nint)t * samples + n) * classes;
+
+        internal double* Gradient(int t, int n) => gradient + ((nint)t * samples + n) * classes;
+    }
+
+    private double Loss<TLane>(int n, Sample sample)
+        where TLane : struct, ILane<TLane, double>
     {
         int frames = inputLengths[n],
-            used = 2 * targetLengths[n] + 1,
-            samples = inputLengths.Length;
+            used = 2 * targetLengths[n] + 1;
         if (frames == 0)
             return used == 1 ? 0 : double.PositiveInfinity;
-        var state = states.AsSpan(n * width, used);
-        var skip = skips.AsSpan(n * width, used);
-        for (var t = 0; t < frames; t++)
+        // A row of states: the margin, the states to whole lanes, the margin.
+        var row = Margin + (used + Margin - 1) / Margin * Margin + Margin;
+        var isWanted = sample.Upstream != 0;
+        var rows = isWanted ? frames : 2;
+        var memory = new double[(rows + 4) * row];
+        Array.Fill(memory, double.NegativeInfinity);
+        fixed (double* start = memory)
         {
-            var frame = x.Slice((t * samples + n) * classes, classes);
-            var now = alpha.AsSpan(t * width, used);
-            var before = t == 0 ? default : alpha.AsSpan((t - 1) * width, used);
+            double* entry = start + rows * row + Margin,
+                emission = entry + row;
             for (var s = 0; s < used; s++)
+                entry[s] = skips[n * width + s] ? 0 : double.NegativeInfinity;
+            double* before = null;
+            for (var t = 0; t < frames; t++)
             {
-                var reached =
-                    t == 0
-                        ? s < 2
-                            ? 0
-                            : double.NegativeInfinity
-                        : LogSum(
-                            before[s],
-                            s > 0 ? before[s - 1] : double.NegativeInfinity,
-                            skip[s] ? before[s - 2] : double.NegativeInfinity
-                        );
-                now[s] = reached + frame[state[s]];
+                var now = start + (isWanted ? t : t % 2) * row + Margin;
+                Emit(sample.Frame(t, n), n, used, emission);
+                if (before is null)
+                    for (var s = 0; s < Math.Min(2, used); s++)
+                        now[s] = emission[s];
+                else
+                    Advance<TLane>(before, entry, emission, now, used);
+                before = now;
             }
+            var total = LogSum(before[used - 1], used > 1 ? before[used - 2] : double.NegativeInfinity);
+            // No path: +∞, and no direction in which it would become less.
+            if (isWanted && total != double.NegativeInfinity)
+                Backward<TLane>(n, sample, start, row, used, entry, emission, total);
+            return 0 - total;
         }
-        var end = alpha.AsSpan((frames - 1) * width, used);
-        var total = LogSum(end[used - 1], used > 1 ? end[used - 2] : double.NegativeInfinity, double.NegativeInfinity);
-        // No path: +∞, and no direction in which it would become less.
-        if (!gradients.IsEmpty && upstream != 0 && total != double.NegativeInfinity)
-            Backward(n, x, classes, alpha, total, upstream, gradients);
-        return 0 - total;
+    }
+
+    private void Emit(double* frame, int n, int used, double* emission)
+    {
+        for (var s = 0; s < used; s++)
+            emission[s] = frame[states[n * width + s]];
     }
 
     // −posterior of being in a class in a frame, given the target.
-    private void Backward(int n, ReadOnlySpan<double> x, int classes, double[] alpha, double total, double upstream, Span<double> gradients)
+    private void Backward<TLane>(int n, Sample sample, double* alpha, int row, int used, double* entry, double* emission, double total)
+        where TLane : struct, ILane<TLane, double>
     {
-        int frames = inputLengths[n],
-            used = 2 * targetLengths[n] + 1,
-            samples = inputLengths.Length;
-        var state = states.AsSpan(n * width, used);
-        var skip = skips.AsSpan(n * width, used);
-        // beta: log of the probability of all that comes after a frame, from each state.
-        double[] beta = new double[used],
-            next = new double[used];
-        for (var s = 0; s < used; s++)
-            beta[s] = s >= used - 2 ? 0 : double.NegativeInfinity;
-        for (var t = frames - 1; t >= 0; t--)
+        // What comes after a frame, from each state; and the same with the frame's own emission, of the frame behind it.
+        double* beta = emission + row,
+            ahead = beta + row;
+        for (var s = Math.Max(0, used - 2); s < used; s++)
+            beta[s] = 0;
+        for (var t = inputLengths[n] - 1; t >= 0; t--)
         {
-            var gradient = gradients.Slice((t * samples + n) * classes, classes);
+            // The emissions are no longer needed once they have been added.
+            Share<TLane>(alpha + t * row + Margin, beta, total, ahead, used);
+            var gradient = sample.Gradient(t, n);
             for (var s = 0; s < used; s++)
-            {
-                var share = alpha[t * width + s] + beta[s] - total;
-                if (share > double.NegativeInfinity)
-                    gradient[state[s]] -= upstream * Math.Exp(share);
-            }
+                gradient[states[n * width + s]] -= sample.Upstream * ahead[s];
             if (t == 0)
                 break;
-            var frame = x.Slice((t * samples + n) * classes, classes);
+            Emit(sample.Frame(t, n), n, used, emission);
             for (var s = 0; s < used; s++)
-                next[s] = LogSum(
-                    beta[s] + frame[state[s]],
-                    s + 1 < used ? beta[s + 1] + frame[state[s + 1]] : double.NegativeInfinity,
-                    s + 2 < used && skip[s + 2] ? beta[s + 2] + frame[state[s + 2]] : double.NegativeInfinity
-                );
-            (beta, next) = (next, beta);
+                ahead[s] = beta[s] + emission[s];
+            for (var s = used; s < row - Margin; s++)
+                ahead[s] = double.NegativeInfinity;
+            Recede<TLane>(ahead, entry, beta, used);
         }
     }
 
-    private static double LogSum(double a, double b, double c)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Advance<TLane>(double* before, double* entry, double* emission, double* now, int used)
+        where TLane : struct, ILane<TLane, double>
     {
-        var max = Math.Max(a, Math.Max(b, c));
-        if (double.IsInfinity(max))
-            return max;
-        return max + Math.Log(Math.Exp(a - max) + Math.Exp(b - max) + Math.Exp(c - max));
+        for (var s = 0; s < used; s += TLane.Count)
+        {
+            var reached = LogSum(
+                Load<TLane>(before + s),
+                Load<TLane>(before + s - 1),
+                Load<TLane>(before + s - 2) + Load<TLane>(entry + s)
+            );
+            TLane.StoreNumbers(reached + Load<TLane>(emission + s), ref *(now + s), 0);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Recede<TLane>(double* ahead, double* entry, double* beta, int used)
+        where TLane : struct, ILane<TLane, double>
+    {
+        for (var s = 0; s < used; s += TLane.Count)
+            TLane.StoreNumbers(
+                LogSum(Load<TLane>(ahead + s), Load<TLane>(ahead + s + 1), Load<TLane>(ahead + s + 2) + Load<TLane>(entry + s + 2)),
+                ref *(beta + s),
+                0
+            );
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Share<TLane>(double* alpha, double* beta, double total, double* shares, int used)
+        where TLane : struct, ILane<TLane, double>
+    {
+        var all = TLane.Constant(total);
+        for (var s = 0; s < used; s += TLane.Count)
+            TLane.StoreNumbers(TLane.Exp(Load<TLane>(alpha + s) + Load<TLane>(beta + s) - all), ref *(shares + s), 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLane Load<TLane>(double* at)
+        where TLane : struct, ILane<TLane, double> => TLane.LoadNumbers(in *at, 0);
+
+    // log (eᵃ + eᵇ + eᶜ); −∞ where all are.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLane LogSum<TLane>(TLane a, TLane b, TLane c)
+        where TLane : struct, ILane<TLane, double>
+    {
+        var max = TLane.Max(a, TLane.Max(b, c));
+        var finite = TLane.IfLess(TLane.Constant(double.NegativeInfinity), max, max, TLane.Constant(0));
+        return finite + TLane.Log(TLane.Exp(a - finite) + TLane.Exp(b - finite) + TLane.Exp(c - finite));
+    }
+
+    private static double LogSum(double a, double b)
+    {
+        var max = Math.Max(a, b);
+        return double.IsInfinity(max) ? max : max + RowKernels.Log1P(Math.Exp(Math.Min(a, b) - max));
     }
 }
