@@ -175,7 +175,7 @@ public class ExactSumTests
         {
             var (n, even) = (random.Next(1, 1000), random.NextInt64(1L << (bits - 1), 1L << bits));
             // The tie is the sum of two, as one of 54 bits is no float64 number; the third is the nudge.
-            double[] tie = [even, 0.5, Math.ScaleB(random.Next(-2, 3), -random.Next(60, 400))];
+            double[] tie = [even, 0.5, Math.ScaleB(random.Next(-2, 3), -random.Next(60, random.Next(3) == 0 ? 400 : 130))];
             var times = Enumerable.Repeat(tie, n).SelectMany(x => x).Take(3 * n - 1);
             var exact = Exact.Sum(tie);
             foreach (var detour in new[] { 0, 1e300 })
@@ -369,6 +369,14 @@ public class ExactSumTests
         for (var i = 0; i < 1000; i++)
             sum.Add(block);
         Assert.Equal(2e7f, sum.ToSingle());
+    }
+
+    [Fact]
+    public void A_mean_that_only_its_remainder_tells_from_a_tie()
+    {
+        var third = Sum([3 * (Math.ScaleB(1, 24) + 1), Math.ScaleB(1, -101)]);
+        Assert.Equal(MathF.ScaleB(1, 24) + 2, third.MeanSingle(3));
+        Same(Math.ScaleB(1, 53) + 2, Sum([3 * Math.ScaleB(1, 53), 3, Math.ScaleB(1, -72)]).Mean(3));
     }
 
     [Fact]
