@@ -1,3 +1,4 @@
+using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -48,6 +49,7 @@ public static class Batches
     private static Gen<int> Seeds => Gen.Choose(int.MinValue, int.MaxValue);
 
     private static T[] Make<T>(Random random, Func<Random, int, T> number)
+        where T : INumber<T>
     {
         var length = random.Next(4) switch
         {
@@ -56,9 +58,15 @@ public static class Batches
             2 => random.Next(200),
             _ => random.Next(3000),
         };
-        // Half of the batches are of one kind: fast ways to sum them take one kind at a time.
+        // Half of the batches are of one kind: fast ways to sum them take one kind at a time. And half are of one sign, as losses are.
         var kind = random.Next(12);
-        return [.. Enumerable.Range(0, length).Select(_ => number(random, kind < 6 ? kind : random.Next(6)))];
+        var positive = random.Next(2) == 0;
+        T Next()
+        {
+            var next = number(random, kind < 6 ? kind : random.Next(6));
+            return positive ? T.Abs(next) : next;
+        }
+        return [.. Enumerable.Range(0, length).Select(_ => Next())];
     }
 
     private static double Number(Random random, int kind)

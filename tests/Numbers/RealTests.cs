@@ -35,19 +35,19 @@ public class RealTests
         Assert.True(Ulp.UlpsDouble(got, truth) <= ulps, $"got {got:R}, truth {truth}: {Ulp.UlpsDouble(got, truth)} ulp");
 
     [Property]
-    public void Functions_are_within_2_ulp_of_the_oracle(double x)
+    public void Functions_are_within_3_ulp_of_the_oracle(double x)
     {
         Within(1, Real.Exp(x), DoubleDouble.Exp(x));
         Within(1, Real.Log(Math.Abs(x)), DoubleDouble.Log(Math.Abs(x)));
         Within(0.5, Real.Sqrt(Math.Abs(x)), DoubleDouble.Sqrt(Math.Abs(x)));
-        Within(1, Real.ExpM1(x), DoubleDouble.ExpM1(x));
+        Within(1.25, Real.ExpM1(x), DoubleDouble.ExpM1(x));
         if (x >= -1)
-            Within(1, Real.Log1P(x), DoubleDouble.Log1P(x));
+            Within(1.25, Real.Log1P(x), DoubleDouble.Log1P(x));
         var (got, truth) = (Real.Logistic(x), DoubleDouble.Logistic(x));
         Within(2, got.Softplus, truth.Softplus);
         Within(2, got.SoftplusOfMinus, truth.SoftplusOfMinus);
-        Within(2, got.Sigmoid, truth.Sigmoid);
-        Within(2, got.SigmoidOfMinus, truth.SigmoidOfMinus);
+        Within(3, got.Sigmoid, truth.Sigmoid);
+        Within(3, got.SigmoidOfMinus, truth.SigmoidOfMinus);
     }
 
     [Property]

@@ -15,7 +15,8 @@ namespace Losses;
 /// </para>
 /// <para>
 /// Nothing overflows on the way: 10³⁰⁸ + 10³⁰⁸ − 10³⁰⁸ is 10³⁰⁸. A NaN makes the sum NaN, infinities of both signs as well; infinities
-/// of one sign make it that infinity. A sum that is exactly zero is +0, whatever the signs of the zeros in it.
+/// of one sign make it that infinity. A sum that is exactly zero is +0, whatever the signs of the zeros in it. (There is room for 2²²⁴ of
+/// the largest products; what outgrows that, a sum merged with itself again and again, throws an <see cref="OverflowException"/>.)
 /// </para>
 /// <para>Reading changes nothing, so many threads may read one sum; adding, merging and resetting want a thread to themselves.</para>
 /// </remarks>
@@ -249,7 +250,7 @@ public sealed class ExactSum : IEquatable<ExactSum>
             var length = Header + 4 * count;
             throw new ArgumentException($"bytes has length {bytes.Length}, but {count} digits take {length} bytes.", nameof(bytes));
         }
-        if (first + count > Fixed.Length || count == 0 && first != 0)
+        if (first + count >= Fixed.Length || count == 0 && first != 0)
             throw new ArgumentException($"bytes[2] is {first}, which is no place for {count} digits.", nameof(bytes));
         if (kind == Kind.Negative ? count == 0 : kind != Kind.Positive && count != 0)
             throw new ArgumentException($"bytes[3] is {count}, which is no number of digits for kind {bytes[1]}.", nameof(bytes));

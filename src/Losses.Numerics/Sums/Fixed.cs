@@ -8,7 +8,7 @@ namespace Losses;
 // A value of this type says which of the digits of such a number's magnitude are not 0.
 internal readonly record struct Fixed(int First, int Count, bool Negative)
 {
-    // The smallest product is 2⁻²¹⁴⁸, the largest below 2²⁰⁴⁸; above it is room for some 2²⁰⁰ of them.
+    // The smallest product is 2⁻²¹⁴⁸, the largest below 2²⁰⁴⁸; above it is room for 2²²⁴ of them.
     public const int Floor = -2176;
     public const int Length = 140;
 
@@ -40,7 +40,7 @@ internal readonly record struct Fixed(int First, int Count, bool Negative)
         three[2] += ((long)high ^ sign) - sign;
     }
 
-    // Propagates the carries: every limb becomes a digit, and the highest has the sign.
+    // Propagates the carries: every limb becomes a digit, but the highest is 0, or −1 where the number is negative.
     public static void Carry(Span<long> limbs)
     {
         long carry = 0;
@@ -50,8 +50,10 @@ internal readonly record struct Fixed(int First, int Count, bool Negative)
             limbs[i] = (uint)limb;
             carry = limb >> 32;
         }
-        // Only merging a sum with itself hundreds of times comes here.
-        limbs[^1] = checked((int)(limbs[^1] + carry));
+        // The highest limb is for the sign alone. Nothing but a sum that is merged with itself hundreds of times outgrows the others.
+        limbs[^1] += carry;
+        if (limbs[^1] is not (0 or -1))
+            throw new OverflowException("The sum has outgrown an exact sum's 4448 bits.");
     }
 
     // The magnitude's digits, from limbs that it carries in place.
