@@ -281,6 +281,7 @@ internal static class Uses
             ("softplus", [], Activations.Softplus(logits)),
             ("softmax", [1], Activations.Softmax(logits, 1)),
             ("softmax", [-2], Activations.Softmax(logits, axis: -2)),
+            ("softmin", [1], Activations.Softmin(logits, 1)),
             ("logSoftmax", [1], Activations.LogSoftmax(logits, 1)),
             ("logSumExp", [0], Activations.LogSumExp(logits, axis: 0)),
         ];
