@@ -43,7 +43,7 @@ module Activations =
     /// <returns>The shape of <paramref name="scores"/>; rows sum to 1.</returns>
     /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
     /// <remarks>Source: torch.nn.Softmin.</remarks>
-    let softmin (axis: int) (scores: 'T) : 'T when 'T :> ITensor<'T> =
+    let softmin (axis: int) (scores: 'T) : 'T :> ITensor<'T> =
         Check.notNull (nameof scores) scores
         softmax axis (Notation.(~-) scores)
 
