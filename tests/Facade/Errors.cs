@@ -333,6 +333,72 @@ public class Errors
     }
 
     [Fact]
+    public void Three_tensors()
+    {
+        var of = Loss.GaussianNLL();
+        DiffTensor<double> none = null!;
+        Null("first", () => of.ValueAndGradients(none, s_matrix, s_matrix));
+        Null("second", () => of.ValueAndGradients(s_matrix, none, s_matrix));
+        Null("third", () => of.ValueAndGradients(s_matrix, s_matrix, none));
+        Throws<ArgumentException>("target", ["(3, 2)", "(2, 3)"], () => of.Evaluate(s_matrix, s_other, s_matrix));
+        Throws<ArgumentException>(
+            "reduction",
+            ["(2, 3)"],
+            () => Loss.GaussianNLL(reduction: Reduction.None).ValueAndGradients(s_matrix, s_matrix, s_matrix)
+        );
+        Throws<ArgumentOutOfRangeException>(
+            "reduction",
+            ["42"],
+            () => Loss.GaussianNLL(reduction: (Reduction)42).Evaluate(s_matrix, s_matrix, s_matrix)
+        );
+        Throws<ArgumentOutOfRangeException>("eps", ["eps is -1"], () => Loss.GaussianNLL(eps: -1));
+        Throws<ArgumentOutOfRangeException>("margin", ["margin is 2"], () => Loss.CosineEmbedding(margin: 2));
+        Throws<ArgumentOutOfRangeException>("margin", ["margin is 0"], () => Loss.TripletMargin(margin: 0));
+        Throws<ArgumentOutOfRangeException>("margin", ["margin is NaN"], () => Loss.MarginRanking(margin: double.NaN));
+        Throws<ArgumentOutOfRangeException>("p", ["3"], () => Loss.MultiMargin(p: 3));
+        Null("distance", () => Loss.TripletMarginWithDistance(null!));
+        Null("distance", () => Distance.Of<DiffTensor<double>>(null!));
+    }
+
+    [Fact]
+    public void Sequences()
+    {
+        var sequences = DiffTensor<double>.Filled(-1, [4, 2, 3]);
+        Labels words = new([1, 2, 2, 1], [2, 2]);
+        int[] inputs = [4, 4],
+            targets = [2, 2];
+        var of = Loss.CTC();
+        Null("logProbabilities", () => of.Evaluate<DiffTensor<double>>(null!, words, inputs, targets));
+        Null("labels", () => of.Evaluate(sequences, null!, inputs, targets));
+        Null("inputLengths", () => of.Evaluate(sequences, words, null!, targets));
+        Null("targetLengths", () => of.Evaluate(sequences, words, inputs, null!));
+        Throws<ArgumentOutOfRangeException>(
+            "labels",
+            ["is 3", "3 classes"],
+            () => of.Evaluate(sequences, new([1, 3, 2, 1], [2, 2]), inputs, targets)
+        );
+        Throws<ArgumentOutOfRangeException>("inputLengths", ["inputLengths[1] is 5"], () => of.Evaluate(sequences, words, [4, 5], targets));
+    }
+
+    [Fact]
+    public void Linear_layers()
+    {
+        DiffTensor<double> weight = DiffTensor<double>.Filled(1, [5, 3]),
+            bias = DiffTensor<double>.Filled(1, [5]);
+        var of = Loss.LinearCrossEntropy();
+        Null("input", () => of.Evaluate(null!, weight, bias, s_labels));
+        Null("weight", () => of.Evaluate(s_matrix, null!, bias, s_labels));
+        Null("bias", () => of.Evaluate(s_matrix, weight, null!, s_labels));
+        Null("labels", () => of.Evaluate(s_matrix, weight, bias, null!));
+        Throws<ArgumentException>("input", ["(2, 3)", "(3, 2)"], () => of.Evaluate(s_matrix, s_other, bias, s_labels));
+        Throws<ArgumentOutOfRangeException>(
+            "chunk",
+            ["0"],
+            () => Loss.LinearCrossEntropy(chunk: 0).Evaluate(s_matrix, weight, bias, s_labels)
+        );
+    }
+
+    [Fact]
     public void Null_losses()
     {
         Null("a", () => (TensorLoss)null! + Loss.MSE());
