@@ -107,7 +107,7 @@ public class Tensors
         Assert.Equal("float64 () 2.5", DiffTensor.Scalar(2.5).ToString());
         Assert.Equal("float32 (3) [1, -2, 0.333333]", DiffTensor.Create(1f, -2, 1f / 3).ToString());
         Assert.Equal(
-            "float64 (2, 2) [[1, 2],\n [3, 4]]",
+            "float64 (2, 2)\n[[1, 2],\n [3, 4]]",
             DiffTensor
                 .Create(
                     new double[,]
