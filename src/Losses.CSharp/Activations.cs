@@ -5,15 +5,27 @@ public static class Activations
 {
     /// <summary>The logistic function 1 / (1 + e⁻ˣ).</summary>
     public static T Sigmoid<T>(T logits)
-        where T : IReal<T> => FSharp.Activations.sigmoid(logits);
+        where T : IReal<T>
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        return FSharp.Activations.sigmoid(logits);
+    }
 
     /// <summary>log σ(x), without cancellation or overflow.</summary>
     public static T LogSigmoid<T>(T logits)
-        where T : IReal<T> => FSharp.Activations.logSigmoid(logits);
+        where T : IReal<T>
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        return FSharp.Activations.logSigmoid(logits);
+    }
 
     /// <summary>Softplus log(1 + eˣ).</summary>
     public static T Softplus<T>(T logits)
-        where T : IReal<T> => FSharp.Activations.softplus(logits);
+        where T : IReal<T>
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        return FSharp.Activations.softplus(logits);
+    }
 
     /// <summary>exp x / Σ exp along an axis; a negative one counts from the last.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>

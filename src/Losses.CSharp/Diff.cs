@@ -21,9 +21,14 @@ public static class Diff
         Func<DiffTensor<S>[], DiffTensor<S>> f,
         params DiffTensor<S>[] x
     )
-        where S : unmanaged, IFloatingPointIeee754<S> => FSharp.Diff.valueAndGrads(Microsoft.FSharp.Core.FuncConvert.FromFunc(f), x);
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        ArgumentNullException.ThrowIfNull(f);
+        return FSharp.Diff.valueAndGrads(Microsoft.FSharp.Core.FuncConvert.FromFunc(f), x);
+    }
 
     /// <summary>The vector–Jacobian product vᵀJ; v has the shape of the value.</summary>
+    /// <exception cref="ArgumentException">v has another shape.</exception>
     public static DiffTensor<S> Vjp<S>(Func<DiffTensor<S>, DiffTensor<S>> f, DiffTensor<S> x, DiffTensor<S> v)
         where S : unmanaged, IFloatingPointIeee754<S> => FSharp.Diff.vjp(Function(f), x, v);
 

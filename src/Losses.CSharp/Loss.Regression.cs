@@ -11,6 +11,20 @@ public static partial class Loss
     public static TensorLoss Pointwise<L>(L loss, Reduction reduction = Reduction.Mean)
         where L : struct, IPointwise => new PointwiseLoss<L>(loss, reduction);
 
+    /// <summary>A loss of one's own of three tensors, element by element: a prediction, a target and a third, such as a variance.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="reduction">How the values become one.</param>
+    /// <remarks>Evaluated on prediction, target, third.</remarks>
+    public static TripleLoss Pointwise3<L>(L loss, Reduction reduction = Reduction.Mean)
+        where L : struct, IPointwise3 => new StructuredTripleLoss<Own<L>>(new(loss), reduction);
+
+    private readonly struct Own<L>(L loss) : ITriple
+        where L : struct, IPointwise3
+    {
+        public LossValues<T> Values<T>(T first, T second, T third)
+            where T : ITensor<T> => FSharp.Pointwise.pointwise3(loss, third, second, first);
+    }
+
     // A pointwise loss, with weights for its elements where there are any.
     private static TensorLoss Pointwise<L>(L loss, Weights? weights, Reduction reduction)
         where L : struct, IPointwise =>

@@ -32,6 +32,7 @@ module Activations =
     /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
     /// <remarks>Source: torch.nn.Softmax.</remarks>
     let softmax (axis: int) (logits: 'T) : 'T :> ITensor<'T> =
+        Check.notNull (nameof logits) logits
         let axis = (shapeOf logits).Axis(axis, nameof axis)
         Check.notEmptyAxis (nameof logits) logits.Shape axis "classes"
         'T.Softmax(logits, axis)
@@ -42,7 +43,7 @@ module Activations =
     /// <returns>The shape of <paramref name="scores"/>; rows sum to 1.</returns>
     /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
     /// <remarks>Source: torch.nn.Softmin.</remarks>
-    let softmin (axis: int) (scores: 'T) : 'T when 'T :> ITensor<'T> =
+    let softmin (axis: int) (scores: 'T) : 'T :> ITensor<'T> =
         Check.notNull (nameof scores) scores
         softmax axis (Notation.(~-) scores)
 
@@ -53,6 +54,7 @@ module Activations =
     /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
     /// <remarks>Source: torch.nn.LogSoftmax.</remarks>
     let logSoftmax (axis: int) (logits: 'T) : 'T :> ITensor<'T> =
+        Check.notNull (nameof logits) logits
         let axis = (shapeOf logits).Axis(axis, nameof axis)
         Check.notEmptyAxis (nameof logits) logits.Shape axis "classes"
         'T.LogSoftmax(logits, axis)
@@ -64,6 +66,7 @@ module Activations =
     /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
     /// <remarks>Slope: softmax. Source: torch.logsumexp.</remarks>
     let logSumExp (axis: int) (logits: 'T) : 'T :> ITensor<'T> =
+        Check.notNull (nameof logits) logits
         let axis = (shapeOf logits).Axis(axis, nameof axis)
         Check.notEmptyAxis (nameof logits) logits.Shape axis "classes"
         'T.LogSumExp(logits, axis)

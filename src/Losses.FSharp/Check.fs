@@ -61,3 +61,10 @@ module internal Check =
     let notEmptyAxis (name: string) (actual: Shape) (axis: int) (what: string) =
         if actual[axis] = 0 then
             raise (ArgumentException($"{name} has shape {actual}: there are no {what}.", name))
+
+    /// The last axis, along which vectors lie.
+    let vectorAxis (name: string) (actual: Shape) =
+        if actual.Rank = 0 then
+            raise (ArgumentException($"{name} has shape {actual}: there is no vector axis.", name))
+
+        actual.Rank - 1

@@ -8,6 +8,7 @@ open Losses
 module Diff =
 
     let private pullback (f: DiffTensor<'S> -> DiffTensor<'S>) (x: DiffTensor<'S>) =
+        Check.notNull (nameof x) x
         let struct (value, pull) = DiffTensor.Pullback(Func<DiffTensor<'S>[], DiffTensor<'S>>(fun xs -> f xs[0]), x)
 
         value, (fun gradient -> (pull.Invoke gradient)[0])
@@ -38,6 +39,8 @@ module Diff =
     /// <param name="xs">Where; at least one.</param>
     /// <exception cref="T:System.ArgumentException">The value is no scalar.</exception>
     let valueAndGrads (f: DiffTensor<'S>[] -> DiffTensor<'S>) (xs: DiffTensor<'S>[]) : struct (DiffTensor<'S> * DiffTensor<'S>[]) =
+        Check.notNull (nameof xs) xs
+        xs |> Array.iteri (fun i x -> Check.notNull $"xs[{i}]" x)
         let struct (value, pull) = DiffTensor.Pullback(Func<DiffTensor<'S>[], DiffTensor<'S>> f, xs)
         scalar (nameof f) value
         struct (value, pull.Invoke(DiffTensor<'S>.Filled(1.0, value.Shape)))
@@ -46,7 +49,12 @@ module Diff =
     /// <param name="f">Any function.</param>
     /// <param name="x">Where.</param>
     /// <param name="v">The shape of the value.</param>
-    let vjp (f: DiffTensor<'S> -> DiffTensor<'S>) (x: DiffTensor<'S>) (v: DiffTensor<'S>) : DiffTensor<'S> = snd (pullback f x) v
+    /// <exception cref="T:System.ArgumentException"><paramref name="v"/> has another shape.</exception>
+    let vjp (f: DiffTensor<'S> -> DiffTensor<'S>) (x: DiffTensor<'S>) (v: DiffTensor<'S>) : DiffTensor<'S> =
+        Check.notNull (nameof v) v
+        let value, pull = pullback f x
+        Check.sameShape (nameof v) v.Shape "the value" value.Shape
+        pull v
 
     /// <summary>The Jacobian–vector product Jv: the derivative along a direction.</summary>
     /// <param name="f">Any function.</param>
@@ -54,6 +62,8 @@ module Diff =
     /// <param name="v">The direction, of the shape of <paramref name="x"/>.</param>
     /// <exception cref="T:System.ArgumentException">The direction has another shape.</exception>
     let jvp (f: DiffTensor<'S> -> DiffTensor<'S>) (x: DiffTensor<'S>) (v: DiffTensor<'S>) : DiffTensor<'S> =
+        Check.notNull (nameof x) x
+        Check.notNull (nameof v) v
         Check.sameShape (nameof v) v.Shape (nameof x) x.Shape
         // uᵀJ is linear in u, and the derivative of that along v is Jv: forward mode from reverse mode twice.
         let value, pull = pullback f x
@@ -65,6 +75,8 @@ module Diff =
     /// <param name="v">The direction, of the shape of <paramref name="x"/>.</param>
     /// <exception cref="T:System.ArgumentException">The direction has another shape, or the value is no scalar.</exception>
     let hvp (f: DiffTensor<'S> -> DiffTensor<'S>) (x: DiffTensor<'S>) (v: DiffTensor<'S>) : DiffTensor<'S> =
+        Check.notNull (nameof x) x
+        Check.notNull (nameof v) v
         Check.sameShape (nameof v) v.Shape (nameof x) x.Shape
         vjp (grad f) x v // H is symmetric: vᵀH = Hv
 

@@ -65,8 +65,10 @@ module Embedding =
     // 1 − cos and cos of the angle, with the squared norms at least ε above 0. With u = x / √(‖x‖² + ε), u₁·u₂ is the cosine, and 1 − u₁·u₂ =
     // ½ ‖u₁ − u₂‖² + ½ (1 − ‖u₁‖²) + ½ (1 − ‖u₂‖²), of which no term cancels: 1 − ‖u‖² = ε / (‖x‖² + ε).
     let private cosines (eps: float) (x2: 'T) (x1: 'T) : struct ('T * 'T) when 'T :> ITensor<'T> =
+        Check.notNull (nameof x2) x2
+        Check.notNull (nameof x1) x1
         Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
-        let axis = x1.Shape.Axis(-1, "the vector axis")
+        let axis = Check.vectorAxis (nameof x1) x1.Shape
 
         let unit (x: 'T) =
             let square = 'T.Sum(x * x, ReadOnlySpan [| axis |], true)

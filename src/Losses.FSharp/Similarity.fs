@@ -61,6 +61,8 @@ module Similarity =
     /// Source: torch.nn.CosineSimilarity, whose dim this axis is.</remarks>
     let cosineSimilarity (axis: int) (eps: float) (x2: 'T) (x1: 'T) : 'T :> ITensor<'T> =
         Check.notNegative (nameof eps) eps
+        Check.notNull (nameof x2) x2
+        Check.notNull (nameof x1) x1
         Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
         let axis = x1.Shape.Axis(axis, nameof axis)
         sumAlong axis (x1 * x2) * reciprocalNorm axis eps x1 * reciprocalNorm axis eps x2
@@ -97,8 +99,10 @@ module Similarity =
     let pairwiseDistance (p: float) (eps: float) (keepAxis: bool) (x2: 'T) (x1: 'T) : 'T :> ITensor<'T> =
         Check.order (nameof p) p
         Check.finite (nameof eps) eps
+        Check.notNull (nameof x2) x2
+        Check.notNull (nameof x1) x1
         Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
-        let axis = x1.Shape.Axis(-1, "the vector axis")
+        let axis = Check.vectorAxis (nameof x1) x1.Shape
         let distance = norm axis p (x1 - x2 + num eps)
         if keepAxis then reshape (x1.Shape.With(axis, 1)) distance else distance
 
@@ -112,6 +116,8 @@ module Similarity =
     /// <remarks>From the differences themselves, never from a matrix product, which cancels for vectors far from 0. Source: torch.cdist.</remarks>
     let cdist (p: float) (x2: 'T) (x1: 'T) : 'T :> ITensor<'T> =
         Check.order (nameof p) p
+        Check.notNull (nameof x2) x2
+        Check.notNull (nameof x1) x1
         let one, two = shapeOf x1, shapeOf x2
 
         if one.Rank < 2 || two.Rank <> one.Rank || two.With(-2, 1) <> one.With(-2, 1) then
@@ -133,6 +139,7 @@ module Similarity =
     /// <remarks>Source: torch.nn.functional.pdist.</remarks>
     let pdist (p: float) (x: 'T) : 'T :> ITensor<'T> =
         Check.order (nameof p) p
+        Check.notNull (nameof x) x
         let shape = shapeOf x
 
         if shape.Rank <> 2 then

@@ -35,12 +35,17 @@ internal static class Core
     internal static IEnumerable<FieldInfo> Literals(Type module) =>
         module.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral);
 
-    /// <summary>What a loss is given besides its data: the parameters that are neither tensor nor labels.</summary>
-    internal static IEnumerable<ParameterInfo> Hyperparameters(MethodInfo loss)
-    {
-        var tensor = loss.ReturnType.GetGenericArguments()[0];
-        return loss.GetParameters().Where(parameter => parameter.ParameterType != tensor && parameter.ParameterType != typeof(Labels));
-    }
+    /// <summary>What a loss is given besides its data.</summary>
+    internal static IEnumerable<ParameterInfo> Hyperparameters(MethodInfo loss) =>
+        loss.GetParameters().Where(parameter => !IsData(parameter.ParameterType, loss.ReturnType.GetGenericArguments()[0]));
+
+    /// <summary>What a loss is evaluated on.</summary>
+    internal static IEnumerable<ParameterInfo> Data(MethodInfo loss) =>
+        loss.GetParameters().Where(parameter => IsData(parameter.ParameterType, loss.ReturnType.GetGenericArguments()[0]));
+
+    // Tensors, records of them, labels, and the lengths of sequences.
+    private static bool IsData(Type type, Type tensor) =>
+        type == tensor || type == typeof(Labels) || type == typeof(int[]) || IsRecord(type) && type.GetGenericArguments().Contains(tensor);
 
     internal static bool IsRecord(Type type) =>
         type.GetCustomAttribute<CompilationMappingAttribute>() is { } mapping
@@ -53,6 +58,8 @@ internal static class Core
 
     internal static MethodInfo Function(string name) => Modules.SelectMany(Functions).Single(function => function.Name == name);
 
+    internal static bool IsFunction(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(FSharpFunc<,>);
+
     /// <summary>The values of a loss of the core; its hyperparameters come first, then target and prediction.</summary>
     internal static LossValues<T> Values<T>(string name, params object?[] arguments)
         where T : ITensor<T> => (LossValues<T>)Call<T>(name, arguments);
@@ -64,16 +71,8 @@ internal static class Core
         {
             // A pointwise loss comes with a type of its own.
             var function = Function(name);
-            Type[] types =
-            [
-                .. function
-                    .GetGenericArguments()
-                    .Select(type =>
-                        type == function.ReturnType.GetGenericArguments().FirstOrDefault(function.ReturnType)
-                            ? typeof(T)
-                            : arguments[0]!.GetType()
-                    ),
-            ];
+            var tensor = function.ReturnType.IsGenericParameter ? function.ReturnType : function.ReturnType.GetGenericArguments()[0];
+            var types = function.GetGenericArguments().Select(type => type == tensor ? typeof(T) : arguments[0]!.GetType()).ToArray();
             return function.MakeGenericMethod(types).Invoke(null, arguments)!;
         }
         catch (TargetInvocationException exception)

@@ -119,9 +119,8 @@ public class Evaluation
     }
 
     [Fact]
-    public void A_loss_is_a_function_of_more_than_numbers_of_the_library()
+    public void One_loss_serves_float_and_double()
     {
-        // The same object over float and double tensors.
         var loss = Loss.Huber();
         Assert.Equal(2.5, loss.Evaluate(DiffTensor.Create(3.0), DiffTensor.Create(0.0)).ToScalar());
         Assert.Equal(2.5f, loss.Evaluate(DiffTensor.Create(3f), DiffTensor.Create(0f)).ToScalar());

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Reflection;
 using Facade;
 using Losses.CSharp;
+using Microsoft.FSharp.Core;
 using Xunit;
 
 namespace Losses.Tests;
@@ -56,12 +57,38 @@ public class UsesAgree
         OfClassProbabilities<float>(loss, use, reduction);
     }
 
+    public static TheoryData<string, Reduction> OtherUses => Each(Uses.OnOtherData.Select(use => use.Text));
+
+    [Theory]
+    [MemberData(nameof(OtherUses))]
+    public void Of_other_data(string text, Reduction reduction)
+    {
+        var use = Uses.OnOtherData.Single(use => use.Text == text);
+        var parameters = Core.Function(use.Core).GetParameters();
+        var arguments = use.Arguments.Select(
+            (argument, i) =>
+                argument switch
+                {
+                    Dictionary<string, object> changes => Core.Options(parameters[i].ParameterType, changes),
+                    Distance distance => FuncConvert.FromFunc<DiffTensor<double>, DiffTensor<double>, DiffTensor<double>>(distance.Between),
+                    _ => argument,
+                }
+        );
+        Near.Same(FSharp.Reduce.by(reduction, Core.Values<DiffTensor<double>>(use.Core, [.. arguments])), use.Value(reduction));
+    }
+
     [Fact]
     public void Every_option_of_every_loss_is_used()
     {
-        string[] texts = [.. Uses.OnTensors.Select(use => use.Text), .. Uses.OnLabels.Select(use => use.Text)];
+        string[] texts =
+        [
+            .. Uses.OnTensors.Select(use => use.Text),
+            .. Uses.OnLabels.Select(use => use.Text),
+            .. Uses.OnOtherData.Select(use => use.Text),
+        ];
         Assert.Empty(
             from method in typeof(Loss).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            where !method.ReturnType.IsGenericParameter
             from parameter in method.GetParameters()
             where
                 !texts.Any(text =>
@@ -87,7 +114,11 @@ public class UsesAgree
     {
         var x = Samples.Numbers<double>(s_shape, 1);
         Assert.Equal(
-            Core.Functions(typeof(FSharp.Activations)).Concat(Core.Functions(typeof(FSharp.Similarity))).Select(f => f.Name).Order(),
+            Core.Functions(typeof(FSharp.Activations))
+                .Concat(Core.Functions(typeof(FSharp.Similarity)))
+                .Select(function => function.Name)
+                .Append("cosineDistance")
+                .Order(),
             Uses.OfOne(x).Concat(Uses.OfTwo(x, x)).Select(use => use.Core).Distinct().Order()
         );
     }

@@ -53,7 +53,11 @@ public abstract class LabelLoss
     /// <exception cref="ArgumentException">The shapes do not fit, or the reduction is none: a gradient is that of one number.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
     public (DiffTensor<S> Value, DiffTensor<S> Gradient) ValueAndGradient<S>(DiffTensor<S> prediction, Labels labels)
-        where S : unmanaged, IFloatingPointIeee754<S> => Diff.ValueAndGrad(x => Evaluate(x, labels), prediction);
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Diff.ValueAndGrad(x => Check.Reduced(Evaluate(x, labels)), prediction);
+    }
 
     /// <summary>The loss reduced in another way than its own, and its gradient by the prediction.</summary>
     /// <param name="prediction">(C), (N, C) or (N, C, d₁, …).</param>
@@ -62,7 +66,11 @@ public abstract class LabelLoss
     /// <exception cref="ArgumentException">The shapes do not fit, or the reduction is none: a gradient is that of one number.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
     public (DiffTensor<S> Value, DiffTensor<S> Gradient) ValueAndGradient<S>(DiffTensor<S> prediction, Labels labels, Reducing reducing)
-        where S : unmanaged, IFloatingPointIeee754<S> => Diff.ValueAndGrad(x => Evaluate(x, labels, reducing), prediction);
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Diff.ValueAndGrad(x => Check.Reduced(Evaluate(x, labels, reducing)), prediction);
+    }
 
     /// <summary>The reduced loss, and its gradient by the prediction, over the caller's own memory.</summary>
     /// <param name="prediction">Row-major, of <paramref name="shape"/>; float or double.</param>
@@ -74,6 +82,8 @@ public abstract class LabelLoss
     public virtual S ValueAndGradient<S>(ReadOnlySpan<S> prediction, Labels labels, Shape shape, Span<S> gradient)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
+        Check.Length(prediction.Length, shape, nameof(prediction));
+        Check.Length(gradient.Length, shape, nameof(gradient));
         var (value, slope) = ValueAndGradient(new DiffTensor<S>(prediction, shape), labels);
         slope.CopyTo(gradient);
         return value.ToScalar();
@@ -92,9 +102,7 @@ public abstract class LabelLoss
     public static LabelLoss operator *(double scale, LabelLoss loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        if (!double.IsFinite(scale))
-            throw new ArgumentOutOfRangeException(nameof(scale), FormattableString.Invariant($"scale is {scale}, but it must be finite."));
-        return new ScaledLoss(scale, loss);
+        return new ScaledLoss(Check.Scale(scale), loss);
     }
 
     /// <summary>The loss scaled.</summary>
@@ -144,16 +152,29 @@ internal interface ILabelled
 internal sealed class StructuredLabelLoss<D>(D definition, Reduction reduction) : LabelLoss
     where D : struct, ILabelled
 {
-    public override T Evaluate<T>(T prediction, Labels labels) => Reduce.by(reduction, definition.Values(prediction, labels));
+    public override T Evaluate<T>(T prediction, Labels labels)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Reduce.by(reduction, definition.Values(prediction, labels));
+    }
 
-    public override T Evaluate<T>(T prediction, Labels labels, Reducing reducing) =>
-        Reduce.@using(reducing, definition.Values(prediction, labels));
+    public override T Evaluate<T>(T prediction, Labels labels, Reducing reducing)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Reduce.@using(reducing, definition.Values(prediction, labels));
+    }
 
-    public override (T Numerator, T Denominator) Parts<T>(T prediction, Labels labels, Reducing? reducing) =>
-        Reduce.partsUsing(reducing ?? Reducing.Default, definition.Values(prediction, labels));
+    public override (T Numerator, T Denominator) Parts<T>(T prediction, Labels labels, Reducing? reducing)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Reduce.partsUsing(reducing ?? Reducing.Default, definition.Values(prediction, labels));
+    }
 
-    public override void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, Labels labels, Reducing? reducing) =>
+    public override void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, Labels labels, Reducing? reducing)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
         Reduce.addUsing(reducing ?? Reducing.Default, total, definition.Values(prediction, labels));
+    }
 }
 
 /// <summary>Cross-entropy of logits, with class labels or class probabilities.</summary>
@@ -165,36 +186,66 @@ public sealed class CrossEntropyLoss : LabelLoss
     internal CrossEntropyLoss(CrossEntropyOptions options, Reduction reduction) => (_options, _reduction) = (options.Checked(), reduction);
 
     /// <inheritdoc/>
-    public override T Evaluate<T>(T prediction, Labels labels) =>
-        Reduce.by(_reduction, Classification.crossEntropy(_options, labels, prediction));
+    public override T Evaluate<T>(T prediction, Labels labels)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Reduce.by(_reduction, Classification.crossEntropy(_options, labels, prediction));
+    }
 
     /// <inheritdoc/>
-    public override T Evaluate<T>(T prediction, Labels labels, Reducing reducing) =>
-        Reduce.@using(reducing, Classification.crossEntropy(_options, labels, prediction));
+    public override T Evaluate<T>(T prediction, Labels labels, Reducing reducing)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Reduce.@using(reducing, Classification.crossEntropy(_options, labels, prediction));
+    }
 
     /// <inheritdoc/>
-    public override (T Numerator, T Denominator) Parts<T>(T prediction, Labels labels, Reducing? reducing = null) =>
-        Reduce.partsUsing(reducing ?? Reducing.Default, Classification.crossEntropy(_options, labels, prediction));
+    public override (T Numerator, T Denominator) Parts<T>(T prediction, Labels labels, Reducing? reducing = null)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Reduce.partsUsing(reducing ?? Reducing.Default, Classification.crossEntropy(_options, labels, prediction));
+    }
 
     /// <inheritdoc/>
-    public override void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, Labels labels, Reducing? reducing = null) =>
+    public override void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, Labels labels, Reducing? reducing = null)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
         Reduce.addUsing(reducing ?? Reducing.Default, total, Classification.crossEntropy(_options, labels, prediction));
+    }
 
     /// <summary>The reduced loss against class probabilities, differentiable on every engine.</summary>
     /// <param name="prediction">Logits: (C), (N, C) or (N, C, d₁, …).</param>
     /// <param name="probabilities">The shape of <paramref name="prediction"/>.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public T Evaluate<T>(T prediction, T probabilities)
-        where T : ITensor<T> => Reduce.by(_reduction, Classification.crossEntropyWithProbabilities(_options, probabilities, prediction));
+        where T : ITensor<T>
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Reduce.by(_reduction, Classification.crossEntropyWithProbabilities(_options, probabilities, prediction));
+    }
 
     /// <summary>The reduced loss against class probabilities, and its gradient by the logits.</summary>
     /// <param name="prediction">Logits: (C), (N, C) or (N, C, d₁, …).</param>
     /// <param name="probabilities">The shape of <paramref name="prediction"/>.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or the reduction is none: a gradient is that of one number.</exception>
     public (DiffTensor<S> Value, DiffTensor<S> Gradient) ValueAndGradient<S>(DiffTensor<S> prediction, DiffTensor<S> probabilities)
-        where S : unmanaged, IFloatingPointIeee754<S> => Diff.ValueAndGrad(x => Evaluate(x, probabilities), prediction);
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Diff.ValueAndGrad(x => Check.Reduced(Evaluate(x, probabilities)), prediction);
+    }
 
     /// <inheritdoc/>
-    public override S ValueAndGradient<S>(ReadOnlySpan<S> prediction, Labels labels, Shape shape, Span<S> gradient) =>
-        SpanKernels.ValueAndGradient(Classification.crossEntropyKernel(_options, labels, shape), prediction, shape, _reduction, gradient);
+    public override S ValueAndGradient<S>(ReadOnlySpan<S> prediction, Labels labels, Shape shape, Span<S> gradient)
+    {
+        Check.Length(prediction.Length, shape, nameof(prediction));
+        Check.Length(gradient.Length, shape, nameof(gradient));
+        return SpanKernels.ValueAndGradient(
+            Classification.crossEntropyKernel(_options, labels, shape),
+            prediction,
+            shape,
+            _reduction,
+            gradient
+        );
+    }
 }

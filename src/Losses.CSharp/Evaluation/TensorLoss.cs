@@ -48,7 +48,11 @@ public abstract class TensorLoss
     /// <param name="target">The shape of <paramref name="prediction"/>.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or the reduction is none: a gradient is that of one number.</exception>
     public (DiffTensor<S> Value, DiffTensor<S> Gradient) ValueAndGradient<S>(DiffTensor<S> prediction, DiffTensor<S> target)
-        where S : unmanaged, IFloatingPointIeee754<S> => Diff.ValueAndGrad(x => Evaluate(x, target), prediction);
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Diff.ValueAndGrad(x => Check.Reduced(Evaluate(x, target)), prediction);
+    }
 
     /// <summary>The loss reduced in another way than its own, and its gradient by the prediction.</summary>
     /// <param name="prediction">Any shape that the loss takes.</param>
@@ -60,7 +64,11 @@ public abstract class TensorLoss
         DiffTensor<S> target,
         Reducing reducing
     )
-        where S : unmanaged, IFloatingPointIeee754<S> => Diff.ValueAndGrad(x => Evaluate(x, target, reducing), prediction);
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Diff.ValueAndGrad(x => Check.Reduced(Evaluate(x, target, reducing)), prediction);
+    }
 
     /// <summary>The reduced loss, and its gradient by the prediction, over the caller's own memory.</summary>
     /// <param name="prediction">Row-major, of <paramref name="shape"/>; float or double.</param>
@@ -71,6 +79,9 @@ public abstract class TensorLoss
     public virtual S ValueAndGradient<S>(ReadOnlySpan<S> prediction, ReadOnlySpan<S> target, Shape shape, Span<S> gradient)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
+        Check.Length(target.Length, shape, nameof(target));
+        Check.Length(prediction.Length, shape, nameof(prediction));
+        Check.Length(gradient.Length, shape, nameof(gradient));
         var (value, slope) = ValueAndGradient(new DiffTensor<S>(prediction, shape), new DiffTensor<S>(target, shape));
         slope.CopyTo(gradient);
         return value.ToScalar();
@@ -89,9 +100,7 @@ public abstract class TensorLoss
     public static TensorLoss operator *(double scale, TensorLoss loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        if (!double.IsFinite(scale))
-            throw new ArgumentOutOfRangeException(nameof(scale), FormattableString.Invariant($"scale is {scale}, but it must be finite."));
-        return loss.Times(scale);
+        return loss.Times(Check.Scale(scale));
     }
 
     /// <summary>The loss scaled.</summary>
@@ -170,16 +179,29 @@ internal sealed class PointwiseLoss<L>(L loss, Reduction reduction) : TensorLoss
 internal sealed class StructuredLoss<D>(D definition, Reduction reduction) : TensorLoss
     where D : struct, IStructured
 {
-    public override T Evaluate<T>(T prediction, T target) => Reduce.by(reduction, definition.Values(prediction, target));
+    public override T Evaluate<T>(T prediction, T target)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Reduce.by(reduction, definition.Values(prediction, target));
+    }
 
-    public override T Evaluate<T>(T prediction, T target, Reducing reducing) =>
-        Reduce.@using(reducing, definition.Values(prediction, target));
+    public override T Evaluate<T>(T prediction, T target, Reducing reducing)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Reduce.@using(reducing, definition.Values(prediction, target));
+    }
 
-    public override (T Numerator, T Denominator) Parts<T>(T prediction, T target, Reducing? reducing) =>
-        Reduce.partsUsing(reducing ?? Reducing.Default, definition.Values(prediction, target));
+    public override (T Numerator, T Denominator) Parts<T>(T prediction, T target, Reducing? reducing)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return Reduce.partsUsing(reducing ?? Reducing.Default, definition.Values(prediction, target));
+    }
 
-    public override void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, DiffTensor<S> target, Reducing? reducing) =>
+    public override void AddTo<S>(LossAccumulator total, DiffTensor<S> prediction, DiffTensor<S> target, Reducing? reducing)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
         Reduce.addUsing(reducing ?? Reducing.Default, total, definition.Values(prediction, target));
+    }
 }
 
 /// <summary>A loss of the core with its options filled in.</summary>

@@ -62,7 +62,10 @@ public abstract class TripleLoss
     )
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        var (value, gradients) = Diff.ValueAndGrad(x => Evaluate(x[0], x[1], x[2]), first, second, third);
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        ArgumentNullException.ThrowIfNull(third);
+        var (value, gradients) = Diff.ValueAndGrad(x => Check.Reduced(Evaluate(x[0], x[1], x[2])), first, second, third);
         return (value, gradients[0], gradients[1], gradients[2]);
     }
 }

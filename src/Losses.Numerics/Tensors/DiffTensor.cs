@@ -114,9 +114,9 @@ public sealed partial class DiffTensor<T>
             Storage.Rounded.CopyTo(destination);
     }
 
-    /// <summary>A copy as .NET's own tensor.</summary>
+    /// <summary>A copy as .NET's own tensor; a scalar, which .NET has none of, becomes a row of one.</summary>
     public System.Numerics.Tensors.Tensor<T> ToTensor() =>
-        System.Numerics.Tensors.Tensor.Create(ToArray(), [.. Shape.Lengths.Select(length => (nint)length)]);
+        System.Numerics.Tensors.Tensor.Create(ToArray(), Shape.Rank == 0 ? [1] : [.. Shape.Lengths.Select(length => (nint)length)]);
 
     /// <summary>The data type, shape and values; long axes are elided.</summary>
     public override string ToString()

@@ -23,7 +23,8 @@ public readonly struct Shape : IEquatable<Shape>
         }
         if (count > Array.MaxLength)
             throw new ArgumentOutOfRangeException(nameof(lengths), $"shape {Text(lengths)} has more elements than an array can hold.");
-        _lengths = lengths;
+        // A copy: the caller may write to the array.
+        _lengths = [.. lengths];
         Size = (int)count;
         _ranked = true;
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Losses;
 
 /// <summary>Weights that do not vary: of classes, of positive answers, of elements. Finite and at least 0, with a shape.</summary>
@@ -97,5 +99,7 @@ public sealed class Weights
     public override string ToString() =>
         IsNone
             ? "no weights"
-            : FormattableString.Invariant($"weights {Shape} [{string.Join(", ", _values.Take(20))}{(_values.Length > 20 ? ", …" : "")}]");
+            : FormattableString.Invariant(
+                $"weights {Shape} [{string.Join(", ", _values.Take(20).Select(value => value.ToString(CultureInfo.InvariantCulture)))}{(_values.Length > 20 ? ", …" : "")}]"
+            );
 }
