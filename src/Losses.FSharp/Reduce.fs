@@ -40,7 +40,7 @@ module Reduce =
         if shape.Rank = 0 then
             raise (ArgumentException("a batch mean needs a batch axis, but the values have shape ().", nameof loss))
 
-        Notation.(/) (sum loss) (Notation.num (float shape[0]))
+        'T.Mean(loss.Values, ReadOnlySpan [| Notation.num (float shape[0]) |])
 
     /// <summary>The reduction of a name.</summary>
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="reduction"/> is none of the names.</exception>
@@ -171,7 +171,8 @@ module Reduce =
     /// <param name="options">Mask, weights and divisor; the rest does not matter.</param>
     /// <param name="total">Receives values and weights.</param>
     /// <param name="loss">The loss of one batch.</param>
-    let addUsing (options: Reducing) (total: LossAccumulator) (loss: LossValues<DiffTensor<'S>>) : unit = applied options loss |> addTo total
+    let addUsing (options: Reducing) (total: LossAccumulator) (loss: LossValues<DiffTensor<'S>>) : unit =
+        applied options loss |> addTo total
 
     /// <summary>The parts of the mean that <c>using</c> gives: what it divides, and what it divides by.</summary>
     /// <param name="options">Mask, weights and divisor; the rest does not matter.</param>

@@ -59,7 +59,7 @@ public interface ITensor<T> : IReal<T>
     /// <summary>The matrix product over the last two axes, the leading ones broadcast.</summary>
     static abstract T MatMul(T a, T b);
 
-    /// <summary>Σ values / Σ weights over all elements, rounded once; Σ values / count where <paramref name="weights"/> is absent.</summary>
+    /// <summary>Σ values / Σ weights over all elements of each, rounded once; Σ values / count where <paramref name="weights"/> is absent.</summary>
     static abstract T Mean(T values, ReadOnlySpan<T> weights);
 
     /// <summary>The smallest element, NaN left out; +∞ where there is none. It reads the numbers, for a check that a definition must make.</summary>

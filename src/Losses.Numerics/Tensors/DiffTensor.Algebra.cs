@@ -216,11 +216,6 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     {
         if (weights.Length == 0)
             return new MeanOperation<T>().Apply(values);
-        if (weights[0].Shape != values.Shape)
-            throw new ArgumentException(
-                $"weights has shape {weights[0].Shape} but values has shape {values.Shape}; they must be equal.",
-                nameof(weights)
-            );
         return new MeanOperation<T>().Apply(values, weights[0]);
     }
 
