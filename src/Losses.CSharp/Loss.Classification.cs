@@ -31,6 +31,8 @@ public static partial class Loss
     {
         public LossValues<T> Values<T>(T prediction, Labels labels)
             where T : ITensor<T> => Classification.nll(options, labels, prediction);
+
+        public LabelledRows Kernel(Labels labels, Shape shape) => Classification.nllKernel(options, labels, shape);
     }
 
     /// <summary>Cross-entropy of logits with class labels or class probabilities: NLL ∘ LogSoftmax.</summary>

@@ -129,7 +129,27 @@ module Classification =
         checkWeights options.ClassWeights name logProbabilities.Shape axis
         let labels = checkLabels labels options.IgnoreIndex name logProbabilities.Shape axis
         let weights = labelWeights logProbabilities options.ClassWeights labels
-        picked axis labels weights logProbabilities |> withWeights labels options.ClassWeights weights
+        let definition (x: 'T[]) : 'T = picked axis labels weights x[0]
+
+        'T
+            .Fuse(
+                NegativeLogLikelihood(axis, labels, options.ClassWeights.Values.ToArray()),
+                [| logProbabilities |],
+                Func<'T[], 'T> definition
+            )
+        |> withWeights labels options.ClassWeights weights
+
+    /// <summary>Negative log-likelihood as its kernel takes it, checked against the shape: for logarithms in the caller's own memory.</summary>
+    /// <param name="options">Class weights, the label to ignore, the class axis.</param>
+    /// <param name="labels">Class indices; <paramref name="shape"/> without the class axis.</param>
+    /// <param name="shape">Of the logarithms of probabilities.</param>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no classes.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where.</exception>
+    let nllKernel (options: NLLOptions) (labels: Labels) (shape: Shape) : NegativeLogLikelihood =
+        Check.notNull (nameof options) options
+        let axis = classAxis "prediction" options.ClassAxis shape
+        checkWeights options.ClassWeights "prediction" shape axis
+        NegativeLogLikelihood(axis, checkLabels labels options.IgnoreIndex "prediction" shape axis, options.ClassWeights.Values.ToArray())
 
     let private checkOptions (options: CrossEntropyOptions) (name: string) (shape: Shape) =
         Check.notNull "options" options
@@ -166,9 +186,9 @@ module Classification =
                 Notation.(+) (Notation.weigh (Notation.num (1.0 - smoothing)) own) (Notation.(*) (Notation.num smoothing) all)
 
         // The definition. An engine may know the composition by name, and run it in one pass.
-        let definition (x: 'T) : 'T = x |> logSoftmax axis |> smoothedNll
+        let definition (x: 'T[]) : 'T = x[0] |> logSoftmax axis |> smoothedNll
 
-        'T.Fuse(SoftmaxCrossEntropy(axis, labels, classWeights.Values.ToArray(), smoothing), logits, Func<'T, 'T> definition)
+        'T.Fuse(SoftmaxCrossEntropy(axis, labels, classWeights.Values.ToArray(), smoothing), [| logits |], Func<'T[], 'T> definition)
         |> withWeights labels classWeights weights
 
     /// <summary>Cross-entropy as its kernel takes it, checked against the logits' shape: for logits in the caller's own memory.</summary>

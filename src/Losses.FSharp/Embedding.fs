@@ -120,6 +120,7 @@ module Embedding =
         (margin: float)
         (swap: bool)
         (distance: 'T -> 'T -> 'T)
+        (fuse: 'T[] -> ('T[] -> 'T) -> 'T)
         (negative: 'T)
         (positive: 'T)
         (anchor: 'T)
@@ -130,10 +131,13 @@ module Embedding =
         Check.notNull (nameof anchor) anchor
         Check.sameShape (nameof positive) positive.Shape (nameof anchor) anchor.Shape
         Check.sameShape (nameof negative) negative.Shape (nameof anchor) anchor.Shape
-        let near = distance anchor positive
-        let far = distance anchor negative
-        let far = if swap then min far (distance positive negative) else far
-        LossValues(hinge (near - far + num margin))
+
+        let definition (x: 'T[]) : 'T =
+            let far = distance x[0] x[2]
+            let far = if swap then min far (distance x[1] x[2]) else far
+            hinge (distance x[0] x[1] - far + num margin)
+
+        LossValues(fuse [| anchor; positive; negative |] definition)
 
     /// <summary>Triplet margin loss: an anchor must be nearer to its positive than to its negative, by a margin.</summary>
     /// <param name="options">Margin, norm, ε, swap.</param>
@@ -148,7 +152,15 @@ module Embedding =
     let tripletMargin (options: TripletMarginOptions) (negative: 'T) (positive: 'T) (anchor: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
         let options = options.Checked()
-        triplet options.Margin options.Swap (fun a b -> pairwiseDistance options.P options.Eps false b a) negative positive anchor
+        let distance a b = pairwiseDistance options.P options.Eps false b a
+
+        let fuse (x: 'T[]) (definition: 'T[] -> 'T) : 'T =
+            if options.P = 2.0 then
+                'T.Fuse(TripletRows(options.Margin, options.Eps, options.Swap), x, Func<'T[], 'T> definition)
+            else
+                definition x
+
+        triplet options.Margin options.Swap distance fuse negative positive anchor
 
     /// <summary>Triplet margin loss with any distance.</summary>
     /// <param name="distance">From two tensors of one shape, a distance each.</param>
@@ -170,4 +182,4 @@ module Embedding =
         (anchor: 'T)
         : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof distance) distance
-        triplet margin swap distance negative positive anchor
+        triplet margin swap distance (fun x definition -> definition x) negative positive anchor

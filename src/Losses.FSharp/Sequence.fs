@@ -183,14 +183,14 @@ module Sequence =
         let width = 2 * Array.fold max 0 targetLengths + 1
         let stateClasses, skips = states options rows width
 
-        let definition (x: 'T) : 'T = forward stateClasses skips width inputLengths targetLengths x
+        let definition (x: 'T[]) : 'T = forward stateClasses skips width inputLengths targetLengths x[0]
 
         let values =
             'T
                 .Fuse(
                     CTCPaths(stateClasses, skips, width, inputLengths, targetLengths),
-                    reshape shape logProbabilities,
-                    Func<'T, 'T> definition
+                    [| reshape shape logProbabilities |],
+                    Func<'T[], 'T> definition
                 )
 
         let kept =

@@ -65,7 +65,13 @@ module Similarity =
         Check.notNull (nameof x1) x1
         Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
         let axis = x1.Shape.Axis(axis, nameof axis)
-        sumAlong axis (x1 * x2) * reciprocalNorm axis eps x1 * reciprocalNorm axis eps x2
+
+        let definition (x: 'T[]) : 'T = sumAlong axis (x[0] * x[1]) * reciprocalNorm axis eps x[0] * reciprocalNorm axis eps x[1]
+
+        if axis = x1.Shape.Axis(-1, nameof axis) then
+            'T.Fuse(CosineRows eps, [| x1; x2 |], Func<'T[], 'T> definition)
+        else
+            definition [| x1; x2 |]
 
     /// <summary>The p-norm along an axis; its slope is 0 where the vector is 0.</summary>
     /// <param name="axis">The axis the vectors lie along.</param>
@@ -103,7 +109,14 @@ module Similarity =
         Check.notNull (nameof x1) x1
         Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
         let axis = Check.vectorAxis (nameof x1) x1.Shape
-        let distance = norm axis p (x1 - x2 + num eps)
+        let definition (x: 'T[]) : 'T = norm axis p (x[0] - x[1] + num eps)
+
+        let distance =
+            if p = 2.0 then
+                'T.Fuse(DistanceRows eps, [| x1; x2 |], Func<'T[], 'T> definition)
+            else
+                definition [| x1; x2 |]
+
         if keepAxis then reshape (x1.Shape.With(axis, 1)) distance else distance
 
     /// <summary>The distances between every vector of one set and every vector of another.</summary>

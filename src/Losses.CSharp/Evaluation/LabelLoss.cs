@@ -146,6 +146,9 @@ internal interface ILabelled
 {
     LossValues<T> Values<T>(T prediction, Labels labels)
         where T : ITensor<T>;
+
+    // The loss as a kernel takes it, where it has one.
+    LabelledRows? Kernel(Labels labels, Shape shape) => null;
 }
 
 /// <summary>A loss of labels by its definition.</summary>
@@ -175,6 +178,11 @@ internal sealed class StructuredLabelLoss<D>(D definition, Reduction reduction) 
         ArgumentNullException.ThrowIfNull(prediction);
         Reduce.addUsing(reducing ?? Reducing.Default, total, definition.Values(prediction, labels));
     }
+
+    public override S ValueAndGradient<S>(ReadOnlySpan<S> prediction, Labels labels, Shape shape, Span<S> gradient) =>
+        definition.Kernel(labels, shape) is { } kernel
+            ? SpanKernels.ValueAndGradient(kernel, prediction, shape, reduction, gradient)
+            : base.ValueAndGradient(prediction, labels, shape, gradient);
 }
 
 /// <summary>Cross-entropy of logits, with class labels or class probabilities.</summary>

@@ -239,12 +239,13 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
         where L : struct, IPointwise3 => Pointwise(loss, 3, true, prediction, target, third);
 
     /// <inheritdoc/>
-    public static DiffTensor<T> Fuse(RowLoss row, DiffTensor<T> x, Func<DiffTensor<T>, DiffTensor<T>> definition) =>
+    public static DiffTensor<T> Fuse(RowLoss row, DiffTensor<T>[] inputs, Func<DiffTensor<T>[], DiffTensor<T>> definition) =>
         row switch
         {
-            SoftmaxCrossEntropy crossEntropy => new CrossEntropyOperation<T>(crossEntropy, definition).Apply(x),
-            CTCPaths paths => new CTCOperation<T>(paths, definition).Apply(x),
-            _ => definition(x),
+            LabelledRows labelled => new LabelledRowsOperation<T>(labelled, definition).Apply(inputs),
+            CTCPaths paths => new CTCOperation<T>(paths, definition).Apply(inputs),
+            VectorRows rows when VectorRowsOperation<T>.Takes(inputs) => new VectorRowsOperation<T>(rows, definition).Apply(inputs),
+            _ => definition(inputs),
         };
 
     internal static DiffTensor<T> Unary<F>(F function, DiffTensor<T> x)

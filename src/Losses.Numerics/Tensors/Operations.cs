@@ -444,7 +444,7 @@ internal sealed class MatMulOperation<T> : Operation<T>
     }
 }
 
-internal sealed class CrossEntropyOperation<T>(SoftmaxCrossEntropy row, Func<DiffTensor<T>, DiffTensor<T>> definition) : Operation<T>
+internal sealed class LabelledRowsOperation<T>(LabelledRows row, Func<DiffTensor<T>[], DiffTensor<T>> definition) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
@@ -459,7 +459,7 @@ internal sealed class CrossEntropyOperation<T>(SoftmaxCrossEntropy row, Func<Dif
     {
         var x = inputs[0];
         if (x.Level > 0 || gradient.Level > 0)
-            return DiffTensor.Pullback(logits => definition(logits[0]), x).Pullback(gradient)[0];
+            return DiffTensor.Pullback(definition, inputs).Pullback(gradient)[0];
         var g = gradient.Storage;
         if (x.Storage is { IsRounded: true, IsUniform: false } && g.IsUniform)
             return new(Storage<T>.Narrow(Gradients<T>(x.Storage.Rounded, x.Shape, [T.One], g.Numbers[0])), x.Shape);
@@ -470,7 +470,7 @@ internal sealed class CrossEntropyOperation<T>(SoftmaxCrossEntropy row, Func<Dif
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         var values = GC.AllocateUninitializedArray<S>(row.Labels.Shape.Size);
-        CrossEntropyKernel.Run<S>(row, x, shape, [S.One], 1, values, []);
+        row.Run<S>(x, shape, [S.One], 1, values, [], isSummed: false);
         return values;
     }
 
@@ -478,12 +478,62 @@ internal sealed class CrossEntropyOperation<T>(SoftmaxCrossEntropy row, Func<Dif
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         var gradients = GC.AllocateUninitializedArray<S>(shape.Size);
-        CrossEntropyKernel.Run<S>(row, x, shape, upstream, scale, [], gradients);
+        row.Run(x, shape, upstream, scale, [], gradients, isSummed: false);
         return gradients;
     }
 }
 
-internal sealed class CTCOperation<T>(CTCPaths paths, Func<DiffTensor<T>, DiffTensor<T>> definition) : Operation<T>
+internal sealed unsafe class VectorRowsOperation<T>(VectorRows row, Func<DiffTensor<T>[], DiffTensor<T>> definition) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Stored float32 tensors of one shape: what the kernels are for.</summary>
+    internal static bool Takes(DiffTensor<T>[] inputs) =>
+        typeof(T) == typeof(float)
+        && inputs[0].Shape.Rank > 0
+        && inputs.All(x => x.Shape == inputs[0].Shape && x.Storage is { IsRounded: true, IsUniform: false });
+
+    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
+    {
+        var shape = inputs[0].Shape.Without(-1);
+        var values = GC.AllocateUninitializedArray<double>(shape.Size);
+        fixed (double* v = values)
+        {
+            var to = v;
+            WithPinned(inputs, pointers => row.Values(pointers, shape.Size, inputs[0].Shape[-1], to));
+        }
+        return new(Storage<T>.Wide(values), shape);
+    }
+
+    internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
+    {
+        if (gradient.Level > 0 || inputs.Any(static x => x.Level > 0))
+            return DiffTensor.Pullback(definition, inputs).Pullback(gradient)[input];
+        var gradients = GC.AllocateUninitializedArray<T>(inputs[0].Count);
+        fixed (double* g = gradient.Storage.Numbers)
+        fixed (T* to = gradients)
+        {
+            var upstream = g;
+            var target = (float*)to;
+            var isUniform = gradient.Storage.Numbers.Length == 1;
+            WithPinned(inputs, pointers => row.Gradients(input, pointers, output.Count, inputs[0].Shape[-1], upstream, isUniform, target));
+        }
+        return new(Storage<T>.Narrow(gradients), inputs[0].Shape);
+    }
+
+    private delegate void OnPointers(float*[] pointers);
+
+    private static void WithPinned(DiffTensor<T>[] inputs, OnPointers action)
+    {
+        fixed (
+            T* a = inputs[0].Storage.Rounded,
+                b = inputs[1].Storage.Rounded,
+                c = inputs[^1].Storage.Rounded
+        )
+            action(inputs.Length == 2 ? [(float*)a, (float*)b] : [(float*)a, (float*)b, (float*)c]);
+    }
+}
+
+internal sealed class CTCOperation<T>(CTCPaths paths, Func<DiffTensor<T>[], DiffTensor<T>> definition) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
@@ -498,7 +548,7 @@ internal sealed class CTCOperation<T>(CTCPaths paths, Func<DiffTensor<T>, DiffTe
     {
         var x = inputs[0];
         if (x.Level > 0 || gradient.Level > 0)
-            return DiffTensor.Pullback(logs => definition(logs[0]), x).Pullback(gradient)[0];
+            return DiffTensor.Pullback(definition, inputs).Pullback(gradient)[0];
         double[] values = new double[x.Shape[1]],
             gradients = new double[x.Count];
         paths.Run(x.Storage.Dense, x.Shape[2], gradient.Storage.Numbers, values, gradients);

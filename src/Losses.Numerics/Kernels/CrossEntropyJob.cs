@@ -5,59 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace Losses;
 
-/// <summary>Softmax cross-entropy of rows of logits: value and gradient of a row while it is in the cache, in one pass over the memory.</summary>
-internal static class CrossEntropyKernel
-{
-    /// <summary>The loss of every row, and its gradient where asked for.</summary>
-    /// <param name="loss">Labels (negative: ignored), class weights, smoothing.</param>
-    /// <param name="logits">Row-major, of <paramref name="shape"/>.</param>
-    /// <param name="shape">Its class axis is the loss's.</param>
-    /// <param name="upstream">What a row's gradient is multiplied by: one for all, or one a row.</param>
-    /// <param name="scale">What every gradient is multiplied by, besides.</param>
-    /// <param name="values">A loss a row, or empty.</param>
-    /// <param name="gradients">The shape of the logits, or empty; may be their memory.</param>
-    internal static void Run<S>(
-        SoftmaxCrossEntropy loss,
-        ReadOnlySpan<S> logits,
-        Shape shape,
-        ReadOnlySpan<S> upstream,
-        double scale,
-        Span<S> values,
-        Span<S> gradients
-    )
-        where S : unmanaged, IFloatingPointIeee754<S> => Run(loss, logits, shape, upstream, scale, values, gradients, isSummed: false);
-
-    /// <summary>The exact sum of the losses of the rows, and the gradient, scaled.</summary>
-    internal static ExactSum Sum<S>(SoftmaxCrossEntropy loss, ReadOnlySpan<S> logits, Shape shape, double scale, Span<S> gradients)
-        where S : unmanaged, IFloatingPointIeee754<S> => Run(loss, logits, shape, [S.One], scale, [], gradients, isSummed: true)!;
-
-    private static unsafe ExactSum? Run<S>(
-        SoftmaxCrossEntropy loss,
-        ReadOnlySpan<S> logits,
-        Shape shape,
-        ReadOnlySpan<S> upstream,
-        double scale,
-        Span<S> values,
-        Span<S> gradients,
-        bool isSummed
-    )
-        where S : unmanaged, IFloatingPointIeee754<S>
-    {
-        var (_, classes, inner) = shape.Around(loss.Axis);
-        fixed (
-            S* x = logits,
-                u = upstream,
-                v = values,
-                g = gradients
-        )
-        {
-            var job = new CrossEntropyJob<S>(loss, x, classes, inner, u, upstream.Length == 1, scale, v, g);
-            return job.Run(isSummed);
-        }
-    }
-}
-
-/// <summary>One run over pinned memory: rows go to threads in chunks, and a chunk's rows to lanes in groups that stay in the cache.</summary>
+/// <summary>Softmax cross-entropy over pinned memory, value and gradient of a row while it is in the cache: rows go to threads in chunks, and a chunk's rows to lanes in groups that stay in the cache.</summary>
 internal sealed unsafe class CrossEntropyJob<S>(
     SoftmaxCrossEntropy loss,
     S* logits,
@@ -143,7 +91,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
         // Rows that lie across memory go side by side in lanes; rows that lie along it one after another.
         var groupRows = inner == 1 ? Math.Min(MostRows, last - first) : Math.Clamp(GroupElements / classes, lane, MostRows) / lane * lane;
         groupRows = (groupRows + lane - 1) / lane * lane;
-        var scratch = inner == 1 ? (classes + lane - 1) / lane * lane : classes * groupRows;
+        var scratch = inner == 1 ? (classes + Ways - 1) / Ways * Ways : classes * groupRows;
         // Rows side by side may leave a part of a lane, which is copied and padded.
         var padded = inner == 1 ? 0 : classes * lane;
         var length = scratch + Group.Arrays * groupRows + padded;
@@ -207,8 +155,6 @@ internal sealed unsafe class CrossEntropyJob<S>(
 
     private double Upstream(int row) => scale * double.CreateTruncating(isUniform ? *upstream : upstream[row]);
 
-    private double Weight(int index) => loss.ClassWeights.IsEmpty ? 1 : loss.ClassWeights[index];
-
     private static double Total(ReadOnlySpan<double> weights, int classes)
     {
         double sum = weights.IsEmpty ? classes : 0;
@@ -234,7 +180,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
             double.IsNaN(max) ? double.NaN
             : logit == max ? 0
             : max - logit;
-        group.Own[r] = (1 - loss.LabelSmoothing) * Weight(label);
+        group.Own[r] = (1 - loss.LabelSmoothing) * loss.Weight(label);
         group.Smoothing[r] = _smoothing;
         group.Lacking[r] = lacking;
     }
@@ -289,10 +235,12 @@ internal sealed unsafe class CrossEntropyJob<S>(
             Scaled<TLane>(exponentials, classes, share, g * smoothing, gradient);
         else
             for (var c = 0; c < classes; c++)
-                gradient[c] = S.CreateTruncating(share * exponentials[c] - g * smoothing * Weight(c));
+                gradient[c] = S.CreateTruncating(share * exponentials[c] - g * smoothing * loss.Weight(c));
         // The label's own −(1 − p) must not be computed from p: a confident row would have no digits left.
         var rest = logit == max ? others : normaliser - exponentials[label];
-        gradient[label] = S.CreateTruncating(Label(g, own, smoothing, rest / normaliser, exponentials[label] / normaliser, Weight(label)));
+        gradient[label] = S.CreateTruncating(
+            Label(g, own, smoothing, rest / normaliser, exponentials[label] / normaliser, loss.Weight(label))
+        );
     }
 
     private double Label(double g, double own, double smoothing, double rest, double p, double weight) =>
@@ -317,51 +265,75 @@ internal sealed unsafe class CrossEntropyJob<S>(
         return largest;
     }
 
-    // Fills eˣ⁻ᵐ and returns the sum of all but one of the largest. Infinite logits of the same sign have equal shares.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Fills eˣ⁻ᵐ and returns the sum of all but the first of the largest, which adds exactly 1. Infinite logits of the same sign have equal shares.
     private double Exponentials<TLane>(S* x, int n, double largest, double* exponentials, out double lacking)
+        where TLane : struct, ILane<TLane, S>
+    {
+        Exponentiate<TLane>(x, n, largest, exponentials);
+        lacking = _smoothing > 0 ? Lacking(x, n, largest) : 0;
+        var first = new ReadOnlySpan<S>(x, n).IndexOf(S.CreateTruncating(largest));
+        if (first < 0)
+            return double.NaN;
+        exponentials[first] = 0;
+        var others = Sum<TLane>(exponentials, (n + Ways - 1) / Ways * Ways);
+        exponentials[first] = 1;
+        return others;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Exponentiate<TLane>(S* x, int n, double largest, double* exponentials)
         where TLane : struct, ILane<TLane, S>
     {
         var step = (nuint)TLane.Count;
         var whole = (nuint)n / step * step;
         var max = TLane.Constant(largest);
-        var zero = TLane.Constant(0);
         var one = TLane.Constant(1);
-        var sum = zero;
-        var error = zero;
-        var ties = zero;
         for (nuint i = 0; i < whole; i += step)
         {
             var logit = TLane.Load(in *x, i);
-            var e = TLane.Exp(logit - max);
-            TLane.StoreNumbers(TLane.IfLess(logit, max, e, one), ref *exponentials, i);
-            Add(TLane.IfLess(logit, max, e, zero), ref sum, ref error);
-            ties += TLane.IfLess(logit, max, zero, one);
+            TLane.StoreNumbers(TLane.IfLess(logit, max, TLane.Exp(logit - max), one), ref *exponentials, i);
         }
         if (whole < (nuint)n)
         {
-            // The rest is padded with −∞, which adds nothing.
-            var rest = stackalloc S[8];
+            var rest = stackalloc S[Ways];
             for (nuint k = 0; k < step; k++)
                 rest[k] = whole + k < (nuint)n ? x[whole + k] : S.NegativeInfinity;
             var logit = TLane.Load(in *rest, 0);
-            var e = TLane.Exp(logit - max);
-            TLane.StoreNumbers(TLane.IfLess(logit, max, e, one), ref *exponentials, whole);
-            Add(TLane.IfLess(logit, max, e, zero), ref sum, ref error);
-            ties += TLane.IfLess(logit, max, zero, one);
+            TLane.StoreNumbers(TLane.IfLess(logit, max, TLane.Exp(logit - max), one), ref *exponentials, whole);
         }
-        lacking = _smoothing > 0 ? Lacking(x, n, largest) : 0;
-        return Horizontal(sum) + (Horizontal(error) + (Horizontal(ties) - 1));
+        // Up to the next multiple of the ways of a sum: nothing.
+        for (var i = n; i < (n + Ways - 1) / Ways * Ways; i++)
+            exponentials[i] = 0;
+    }
 
-        static double Horizontal(TLane lane)
+    // A sum goes eight ways whatever the width of a lane, so that it is the same bits on every machine.
+    private const int Ways = 8;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double Sum<TLane>(double* numbers, int n)
+        where TLane : struct, ILane<TLane, S>
+    {
+        var sums = stackalloc double[Ways];
+        var errors = stackalloc double[Ways];
+        for (nuint way = 0; way < Ways; way += (nuint)TLane.Count)
         {
-            var all = stackalloc double[8];
-            TLane.StoreNumbers(lane, ref *all, 0);
-            var total = 0.0;
-            for (var k = 0; k < TLane.Count; k++)
-                total += all[k];
-            return total;
+            var sum = TLane.Constant(0);
+            var error = sum;
+            for (var i = way; i < (nuint)n; i += Ways)
+                Add(TLane.LoadNumbers(in *numbers, i), ref sum, ref error);
+            TLane.StoreNumbers(sum, ref *sums, way);
+            TLane.StoreNumbers(error, ref *errors, way);
         }
+        double total = 0,
+            rest = 0;
+        for (var way = 0; way < Ways; way++)
+        {
+            var next = total + sums[way];
+            var part = next - total;
+            rest += (total - (next - part)) + (sums[way] - part) + errors[way];
+            total = next;
+        }
+        return total + rest;
     }
 
     // Over float64 data the error of each addition is kept, so that the sum's does not grow with the number of classes; over float32 data
@@ -389,7 +361,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
         for (var c = 0; c < n; c++)
         {
             var logit = double.CreateTruncating(x[c]);
-            var value = Weigh(Weight(c), logit == max ? 0 : max - logit);
+            var value = Weigh(loss.Weight(c), logit == max ? 0 : max - logit);
             var next = sum + value;
             var part = next - sum;
             if (double.IsFinite(next))
@@ -460,7 +432,9 @@ internal sealed unsafe class CrossEntropyJob<S>(
                 to[r] = S.CreateTruncating(Weigh(shares[r], e[r]));
             if (_smoothing > 0)
                 for (var r = 0; r < count; r++)
-                    to[r] = S.CreateTruncating(Weigh(shares[r], e[r]) - Weigh(group.Smoothing[r], Weigh(Upstream(row + r), Weight(c))));
+                    to[r] = S.CreateTruncating(
+                        Weigh(shares[r], e[r]) - Weigh(group.Smoothing[r], Weigh(Upstream(row + r), loss.Weight(c)))
+                    );
         }
         for (var r = 0; r < count; r++)
         {
@@ -470,7 +444,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
             var e = exponentials[(nint)labels[r] * width + r];
             var rest = group.Short[r] == 0 ? group.Others[r] : normaliser - e;
             gradient[(nint)labels[r] * inner + r] = S.CreateTruncating(
-                Label(Upstream(row + r), group.Own[r], group.Smoothing[r], rest / normaliser, e / normaliser, Weight(labels[r]))
+                Label(Upstream(row + r), group.Own[r], group.Smoothing[r], rest / normaliser, e / normaliser, loss.Weight(labels[r]))
             );
         }
     }
@@ -481,7 +455,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
         for (var c = 0; c < classes; c++)
         {
             var logit = double.CreateTruncating(x[(nint)c * inner]);
-            sum += Weigh(Weight(c), logit == max ? 0 : max - logit);
+            sum += Weigh(loss.Weight(c), logit == max ? 0 : max - logit);
         }
         return sum;
     }
