@@ -1,0 +1,395 @@
+namespace Losses.Tests.Numbers
+
+open System
+open Xunit
+open FsCheck.FSharp
+open Losses
+open Losses.FSharp
+open Losses.Tests
+
+/// The laws of every number type: each operation of the algebra against the truth, and its behaviour at the edges.
+[<AbstractClass>]
+type NumberLaws<'T when 'T :> IReal<'T>>(ofFloat: float -> 'T, toFloat: 'T -> float, ulps: float) =
+
+    let exact (x: float) = DoubleDouble.Constant x
+
+    let close (what: string) (truth: DoubleDouble) (got: float) =
+        let error = Engines.float64.Error(got, truth)
+
+        if not (error <= ulps) then
+            Property.fail $"{what} is {got:R}, {error:F2} ulp from {truth.High:R}"
+
+    let unary what (domain: float -> bool) (truth: DoubleDouble -> DoubleDouble) (f: 'T -> 'T) =
+        Property.holds (Generators.finite Engines.float64 |> Gen.filter domain) (fun x ->
+            let expected = truth (exact x)
+            // Subnormal results have fewer digits in the oracle.
+            if expected.High = 0.0 || abs expected.High > 1e-290 then
+                close $"{what} of {x:R}" expected (toFloat (f (ofFloat x))))
+
+    let binary what (truth: DoubleDouble -> DoubleDouble -> DoubleDouble) (f: 'T -> 'T -> 'T) =
+        Property.holds
+            (Generators.pair Engines.float64
+             |> Gen.filter (fun (a, b) -> abs a < 1e150 && abs b < 1e150 && (b = 0.0 || abs b > 1e-140) && (a = 0.0 || abs a > 1e-140)))
+            (fun (a, b) -> close $"{what} of {a:R}, {b:R}" (truth (exact a) (exact b)) (toFloat (f (ofFloat a) (ofFloat b))))
+
+    let value (x: 'T) = toFloat x
+    let all (_: float) = true
+
+    [<Fact>]
+    member _.``add, subtract, multiply and divide``() =
+        binary "sum" (fun a b -> a + b) (fun a b -> Notation.(+) a b)
+        binary "difference" (fun a b -> a - b) (fun a b -> Notation.(-) a b)
+        binary "product" (fun a b -> a * b) (fun a b -> Notation.(*) a b)
+        binary "quotient" (fun a b -> a / b) (fun a b -> Notation.(/) a b)
+        unary "negative" all (fun x -> -x) Notation.(~-)
+
+    [<Fact>]
+    member _.``keep constants``() =
+        Property.holds (Generators.any Engines.float64) (fun x -> Property.equal (fun () -> "constant") x (value ('T.Constant x)))
+
+    [<Fact>]
+    member _.``have the elementary functions``() =
+        unary "√" (fun x -> x >= 0.0) DoubleDouble.Sqrt Notation.sqrt
+        unary "exp" (fun x -> x < 709.0 && x > -660.0) DoubleDouble.Exp Notation.exp
+        unary "log" (fun x -> x > 1e-300) DoubleDouble.Log Notation.log
+        unary "log1p" (fun x -> x > -1.0) DoubleDouble.Log1P Notation.log1p
+        unary "expm1" (fun x -> x < 709.0) DoubleDouble.ExpM1 Notation.expm1
+        unary "|·|" all DoubleDouble.Abs Notation.abs
+
+    [<Fact>]
+    member _.``have softplus and sigmoid of both signs``() =
+        let moderate x = abs x < 650.0
+        unary "softplus" moderate (fun x -> DoubleDouble.Logistic(x).Softplus) (fun x -> 'T.Logistic(x).Softplus)
+        unary "softplus of −x" moderate (fun x -> DoubleDouble.Logistic(x).SoftplusOfMinus) (fun x -> 'T.Logistic(x).SoftplusOfMinus)
+        unary "sigmoid" moderate (fun x -> DoubleDouble.Logistic(x).Sigmoid) (fun x -> 'T.Logistic(x).Sigmoid)
+        unary "sigmoid of −x" moderate (fun x -> DoubleDouble.Logistic(x).SigmoidOfMinus) (fun x -> 'T.Logistic(x).SigmoidOfMinus)
+
+    [<Fact>]
+    member _.``have the limits of softplus and sigmoid``() =
+        let far (x: float) = 'T.Logistic(ofFloat x)
+        Assert.Equal(0.0, value (far -infinity).Softplus)
+        Assert.Equal(infinity, value (far -infinity).SoftplusOfMinus)
+        Assert.Equal(0.0, value (far -infinity).Sigmoid)
+        Assert.Equal(1.0, value (far -infinity).SigmoidOfMinus)
+        Assert.Equal(infinity, value (far infinity).Softplus)
+        Assert.Equal(0.0, value (far infinity).SoftplusOfMinus)
+        Assert.Equal(1.0, value (far infinity).Sigmoid)
+        Assert.True(Double.IsNaN(value (far nan).Sigmoid))
+
+    [<Fact>]
+    member _.``have powers``() =
+        for exponent in [ 0.0; 1.0; 2.0; 3.0; 0.5; -1.0; 1.5 ] do
+            Property.holds (Generators.moderate Engines.float64 |> Gen.map (fun x -> abs x + 0.01)) (fun x ->
+                close $"{x:R} to the {exponent}" (DoubleDouble.Power(exact x, exponent)) (value ('T.Power(ofFloat x, exponent))))
+
+        Assert.Equal(1.0, value ('T.Power(ofFloat 0.0, 0.0)))
+        Assert.Equal(0.0, value ('T.Power(ofFloat 0.0, 2.0)))
+
+    [<Fact>]
+    member _.``choose the larger, the smaller, and NaN where either is``() =
+        Property.holds (Generators.pair Engines.float64) (fun (a, b) ->
+            Property.equal (fun () -> "max") (Math.Max(a, b)) (value ('T.Max(ofFloat a, ofFloat b)))
+            Property.equal (fun () -> "min") (Math.Min(a, b)) (value ('T.Min(ofFloat a, ofFloat b))))
+
+        for a, b in [ nan, 1.0; 1.0, nan; nan, nan ] do
+            Assert.True(Double.IsNaN(value ('T.Max(ofFloat a, ofFloat b))))
+            Assert.True(Double.IsNaN(value ('T.Min(ofFloat a, ofFloat b))))
+
+    [<Fact>]
+    member _.``remove with a weight of 0 whatever it weighs``() =
+        for x in [ 0.0; 1.0; infinity; -infinity; nan ] do
+            Assert.Equal(0.0, value ('T.Weigh(ofFloat 0.0, ofFloat x)))
+
+        Property.holds (Generators.moderate Engines.float64 |> Gen.two) (fun (w, x) ->
+            Property.equal (fun () -> "weighed") (w * x) (value ('T.Weigh(ofFloat w, ofFloat x))))
+
+    [<Fact>]
+    member _.``choose by comparison, and the other where either is NaN``() =
+        let choose a b = value ('T.IfLess(ofFloat a, ofFloat b, ofFloat 1.0, ofFloat 2.0))
+        Assert.Equal(1.0, choose 0.0 1.0)
+        Assert.Equal(2.0, choose 1.0 0.0)
+        Assert.Equal(2.0, choose 1.0 1.0)
+        Assert.Equal(2.0, choose 0.0 -0.0)
+        Assert.Equal(2.0, choose nan 1.0)
+        Assert.Equal(2.0, choose 1.0 nan)
+        Assert.Equal(7.0, value ('T.IfLess(ofFloat 0.0, ofFloat 1.0, ofFloat 7.0, ofFloat nan)))
+        Assert.Equal(7.0, value ('T.IfLess(ofFloat 1.0, ofFloat 0.0, ofFloat infinity, ofFloat 7.0)))
+
+    [<Fact>]
+    member _.``detach to the same value``() =
+        Property.holds (Generators.any Engines.float64) (fun x -> Property.equal (fun () -> "detached") x (value ('T.Detach(ofFloat x))))
+
+    [<Fact>]
+    member _.``have the edges of logarithm and root``() =
+        Assert.Equal(-infinity, value ('T.Log(ofFloat 0.0)))
+        Assert.True(Double.IsNaN(value ('T.Log(ofFloat -1.0))))
+        Assert.Equal(-infinity, value ('T.Log1P(ofFloat -1.0)))
+        Assert.Equal(0.0, value ('T.Sqrt(ofFloat 0.0)))
+        Assert.True(Double.IsNaN(value ('T.Sqrt(ofFloat -1.0))))
+        Assert.Equal(0.0, value ('T.Exp(ofFloat -infinity)))
+        Assert.Equal(-1.0, value ('T.ExpM1(ofFloat -infinity)))
+
+// Real answers with Math, whose exponential and powers are within an ulp or two.
+type ``Real numbers``() =
+    inherit NumberLaws<Real>(Real, (fun x -> x.Value), 4.0)
+
+type ``Dual numbers``() =
+    inherit NumberLaws<Dual<Real>>((fun x -> Dual<Real>.Variable(Real x)), (fun x -> x.Value.Value), 4.0)
+
+type ``Dual numbers of dual numbers``() =
+    inherit
+        NumberLaws<Dual<Dual<Real>>>((fun x -> Dual<Dual<Real>>.Variable(Dual<Real>.Variable(Real x))), (fun x -> x.Value.Value.Value), 4.0)
+
+type ``Double-double numbers``() =
+    inherit NumberLaws<DoubleDouble>(DoubleDouble.Constant, (fun x -> x.High), 0.5)
+
+type ``Dual double-double numbers``() =
+    inherit NumberLaws<Dual<DoubleDouble>>((fun x -> Dual<DoubleDouble>.Variable(DoubleDouble.Constant x)), (fun x -> x.Value.High), 0.5)
+
+type ``Scalar tensors``() =
+    inherit NumberLaws<DiffTensor<float>>(DiffTensor.Scalar, (fun x -> x.ToScalar()), 4.0)
+
+/// The derivative rules, each against central differences of 106 bits.
+module Derivatives =
+
+    /// A function of one number, whatever the number.
+    type private Function =
+        abstract Apply<'T when 'T :> IReal<'T>> : x: 'T -> 'T
+
+    let private functions: (string * (float -> bool) * Function) list =
+        let all (_: float) = true
+        let positive x = x > 1e-3
+
+        [
+            "x + x·c",
+            all,
+            { new Function with
+                member _.Apply x = Notation.(+) x (Notation.(*) x (Notation.num 3.0))
+            }
+            "x·x",
+            all,
+            { new Function with
+                member _.Apply x = Notation.(*) x x
+            }
+            "c − x",
+            all,
+            { new Function with
+                member _.Apply x = Notation.(-) (Notation.num 2.0) x
+            }
+            "c / x",
+            (fun x -> abs x > 1e-3),
+            { new Function with
+                member _.Apply x = Notation.(/) (Notation.num 2.0) x
+            }
+            "x / (x + c)",
+            positive,
+            { new Function with
+                member _.Apply x = Notation.(/) x (Notation.(+) x (Notation.num 2.0))
+            }
+            "−x",
+            all,
+            { new Function with
+                member _.Apply x = Notation.(~-) x
+            }
+            "|x|",
+            (fun x -> abs x > 1e-3),
+            { new Function with
+                member _.Apply x = Notation.abs x
+            }
+            "√x",
+            positive,
+            { new Function with
+                member _.Apply x = Notation.sqrt x
+            }
+            "eˣ",
+            all,
+            { new Function with
+                member _.Apply x = Notation.exp x
+            }
+            "log x",
+            positive,
+            { new Function with
+                member _.Apply x = Notation.log x
+            }
+            "log1p x",
+            (fun x -> x > -0.9),
+            { new Function with
+                member _.Apply x = Notation.log1p x
+            }
+            "expm1 x",
+            all,
+            { new Function with
+                member _.Apply x = Notation.expm1 x
+            }
+            "x^2.5",
+            positive,
+            { new Function with
+                member _.Apply x = Notation.power 2.5 x
+            }
+            "x^−1.5",
+            positive,
+            { new Function with
+                member _.Apply x = Notation.power -1.5 x
+            }
+            "softplus x",
+            all,
+            { new Function with
+                member _.Apply x = (Notation.logistic x).Softplus
+            }
+            "softplus −x",
+            all,
+            { new Function with
+                member _.Apply x = (Notation.logistic x).SoftplusOfMinus
+            }
+            "σ(x)",
+            all,
+            { new Function with
+                member _.Apply x = (Notation.logistic x).Sigmoid
+            }
+            "σ(−x)",
+            all,
+            { new Function with
+                member _.Apply x = (Notation.logistic x).SigmoidOfMinus
+            }
+            "weigh x x²",
+            all,
+            { new Function with
+                member _.Apply x = Notation.weigh x (Notation.(*) x x)
+            }
+            "max(x, x²)",
+            (fun x -> abs x > 1e-3 && abs (x - 1.0) > 1e-3),
+            { new Function with
+                member _.Apply x = Notation.max x (Notation.(*) x x)
+            }
+            "min(x, x²)",
+            (fun x -> abs x > 1e-3 && abs (x - 1.0) > 1e-3),
+            { new Function with
+                member _.Apply x = Notation.min x (Notation.(*) x x)
+            }
+            "if x < 1 then x² else −x",
+            (fun x -> abs (x - 1.0) > 1e-3),
+            { new Function with
+                member _.Apply x = Notation.ifLess x (Notation.num 1.0) (Notation.(*) x x) (Notation.(~-) x)
+            }
+        ]
+
+    let private smooth = Generators.moderate Engines.float64 |> Gen.filter (fun x -> abs x <= 20.0)
+
+    type ``A derivative``() =
+        static member All =
+            let data = TheoryData<string>()
+
+            for name, _, _ in functions do
+                data.Add name
+
+            data
+
+        [<Theory; MemberData "All">]
+        member _.``is what central differences approach, the second as well``(name: string) =
+            let _, domain, f = functions |> List.find (fun (other, _, _) -> other = name)
+            let exact (x: float) = DoubleDouble.Constant x
+            let slope (x: DoubleDouble) = f.Apply(Dual<DoubleDouble>.Variable x).Derivative
+
+            Property.holds (Gen.filter domain smooth) (fun x ->
+                // The truncation is h² f‴ / 6, about 10⁻¹⁶; 106 bits over h leave 10⁻²³.
+                let h = exact (Math.ScaleB(1.0, -27))
+                let differences (g: DoubleDouble -> DoubleDouble) = ((g (exact x + h) - g (exact x - h)) / (h + h)).High
+
+                let close what (expected: float) (actual: float) =
+                    if not (abs (expected - actual) <= 1e-9 * (1e-6 + abs expected)) then
+                        Property.fail $"{what} of {name} at {x:R} is {actual:R}, not {expected:R}"
+
+                close "slope" (differences (fun x -> f.Apply x)) (slope (exact x)).High
+                let second = f.Apply(Dual<Dual<DoubleDouble>>.Variable(Dual<DoubleDouble>.Variable(exact x))).Derivative.Derivative
+                close "curvature" (differences slope) second.High
+                // And the tensor's, through its kernels.
+                let sum (x: DiffTensor<float>) = TensorNotation.sumAll (f.Apply x)
+                let at = DiffTensor.Create [| x; x; x |]
+                close "tensor's slope" (slope (exact x)).High ((Diff.grad sum at).ToArray().[1])
+                let curvature = (Diff.hvp sum at (DiffTensor.Create [| 1.0; 1.0; 1.0 |])).ToArray()
+
+                if not (abs (curvature[2] - second.High) <= 1e-9 * (1.0 + abs second.High)) then
+                    Property.fail $"tensor's curvature of {name} at {x:R} is {curvature[2]:R}, not {second.High:R}")
+
+    let private kinks: (string * float * float * Function) list =
+        [
+            "|x| at 0",
+            0.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.abs x
+            }
+            "√x at 0",
+            0.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.sqrt x
+            }
+            "√(x²) at 0",
+            0.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.sqrt (Notation.(*) x x)
+            }
+            "max(0, x) at 0",
+            0.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.hinge x
+            }
+            "max(x, 0) at 0",
+            0.0,
+            1.0,
+            { new Function with
+                member _.Apply x = Notation.max x (Notation.num 0.0)
+            }
+            "min(x, 0) at 0",
+            0.0,
+            1.0,
+            { new Function with
+                member _.Apply x = Notation.min x (Notation.num 0.0)
+            }
+            "detached x",
+            2.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.detach x
+            }
+            "0 weighs log x at 0",
+            0.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.weigh (Notation.num 0.0) (Notation.log x)
+            }
+            "x² at 0 by power",
+            0.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.power 2.0 x
+            }
+            "x⁰ at 0",
+            0.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.power 0.0 x
+            }
+        ]
+
+    type ``At a kink, a derivative``() =
+        static member All =
+            let data = TheoryData<string>()
+
+            for name, _, _, _ in kinks do
+                data.Add name
+
+            data
+
+        [<Theory; MemberData "All">]
+        member _.``is the one that is documented``(name: string) =
+            let _, x, slope, f = kinks |> List.find (fun (other, _, _, _) -> other = name)
+            Assert.Equal(slope, (f.Apply(Dual<Real>.Variable(Real x))).Derivative.Value)
+            Assert.Equal(slope, (f.Apply(Dual<DoubleDouble>.Variable(DoubleDouble.Constant x))).Derivative.High)
+            let sum (x: DiffTensor<float>) = TensorNotation.sumAll (f.Apply x)
+            Assert.Equal(slope, (Diff.grad sum (DiffTensor.Create [| x; x |])).ToArray().[1])
+            let sum (x: DiffTensor<float32>) = TensorNotation.sumAll (f.Apply x)
+            Assert.Equal(float32 slope, (Diff.grad sum (DiffTensor.Create [| float32 x; float32 x |])).ToArray().[0])
