@@ -55,7 +55,7 @@ module Binary =
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
     /// <remarks>−t log p − (1 − t) log(1 − p), each logarithm clamped at −100 as in PyTorch. Slope: (p − t) / max(p (1 − p), 10⁻¹²), PyTorch's
     /// convention; where p (1 − p) is above 10⁻¹² it is the derivative. Where the logits are at hand, <c>bceWithLogits</c> is exact for all
-    /// of them. Convex. Source: torch.nn.BCELoss.</remarks>
+    /// of them. Convex where no logarithm is clamped. Source: torch.nn.BCELoss.</remarks>
     let bce (target: 'T) (probabilities: 'T) : LossValues<'T> when 'T :> ITensor<'T> = pointwise (BCE()) target probabilities
 
     /// <summary>Binary cross-entropy of logits: BCE ∘ σ, exact for every logit, the infinite ones included.</summary>

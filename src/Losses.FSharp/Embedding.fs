@@ -67,6 +67,8 @@ module Embedding =
     let private cosines (eps: float) (x2: 'T) (x1: 'T) : struct ('T * 'T) when 'T :> ITensor<'T> =
         Check.notNull (nameof x2) x2
         Check.notNull (nameof x1) x1
+        Check.notNull (nameof x2) x2
+        Check.notNull (nameof x1) x1
         Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
         let axis = Check.vectorAxis (nameof x1) x1.Shape
 

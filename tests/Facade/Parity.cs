@@ -38,6 +38,7 @@ public class Parity
     {
         // ValueAndGradient over spans.
         ["crossEntropyKernel"] = nameof(Loss.CrossEntropy),
+        ["nllKernel"] = nameof(Loss.NLL),
         // What the methods ask of their arguments when a loss is made.
         ["checkCosineMargin"] = nameof(Loss.CosineEmbedding),
         ["checkTripletMargin"] = nameof(Loss.TripletMarginWithDistance),

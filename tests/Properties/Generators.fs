@@ -160,12 +160,19 @@ module Generators =
 /// Properties that run inside one test, over the records of a table.
 module Property =
 
+    /// The seed of a run: the same every time, unless LOSSES_SEED is another number, or "random".
+    let private config =
+        let replay (seed: uint64) = Config.QuickThrowOnFailure.WithReplay(Some { Rnd = Rnd seed; Size = None })
+
+        match Environment.GetEnvironmentVariable "LOSSES_SEED" with
+        | null
+        | "" -> replay 20261123UL
+        | "random" -> Config.QuickThrowOnFailure
+        | seed -> replay (UInt64.Parse seed)
+
     /// Holds a law over generated inputs; the law throws where it fails.
     let holdsFor (count: int) (inputs: Gen<'T>) (shrink: 'T -> seq<'T>) (law: 'T -> unit) =
-        Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(count).WithQuietOnSuccess true,
-            Prop.forAll (Arb.fromGenShrink (inputs, shrink)) law
-        )
+        Check.One(config.WithMaxTest(count).WithQuietOnSuccess true, Prop.forAll (Arb.fromGenShrink (inputs, shrink)) law)
 
     /// Holds a law over a few hundred generated inputs.
     let holds (inputs: Gen<'T>) (law: 'T -> unit) = holdsFor 300 inputs (fun _ -> Seq.empty) law

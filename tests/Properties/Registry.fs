@@ -612,7 +612,8 @@ module Registry =
         )
 
     /// Public functions of loss modules that are no losses: checks, and a kernel by name.
-    let helpers: Set<string> = set [ "crossEntropyKernel"; "nllKernel"; "checkCosineMargin"; "checkTripletMargin"; "checkMultiMargin" ]
+    let helpers: Set<string> =
+        set [ "crossEntropyKernel"; "nllKernel"; "checkCosineMargin"; "checkTripletMargin"; "checkMultiMargin" ]
 
     /// Losses that the reference cases hold, and that no record describes yet.
     let awaited: Set<string> =

@@ -244,16 +244,6 @@ public sealed class CrossEntropyLoss : LabelLoss
     }
 
     /// <inheritdoc/>
-    public override S ValueAndGradient<S>(ReadOnlySpan<S> prediction, Labels labels, Shape shape, Span<S> gradient)
-    {
-        Check.Length(prediction.Length, shape, nameof(prediction));
-        Check.Length(gradient.Length, shape, nameof(gradient));
-        return SpanKernels.ValueAndGradient(
-            Classification.crossEntropyKernel(_options, labels, shape),
-            prediction,
-            shape,
-            _reduction,
-            gradient
-        );
-    }
+    public override S ValueAndGradient<S>(ReadOnlySpan<S> prediction, Labels labels, Shape shape, Span<S> gradient) =>
+        SpanKernels.ValueAndGradient(Classification.crossEntropyKernel(_options, labels, shape), prediction, shape, _reduction, gradient);
 }

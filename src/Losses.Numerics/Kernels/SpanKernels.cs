@@ -45,24 +45,24 @@ public static class SpanKernels
         return Divided<S>(sum, divisor, reduction);
     }
 
-    /// <summary>The reduced value of a loss of rows with labels, and its gradient by the logits.</summary>
+    /// <summary>The reduced value of a loss of rows with labels, and its gradient by the prediction.</summary>
     /// <param name="loss">Labels, class axis, class weights, and which loss.</param>
-    /// <param name="logits">Row-major, of <paramref name="shape"/>.</param>
-    /// <param name="shape">Of logits and gradient.</param>
+    /// <param name="prediction">Row-major, of <paramref name="shape"/>.</param>
+    /// <param name="shape">Of prediction and gradient.</param>
     /// <param name="reduction">Mean (over the weights of the labels), sum or batch mean: the gradient is that of one number.</param>
-    /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="logits"/>.</param>
+    /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
     /// <returns>The exact sum or mean of the values, rounded once.</returns>
     /// <exception cref="ArgumentException">A length is not that of the shape, or the reduction is none.</exception>
-    public static S ValueAndGradient<S>(LabelledRows loss, ReadOnlySpan<S> logits, Shape shape, Reduction reduction, Span<S> gradient)
+    public static S ValueAndGradient<S>(LabelledRows loss, ReadOnlySpan<S> prediction, Shape shape, Reduction reduction, Span<S> gradient)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         ArgumentNullException.ThrowIfNull(loss);
         CheckStorage<S>();
-        CheckLength(logits.Length, shape, nameof(logits));
+        CheckLength(prediction.Length, shape, nameof(prediction));
         CheckLength(gradient.Length, shape, nameof(gradient));
         var weight = loss.LabelWeight();
-        var divisor = Divisor(reduction, shape, weight.ToDouble(), nameof(logits));
-        var sum = loss.Run<S>(logits, shape, [S.One], 1 / divisor, [], gradient, isSummed: true)!;
+        var divisor = Divisor(reduction, shape, weight.ToDouble(), nameof(prediction));
+        var sum = loss.Run<S>(prediction, shape, [S.One], 1 / divisor, [], gradient, isSummed: true)!;
         return reduction == Reduction.Mean ? Quotient<S>(sum, weight) : Divided<S>(sum, divisor, reduction);
     }
 
