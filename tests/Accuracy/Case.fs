@@ -22,6 +22,8 @@ type Terms =
     {
         Value: int -> float
         Slope: int -> int -> float
+        /// The largest logarithm that an exponential is taken of, where its rounding makes a relative error.
+        Relative: float
     }
 
 /// What is swept.
@@ -37,7 +39,7 @@ type Case =
         Widths: int list
         /// Where terms cancel, the bound has this slack: so much of the largest of them, for float32.
         Slack32: float
-        Terms: (Sample -> Terms) option
+        Terms: (Format -> Sample -> Terms) option
         /// What the inputs are, where they are not all finite numbers, and what the terms are.
         Condition: string
     }
@@ -88,7 +90,7 @@ module Case =
         }
 
     /// The bound is conditional: where the terms cancel, it has a slack of them.
-    let given (condition: string) (slack32: float) (terms: Sample -> Terms) (case: Case) : Case =
+    let given (condition: string) (slack32: float) (terms: Format -> Sample -> Terms) (case: Case) : Case =
         { case with
             Condition = condition
             Slack32 = slack32
@@ -96,10 +98,11 @@ module Case =
         }
 
     /// Elementwise terms of the value and of the slope by each operand.
-    let terms (value: float[] -> float) (slopes: (float[] -> float) list) (sample: Sample) : Terms =
+    let terms (value: float[] -> float) (slopes: (float[] -> float) list) (_: Format) (sample: Sample) : Terms =
         let x = Array.map Array.head sample.Operands
 
         {
             Value = fun _ -> value x
             Slope = fun operand _ -> slopes[operand]x
+            Relative = 0.0
         }

@@ -77,6 +77,10 @@ module Elementwise =
                 member _.Exact(x, _, _) = [| (BCE() :> IPointwise).Apply(x[0][0], x[1][0]) |]
                 member _.Tensor(x, _) = Reduce.none (bce x[1] x[0])
             }
+        |> Case.given
+            "slope by t in float64: + 2⁻⁵¹"
+            0.0
+            (Case.terms (fun _ -> 0.0) [ (fun _ -> 0.0); (fun x -> if abs (x[0] - 0.5) < 0.25 then 1.0 else 0.0) ])
 
     // t softplus(−x) + (1 − t) softplus(x), with the slope −x by t that their difference has no digits for near 0.
     let private bceOf (weight: 'T) (x: 'T) (t: 'T) : 'T :> IReal<'T> =
@@ -187,9 +191,14 @@ module Elementwise =
         |> Case.given
             "+ 2⁻³⁷ of the larger of x, t log(x + ε) (value), 1, t / (x + ε) (slope); log as of x + ε rounded"
             Case.elementary
-            (Case.terms
-                (fun x -> x[0] + x[1] * (size x + 2e-5))
-                [ (fun x -> 1.0 + x[1] / (x[0] + 1e-8)); (fun x -> size x + 2e-5) ])
+            (fun format ->
+                // What the rounding of x + ε changes in the logarithm.
+                let lost = if format.Name = "float32" then 2e-5 else 1.0
+
+                Case.terms
+                    (fun x -> x[0] + x[1] * (size x + lost))
+                    [ (fun x -> 1.0 + x[1] / (x[0] + 1e-8)); (fun x -> size x + lost) ]
+                    format)
 
     let private gaussianCase (full: bool) =
         let draw (random: Random) (format: Format) =
@@ -222,13 +231,18 @@ module Elementwise =
         |> Case.given
             "float64 within 10^±150; + 2⁻³⁷ of the larger of log v, d²/v (value), 2⁻⁵⁰ of 1/v, d²/v² (slope by v)"
             Case.elementary
-            (Case.terms
-                (fun x -> abs (log (floored x)) + gap x * gap x / floored x + if full then 1.0 else 0.0)
-                [
-                    (fun _ -> 0.0)
-                    (fun _ -> 0.0)
-                    (fun x -> Math.ScaleB(1.0 / floored x + gap x / floored x * (gap x / floored x), -13))
-                ])
+            (fun format ->
+                // No elementary function is in the slope.
+                let unit = if format.Name = "float32" then Math.ScaleB(1.0, -13) else 1.0
+
+                Case.terms
+                    (fun x -> abs (log (floored x)) + gap x * gap x / floored x + (if full then 1.0 else 0.0))
+                    [
+                        (fun _ -> 0.0)
+                        (fun _ -> 0.0)
+                        (fun x -> unit * (1.0 / floored x + gap x / floored x * (gap x / floored x)))
+                    ]
+                    format)
 
     let private klDivCase =
         let draw random format =

@@ -54,25 +54,30 @@ module Formulas =
         let v, lack2 = unit y
         num 0.5 * (squares (minus u v) + lack1 + lack2)
 
-    let norm (p: float) (x: 'T[]) : 'T :> IReal<'T> =
+    let norm (p: float) (x: 'T[]) (numbers: float[]) : 'T :> IReal<'T> =
         if p = 1.0 then
             x |> Seq.map abs |> total
         elif p = 2.0 then
             sqrt (squares x)
         elif p = infinity then
-            x |> Seq.map abs |> Seq.reduce (fun a b -> max a b)
+            // Equal ones share the slope; they are told by the numbers.
+            let sizes = numbers |> Array.map (fun (y: float) -> System.Math.Abs y)
+            let most = Array.max sizes
+            let largest = x |> Array.indexed |> Array.filter (fun (k, _) -> sizes[k] = most) |> Array.map (snd >> abs)
+            total largest / num (float largest.Length)
         else
             // The p-th root, for the whole p that are swept: 1 / p is no float64 number.
             let sum = x |> Seq.map (fun y -> power p (abs y)) |> total
             let safe = ifLess (num 0.0) sum sum (num 1.0)
             ifLess (num 0.0) sum (exp (log safe / num p)) (num 0.0)
 
-    let pairwise (p: float) (eps: float) (x: 'T[]) (y: 'T[]) : 'T :> IReal<'T> =
-        norm p (Array.map2 (fun a b -> a - b + num eps) x y)
+    let pairwise (p: float) (eps: float) (x: 'T[]) (y: 'T[]) (atX: float[]) (atY: float[]) : 'T :> IReal<'T> =
+        let numbers = Array.map2 (fun (a: float) (b: float) -> Operators.(+) (Operators.(-) a b) eps) atX atY
+        norm p (Array.map2 (fun a b -> a - b + num eps) x y) numbers
 
     let multiMargin (p: int) (margin: float) (weight: float) (x: 'T[]) (label: int) : 'T :> IReal<'T> =
         let term j =
-            let lack = hinge (num margin - x[label] + x[j])
+            let lack = hinge (num margin - (x[label] - x[j]))
             if p = 1 then lack else lack * lack
 
         let others = Seq.init x.Length id |> Seq.filter (fun j -> j <> label) |> Seq.map term |> total

@@ -130,6 +130,11 @@ type Sweep(case: Case, engine: Engine, seed: int) =
         elif format.Name = "float32" then case.Slack32 * size
         else Math.ScaleB(size, -51)
 
+    let relative (terms: Terms option) (truth: DoubleDouble) =
+        match terms with
+        | Some terms when terms.Relative > 0.0 -> terms.Relative * abs truth.High
+        | _ -> 0.0
+
     let add (finding: Finding) (got: float) (truth: DoubleDouble) (size: float) (describe: unit -> string) =
         let whole = format.Error(got, truth, 0.0)
         let error = if whole <= 0.5 || size = 0.0 then whole else format.Error(got, truth, slack size)
@@ -177,7 +182,7 @@ type Sweep(case: Case, engine: Engine, seed: int) =
 
         for s in 0 .. n - 1 do
             let sample = samples[s]
-            let terms = case.Terms |> Option.map (fun terms -> terms sample)
+            let terms = case.Terms |> Option.map (fun terms -> terms format sample)
             let at = sample.Operands |> Array.map (Array.map fixedAt)
 
             let value0: DoubleDouble[] =
@@ -185,7 +190,7 @@ type Sweep(case: Case, engine: Engine, seed: int) =
 
             for i in 0 .. outputs - 1 do
                 let size = match terms with Some terms -> terms.Value i | None -> 0.0
-                add value (values[s * outputs + i]) (value0[i]) size (fun () -> describe sample (if outputs > 1 then $" [{i}]" else ""))
+                add value (values[s * outputs + i]) (value0[i]) (size + relative terms value0[i]) (fun () -> describe sample (if outputs > 1 then $" [{i}]" else ""))
 
             for o, finding in slopes do
                 let length = sample.Operands[o].Length
@@ -206,5 +211,5 @@ type Sweep(case: Case, engine: Engine, seed: int) =
                             let own = terms.Slope o k
                             across + (if own = 0.0 then 0.0 else own * abs (scale (s * outputs)).High)
 
-                    add finding (gradients[o][s * length + k]) truth size (fun () ->
+                    add finding (gradients[o][s * length + k]) truth (size + relative terms truth) (fun () ->
                         describe sample ((if length > 1 then $" [{k}]" else "") + (match upstream with Sum -> "" | Mean -> ", mean" | Cotangents -> $", times {text (cotangents[s * outputs])}")))

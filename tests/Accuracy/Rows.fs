@@ -86,10 +86,11 @@ module Rows =
         else
             // The slope is p Σt − t.
             case
-            |> Case.given "slope: + 2⁻³⁷ of the weight" Case.elementary (fun _ ->
+            |> Case.given "slope: + 2⁻³⁷ of the weight" Case.elementary (fun _ _ ->
                 {
                     Value = fun _ -> 0.0
                     Slope = fun _ _ -> 2.0
+                    Relative = 0.0
                 })
 
     let private crossEntropyWithProbabilitiesCase (weighted: bool) (smoothing: float) =
@@ -118,19 +119,21 @@ module Rows =
                 member _.Tensor(x, _) =
                     Reduce.none (crossEntropyWithProbabilities (options x[0].Shape[1]) x[1] x[0])
             }
-        |> Case.given "slope by x: + 2⁻⁵⁰ of the weight" Case.rounded (fun _ ->
+        |> Case.given "slope by x: + 2⁻⁵⁰ of the weight" Case.rounded (fun _ _ ->
             {
                 Value = fun _ -> 0.0
                 Slope = fun operand _ -> if operand = 0 then 4.0 else 0.0
+                Relative = 0.0
             })
 
     let private acrossOutputs = "slope: + 2⁻⁵⁰ of its largest term"
 
     let private noTerms =
-        fun _ ->
+        fun _ _ ->
             {
                 Value = fun _ -> 0.0
                 Slope = fun _ _ -> 0.0
+                Relative = 0.0
             }
 
     let private softmaxCase =
@@ -179,10 +182,11 @@ module Rows =
                 member _.Exact(x, at, _) = [| Formulas.logSumExp x[0] at[0] |]
                 member _.Tensor(x, _) = logSumExp 1 x[0]
             }
-        |> Case.given "value: + 2⁻⁵⁰ of the largest logit" Case.rounded (fun sample ->
+        |> Case.given "value: + 2⁻⁵⁰ of the largest logit" Case.rounded (fun _ sample ->
             {
                 Value = fun _ -> min 10.0 (abs (Array.max sample.Operands[0]))
                 Slope = fun _ _ -> 0.0
+                Relative = 0.0
             })
 
     // Squares and cubes of what is in these bounds neither overflow nor vanish in float64; float32 is inside them.
@@ -226,7 +230,7 @@ module Rows =
                 member _.Exact(x, _, _) = [| Formulas.cosine 0.0 x[0] x[1] |]
                 member _.Tensor(x, _) = cosineSimilarity 1 CosineSimilarityEps x[1] x[0]
             }
-        |> Case.given (bounds + "longer than ε; + 2⁻⁵⁰ of Σ|x₁x₂| / ‖x₁‖‖x₂‖ (value), of 1 / ‖x‖ (slope)") Case.rounded (fun sample ->
+        |> Case.given (bounds + "longer than ε; + 2⁻⁵⁰ of Σ|x₁x₂| / ‖x₁‖‖x₂‖ (value), of 1 / ‖x‖ (slope)") Case.rounded (fun _ sample ->
             let x, y = sample.Operands[0], sample.Operands[1]
             let sizes = dot (Array.map abs x) (Array.map abs y) / length x / length y
 
@@ -236,6 +240,7 @@ module Rows =
                     fun operand k ->
                         let x, y = if operand = 0 then x, y else y, x
                         (abs y[k] / length y + abs x[k] / length x * sizes) / length x
+                Relative = 0.0
             })
 
     let private cosineDistanceCase =
@@ -247,14 +252,15 @@ module Rows =
                 member _.Exact(x, _, _) = [| Formulas.cosineDistance 0.0 x[0] x[1] |]
                 member _.Tensor(x, _) = cosineDistance x[1] x[0]
             }
-        |> Case.given (bounds + "+ 2⁻⁵⁰ of ‖u₁ − u₂‖ (value), of 1 / ‖x‖ (slope)") Case.rounded (fun sample ->
+        |> Case.given (bounds + "+ 2⁻⁵⁰ of ‖u₁ − u₂‖ (value), of 1 / ‖x‖ (slope)") Case.rounded (fun _ sample ->
             let x, y = sample.Operands[0], sample.Operands[1]
             let x1, y1 = length x, length y
             let apart = Array.map2 (fun a b -> (a / x1 - b / y1) ** 2.0) x y |> Array.sum |> sqrt
 
             {
                 Value = fun _ -> apart + Math.ScaleB(1.0, -48)
-                Slope = fun operand _ -> 2.0 / (if operand = 0 then x1 else y1)
+                Slope = fun operand _ -> 4.0 / (if operand = 0 then x1 else y1)
+                Relative = 0.0
             })
 
     let private cosineEmbeddingCase (target: float) (margin: float) =
@@ -280,7 +286,7 @@ module Rows =
              + (if target > 0.0 then "+ 2⁻⁵⁰ of ‖u₁ − u₂‖" else "+ 2⁻⁵⁰ of Σ|u₁u₂|")
              + " (value), of 1 / ‖x‖ (slope)")
             Case.rounded
-            (fun sample ->
+            (fun _ sample ->
                 let x, y = sample.Operands[0], sample.Operands[1]
                 let size v = sqrt (dot v v + 1e-12)
                 let apart = Array.map2 (fun a b -> (a / size x - b / size y) ** 2.0) x y |> Array.sum |> sqrt
@@ -288,7 +294,8 @@ module Rows =
 
                 {
                     Value = fun _ -> if target > 0.0 then apart + Math.ScaleB(1.0, -48) else sizes + 2.0 * abs margin
-                    Slope = fun operand _ -> 2.0 / size sample.Operands[operand]
+                    Slope = fun operand _ -> 8.0 / size sample.Operands[operand]
+                    Relative = 0.0
                 })
 
     let private norm (p: float) (x: float[]) =
@@ -303,7 +310,7 @@ module Rows =
                 [ "x1", true; "x2", true ]
                 (vectors (fun _ -> true))
                 { new Definition with
-                    member _.Exact(x, _, _) = [| Formulas.pairwise p eps x[0] x[1] |]
+                    member _.Exact(x, at, _) = [| Formulas.pairwise p eps x[0] x[1] at[0] at[1] |]
                     member _.Tensor(x, _) = pairwiseDistance p eps false x[1] x[0]
                 }
 
@@ -311,7 +318,7 @@ module Rows =
             { case with Condition = "float64 within 10^±100" }
         else
             case
-            |> Case.given (bounds + "+ 2⁻⁵⁰ of |x₁ − x₂| + ε") Case.rounded (fun sample ->
+            |> Case.given (bounds + "+ 2⁻⁵⁰ of |x₁ − x₂| + ε") Case.rounded (fun _ sample ->
                 let d = Array.map2 (fun a b -> a - b + eps) sample.Operands[0] sample.Operands[1]
                 let sizes = Array.map2 (fun a b -> abs (a - b) + eps) sample.Operands[0] sample.Operands[1]
                 let whole = norm p d
@@ -324,6 +331,7 @@ module Rows =
                                 0.0
                             else
                                 (p - 1.0) * (sizes[k] + abs d[k] / whole * norm p sizes) * ((abs d[k] / whole) ** (p - 2.0)) / whole
+                    Relative = 0.0
                 })
 
     let private tripletMarginCase (swap: bool) =
@@ -337,25 +345,32 @@ module Rows =
             [ "anchor", true; "positive", true; "negative", true ]
             draw
             { new Definition with
-                member _.Exact(x, _, _) =
-                    let distance = Formulas.pairwise 2.0 1e-6
-                    let far: 'T = distance x[0] x[2]
-                    let far = if swap then Notation.min far (distance x[1] x[2]) else far
-                    [| Notation.hinge (Notation.(+) (Notation.(-) (distance x[0] x[1]) far) (Notation.num 1.0)) |]
+                member _.Exact(x, at, _) =
+                    let distance i j = Formulas.pairwise 2.0 1e-6 x[i] x[j] at[i] at[j]
+                    let far = if swap then Notation.min (distance 0 2) (distance 1 2) else distance 0 2
+                    [| Notation.hinge (Notation.(+) (Notation.(-) (distance 0 1) far) (Notation.num 1.0)) |]
 
                 member _.Tensor(x, _) =
                     Reduce.none (tripletMargin { TripletMarginOptions.Default with Swap = swap } x[2] x[1] x[0])
             }
-        |> Case.given (bounds + "+ 2⁻⁵⁰ of the distances and the margin (value), of 1 (slope)") Case.rounded (fun sample ->
-            let distance (x: float[]) (y: float[]) = norm 2.0 (Array.map2 (fun a b -> abs (a - b) + 1e-6) x y)
+        |> Case.given (bounds + "+ 2⁻⁵⁰ of the distances and the margin (value), of 1 (slope)") Case.rounded (fun _ sample ->
+            let vector (x: float[]) (y: float[]) = Array.map2 (fun a b -> a - b + 1e-6) x y
+            let sizes (x: float[]) (y: float[]) = norm 2.0 (Array.map2 (fun a b -> abs (a - b) + 1e-6) x y)
             let x = sample.Operands
+            let near, far, other = norm 2.0 (vector x[0] x[1]), norm 2.0 (vector x[0] x[2]), norm 2.0 (vector x[1] x[2])
+            let near', far', other' = sizes x[0] x[1], sizes x[0] x[2], sizes x[1] x[2]
+            let largest = near' + far' + other' + 1.0
+            // Where the distances are equal, up to their rounding, a slope is one or the other.
+            let isEdge x = abs x < Math.ScaleB(largest, -48)
+            let lack = near - (if swap then min far other else far) + 1.0
 
             {
-                Value = fun _ -> distance x[0] x[1] + min (distance x[0] x[2]) (distance x[1] x[2]) + 1.0
+                Value = fun _ -> largest
                 Slope =
                     fun _ _ ->
-                        let least x y = norm 2.0 (Array.map2 (fun a b -> a - b + 1e-6) x y) / distance x y
-                        4.0 / (min (least x[0] x[1]) (min (least x[0] x[2]) (if swap then least x[1] x[2] else 1.0)))
+                        if isEdge lack || (swap && isEdge (far - other)) then infinity
+                        else 4.0 * max (near' / near) (max (far' / far) (if swap then other' / other else 1.0))
+                Relative = 0.0
             })
 
     let private multiMarginCase (p: int) =
@@ -367,11 +382,11 @@ module Rows =
                 member _.Exact(x, _, labels) = [| Formulas.multiMargin p 1.0 1.0 x[0] labels[0] |]
                 member _.Tensor(x, y) = Reduce.none (multiMargin p 1.0 Weights.None (labels y) x[0])
             }
-        |> Case.given "+ 2⁻⁵⁰ of 1 + |x_y| + |x_c| (to the p-th, over C)" Case.rounded (fun sample ->
+        |> Case.given "+ 2⁻⁵⁰ of 1 + |x_y − x_c| (to the p-th, over C)" Case.rounded (fun _ sample ->
             let x, y = sample.Operands[0], sample.Labels[0]
             let others = x |> Array.indexed |> Array.filter (fun (j, _) -> j <> y) |> Array.map snd
-            let lack z = max 0.0 (1.0 - x[y] + z)
-            let size z = 1.0 + abs x[y] + abs z
+            let lack z = max 0.0 (1.0 - (x[y] - z))
+            let size z = 1.0 + abs (x[y] - z)
             let count = float x.Length
 
             {
@@ -381,6 +396,7 @@ module Rows =
                         if p = 1 then 0.0
                         elif k = y then (others |> Array.sumBy (fun z -> if lack z > 0.0 then 2.0 * size z else 0.0)) / count
                         else 2.0 * size x[k] / count
+                Relative = 0.0
             })
 
     let private multiLabelMarginCase =
@@ -399,7 +415,7 @@ module Rows =
                     let labels = Labels(ReadOnlySpan<int>(Array.concat y), x[0].Shape)
                     Reduce.none (multiLabelMargin labels x[0])
             }
-        |> Case.given "+ 2⁻⁵⁰ of 1 + |x_y| + |x_c|, over C (value)" Case.rounded (fun sample ->
+        |> Case.given "+ 2⁻⁵⁰ of 1 + |x_y − x_c|, over C (value)" Case.rounded (fun _ sample ->
             let x = sample.Operands[0]
             let own = sample.Labels |> Array.takeWhile (fun y -> y >= 0)
 
@@ -407,13 +423,14 @@ module Rows =
                 [|
                     for y in own do
                         for j in 0 .. x.Length - 1 do
-                            if not (Array.contains j own) && 1.0 - x[y] + x[j] > 0.0 then
-                                1.0 + abs x[y] + abs x[j]
+                            if not (Array.contains j own) && 1.0 - (x[y] - x[j]) > 0.0 then
+                                1.0 + abs (x[y] - x[j])
                 |]
 
             {
                 Value = fun _ -> Array.sum sizes / float x.Length
                 Slope = fun _ _ -> 0.0
+                Relative = 0.0
             })
 
     let private multiLabelSoftMarginCase =
@@ -429,7 +446,7 @@ module Rows =
                 member _.Exact(x, _, _) = [| Formulas.multiLabelSoftMargin x[0] x[1] |]
                 member _.Tensor(x, _) = Reduce.none (multiLabelSoftMargin Weights.None x[1] x[0])
             }
-        |> Case.given "slope of a soft target: + 2⁻⁵⁰ of t σ(−x)" Case.rounded (fun sample ->
+        |> Case.given "slope of a soft target: + 2⁻⁵⁰ of t σ(−x)" Case.rounded (fun _ sample ->
             let x, t = sample.Operands[0], sample.Operands[1]
 
             {
@@ -437,6 +454,7 @@ module Rows =
                 Slope =
                     fun operand k ->
                         if operand = 1 || t[k] = 0.0 || t[k] = 1.0 then 0.0 else 2.0 * t[k] / (1.0 + exp x[k]) / float x.Length
+                Relative = 0.0
             })
 
     let private ctcCase (classes: int) =
@@ -468,13 +486,14 @@ module Rows =
               } with
             Widths = [ 2; 4; 5 ]
         }
-        |> Case.given "+ 2⁻⁵⁰ of the sum of the frames' largest −log p (value), so much times the slope (slope)" Case.rounded (fun sample ->
+        |> Case.given "+ 2⁻⁵⁰ of the sum of the frames' largest −log p (value), so much times the slope (slope)" Case.rounded (fun _ sample ->
             let x = sample.Operands[0]
             let most = 4.0 * (x |> Array.chunkBySize classes |> Array.sumBy (fun frame -> Array.max (Array.map abs frame)))
 
             {
                 Value = fun _ -> most
                 Slope = fun _ _ -> 0.0
+                Relative = most
             })
 
     let cases: Case list =
