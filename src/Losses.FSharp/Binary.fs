@@ -26,7 +26,9 @@ type BCEWithLogits =
         member _.Apply(x, t) =
             // softplus(x) − t·x is shorter and cancels, in value and slope, for a confident right answer.
             let l = logistic x
-            weigh t l.SoftplusOfMinus + weigh (num 1.0 - t) l.Softplus
+            // The slope by t is −x; the difference of the two would have no digits left near 0.
+            let q = detach t
+            weigh q l.SoftplusOfMinus + weigh (num 1.0 - q) l.Softplus + weigh (q - t) x
 
 /// <summary>w t softplus(−x) + (1 − t) softplus(x), with w the weight of a positive answer.  (torch.nn.BCEWithLogitsLoss)</summary>
 [<Struct; NoEquality; NoComparison>]

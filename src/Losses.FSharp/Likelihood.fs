@@ -37,7 +37,7 @@ type GaussianNLL(full: bool, eps: float) =
             // The floor changes the value of the variance, not its slope: a variance head beneath the floor still learns.
             let v = variance + detach (max variance (num eps) - variance)
             let d = x - t
-            let loss = num 0.5 * (log v + d * d / v)
+            let loss = num 0.5 * (log v + d * (d / v))
             if full then loss + num (0.5 *. Math.Log(2.0 *. Math.PI)) else loss
 
     /// <summary>Whether the constant is added.</summary>

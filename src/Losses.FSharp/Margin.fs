@@ -133,7 +133,8 @@ module Margin =
         let n, classes = shape[0], shape[1]
         let indices = (labels.Checked(classes, Int32.MinValue, nameof labels)).Indices.ToArray()
         let own = 'T.Gather(reshape shape prediction, 1, labels.Reshape(Shape [| n; 1 |]))
-        let lacking = hinge (num margin - own + reshape shape prediction)
+        // The difference first: the margin would vanish beside a large score.
+        let lacking = hinge (num margin - (own - reshape shape prediction))
         let powered = if p = 1 then lacking else lacking * lacking
         let scales = classWeights.Values.ToArray()
 

@@ -88,8 +88,13 @@ module Similarity =
         elif p = 2.0 then
             sqrt (sumAlong axis (v * v))
         else
-            let total = sumAlong axis (power p (abs v))
-            ifLess (num 0.0) total (power (1.0 ./. p) total) (num 0.0)
+            // In units of the largest, whose powers neither overflow nor vanish. It also keeps the sum near 1, where it does not matter that 1 / p
+            // is rounded. The scale cancels, whatever it is: where the largest has no finite inverse it is 1.
+            let size = abs v
+            let largest = detach ('T.Largest(size, axis))
+            let unit = ifLess (num 1e-300) largest (ifLess largest (num Double.PositiveInfinity) largest (num 1.0)) (num 1.0)
+            let total = sumAlong axis (power p (size / reshape (v.Shape.With(axis, 1)) unit))
+            ifLess (num 0.0) total (unit * power (1.0 ./. p) total) (num 0.0)
 
     /// <summary>The distance ‖x₁ − x₂ + ε‖ₚ between vectors along the last axis.</summary>
     /// <param name="p">The order of the norm: at least 0, infinity included; 0 counts the components that differ.</param>

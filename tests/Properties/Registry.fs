@@ -572,7 +572,9 @@ module Registry =
 
             member _.Row(x, _, _, _) =
                 let sum = x |> Seq.map (Notation.abs >> Notation.power 3.0) |> total
-                [| Notation.ifLess (number 0.0) sum (Notation.power (1.0 / 3.0) sum) (number 0.0) |]
+                // The float64 number next to 1/3 would be no cube root, to 106 bits.
+                let root = Notation.exp (Notation.(/) (Notation.log sum) (number 3.0))
+                [| Notation.ifLess (number 0.0) sum root (number 0.0) |]
         }
 
     let private normInfinity =

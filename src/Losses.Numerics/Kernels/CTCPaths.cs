@@ -179,7 +179,10 @@ public sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int[]
     {
         var max = TLane.Max(a, TLane.Max(b, c));
         var finite = TLane.IfLess(TLane.Constant(double.NegativeInfinity), max, max, TLane.Constant(0));
-        return finite + TLane.Log(TLane.Exp(a - finite) + TLane.Exp(b - finite) + TLane.Exp(c - finite));
+        // The largest adds exactly 1: the logarithm of a sum next to 1 keeps its digits, and an exponential is saved.
+        var middle = TLane.Max(TLane.Min(a, b), TLane.Min(TLane.Max(a, b), c));
+        var least = TLane.Min(a, TLane.Min(b, c));
+        return max + TLane.Log1P(TLane.Exp(middle - finite) + TLane.Exp(least - finite));
     }
 
     private static double LogSum(double a, double b)

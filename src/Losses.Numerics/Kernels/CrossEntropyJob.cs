@@ -291,7 +291,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
         for (nuint i = 0; i < whole; i += step)
         {
             var logit = TLane.Load(in *x, i);
-            TLane.StoreNumbers(TLane.IfLess(logit, max, TLane.Exp(logit - max), one), ref *exponentials, i);
+            TLane.StoreNumbers(TLane.IfLess(logit, max, Exponential(logit, max), one), ref *exponentials, i);
         }
         if (whole < (nuint)n)
         {
@@ -299,7 +299,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
             for (nuint k = 0; k < step; k++)
                 rest[k] = whole + k < (nuint)n ? x[whole + k] : S.NegativeInfinity;
             var logit = TLane.Load(in *rest, 0);
-            TLane.StoreNumbers(TLane.IfLess(logit, max, TLane.Exp(logit - max), one), ref *exponentials, whole);
+            TLane.StoreNumbers(TLane.IfLess(logit, max, Exponential(logit, max), one), ref *exponentials, whole);
         }
         // Up to the next multiple of the ways of a sum: nothing.
         for (var i = n; i < (n + Ways - 1) / Ways * Ways; i++)
@@ -334,6 +334,19 @@ internal sealed unsafe class CrossEntropyJob<S>(
             total = next;
         }
         return total + rest;
+    }
+
+    // eˣ⁻ᵐ. Over float64 data the rounding of the difference would be a relative error of many units where the difference is large.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLane Exponential<TLane>(TLane logit, TLane max)
+        where TLane : struct, ILane<TLane, S>
+    {
+        var difference = logit - max;
+        var e = TLane.Exp(difference);
+        if (typeof(S) == typeof(float))
+            return e;
+        var part = difference - logit;
+        return e + TLane.Weigh(e, logit - (difference - part) - (max + part));
     }
 
     // Over float64 data the error of each addition is kept, so that the sum's does not grow with the number of classes; over float32 data
@@ -479,7 +492,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
             for (var c = 0; c < classes; c++)
             {
                 var logit = TLane.Load(in *(x + (nint)c * apart), i);
-                var e = TLane.Exp(logit - max);
+                var e = Exponential(logit, max);
                 TLane.StoreNumbers(TLane.IfLess(logit, max, e, one), ref *(exponentials + (nint)c * width), i);
                 Add(TLane.IfLess(logit, max, e, zero), ref sum, ref error);
                 ties += TLane.IfLess(logit, max, zero, one);

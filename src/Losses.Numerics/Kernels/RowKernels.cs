@@ -20,6 +20,8 @@ internal static class RowKernels
     {
         var max = TensorPrimitives.Max<double>(row);
         var largest = double.IsNaN(max) ? 0 : row.IndexOf(max);
+        Span<double> lost = row.Length <= 256 ? stackalloc double[row.Length] : new double[row.Length];
+        lost.Clear();
         if (double.IsInfinity(max))
         {
             // ∞ − ∞ is 0 here: equal elements have equal shares, and a row all −∞ has no distribution.
@@ -27,8 +29,16 @@ internal static class RowKernels
                 row[i] = row[i] == max ? 0 : row[i] - max;
         }
         else
-            TensorPrimitives.Subtract(row, max, row);
+            for (var i = 0; i < row.Length; i++)
+            {
+                var difference = row[i] - max;
+                lost[i] = double.IsFinite(difference) ? Lost(row[i], max, difference) : 0;
+                row[i] = difference;
+            }
         Kernel.Map<ExpFunction, double>(default, row, s_zero, s_zero, exponentials);
+        // The rounding of a difference is a relative error of its exponential, many units of it where the difference is large.
+        for (var i = 0; i < row.Length; i++)
+            exponentials[i] += exponentials[i] * lost[i];
         var sum = Sum(exponentials[..largest]);
         return new(max == double.NegativeInfinity ? -1 : largest, TwoSum(sum, Sum(exponentials[(largest + 1)..])));
 
@@ -43,6 +53,13 @@ internal static class RowKernels
     }
 
     private static readonly double[] s_zero = [0];
+
+    // a − b less the difference that it was rounded to (Knuth).
+    private static double Lost(double a, double b, double difference)
+    {
+        var part = difference - a;
+        return a - (difference - part) - (b + part);
+    }
 
     // A compensated sum: its error does not grow with the length.
     private static (double Sum, double Error) Sum(ReadOnlySpan<double> values)

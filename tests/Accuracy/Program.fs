@@ -1,0 +1,114 @@
+module Losses.Accuracy.Program
+
+open System
+open System.Diagnostics
+open System.Threading.Tasks
+
+type private Options =
+    {
+        Loss: string
+        Seconds: float
+        Seed: int
+        Exhaustive: bool
+    }
+
+let private usage =
+    "dotnet run --project tests/Accuracy -c Release [-- [--loss NAME] [--seconds N] [--seed N] [--exhaustive]]"
+
+let rec private parse (options: Options) (arguments: string list) =
+    match arguments with
+    | [] -> options
+    | "--loss" :: name :: rest -> parse { options with Loss = name } rest
+    | "--seconds" :: seconds :: rest -> parse { options with Seconds = float seconds } rest
+    | "--seed" :: seed :: rest -> parse { options with Seed = int seed } rest
+    | "--exhaustive" :: rest -> parse { options with Exhaustive = true } rest
+    | argument :: _ -> raise (ArgumentException $"{argument} is no option.\n{usage}")
+
+/// Batches of a case without --seconds: the same inputs every time.
+let private thinned = 12
+
+let private print (findings: Finding list) =
+    let rows =
+        [
+            for f in findings ->
+                [|
+                    f.Case.Loss
+                    f.What
+                    f.Format.Name
+                    string f.Tried
+                    f.Worst.ToString("0.0000")
+                    f.Share.ToString("0.0000%")
+                    (if f.IsWithin then "" else "EXCEEDS ") + f.Input
+                |]
+        ]
+
+    let headings = [| "loss"; "what"; "storage"; "inputs"; "worst ulp"; "rounded"; "worst input" |]
+    let widths = Array.init headings.Length (fun i -> (headings :: rows) |> List.map (fun row -> row[i].Length) |> List.max)
+
+    let line (row: string[]) =
+        String.Join("  ", Array.mapi (fun i (text: string) -> if i = 6 then text elif i < 3 then text.PadRight widths[i] else text.PadLeft widths[i]) row)
+
+    printfn "%s" (line headings)
+
+    for row in rows do
+        printfn "%s" (line row)
+
+[<EntryPoint>]
+let main arguments =
+    let options =
+        parse
+            {
+                Loss = ""
+                Seconds = 0.0
+                Seed = 1
+                Exhaustive = false
+            }
+            (List.ofArray arguments)
+
+    let cases = Elementwise.cases @ Rows.cases |> List.filter (fun case -> case.Loss.Contains(options.Loss, StringComparison.OrdinalIgnoreCase))
+
+    let sweeps =
+        [|
+            for i, case in List.indexed cases do
+                for j, engine in List.indexed Engines.all -> Sweep(case, engine, options.Seed * 1000 + 2 * i + j)
+        |]
+
+    let watch = Stopwatch.StartNew()
+    let share = options.Seconds * float Environment.ProcessorCount / float sweeps.Length
+
+    let run (sweep: Sweep) =
+        let own = Stopwatch.StartNew()
+
+        try
+            if options.Seconds > 0.0 then
+                sweep.Step()
+
+                while own.Elapsed.TotalSeconds < share do
+                    sweep.Step()
+            else
+                for _ in 1..thinned do
+                    sweep.Step()
+        with error ->
+            raise (InvalidOperationException($"{sweep.Case.Loss}: {error.Message}", error))
+
+    Parallel.ForEach(sweeps, run) |> ignore
+    let findings = sweeps |> Seq.collect _.Findings |> List.ofSeq
+    print findings
+    let conditional = cases |> List.filter (fun case -> case.Condition <> "")
+
+    if not conditional.IsEmpty then
+        printfn "\nConditions (for float64 2⁻⁵¹ of the same terms):"
+
+        for case in conditional do
+            printfn "  %s: %s" case.Loss case.Condition
+
+    let exceeding = findings |> List.filter (fun finding -> not finding.IsWithin)
+
+    printfn
+        "\n%d results of %d losses in %.0f s; %d exceed their bound (float32 0.51 ulp, float64 4 ulp)"
+        (findings |> List.sumBy _.Tried)
+        cases.Length
+        watch.Elapsed.TotalSeconds
+        exceeding.Length
+
+    if exceeding.IsEmpty then 0 else 1

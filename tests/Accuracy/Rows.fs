@@ -1,0 +1,529 @@
+namespace Losses.Accuracy
+
+open System
+open Losses
+open Losses.FSharp
+
+/// The losses that look across a row.
+module Rows =
+
+    let private finiteLogit = Draw.between 0.0 1e300 Draw.finite
+
+    // Differences of logits stay finite.
+    let private logitRow (random: Random) (format: Format) (width: int) =
+        Draw.row finiteLogit random format width
+
+    // Some classes are ruled out, never the first.
+    let private masked (random: Random) (row: float[]) =
+        if random.Next 6 = 0 then
+            Array.mapi (fun i x -> if i > 0 && random.Next 3 = 0 then -infinity else x) row
+        else
+            row
+
+    let private labels (x: int[][]) = Labels(ReadOnlySpan<int>(Array.map Array.head x), Shape [| x.Length |])
+
+    let private weights (width: int) = Array.init width (fun c -> float ((c * 7 + 3) % 5) / 2.0)
+
+    let private numbers (x: float[]) : 'T[] when 'T :> IReal<'T> = Array.map (fun y -> Notation.num y) x
+
+    let private transposed (x: 'T) : 'T :> ITensor<'T> = 'T.Permute(x, ReadOnlySpan [| 1; 0 |])
+
+    // (N, T · C) as (T, N, C)
+    let private framed (classes: int) (x: 'T) : 'T :> ITensor<'T> =
+        'T.Permute('T.Reshape(x, Shape [| x.Shape[0]; x.Shape[1] / classes; classes |]), ReadOnlySpan [| 1; 0; 2 |])
+
+    let private describe (name: string) (weighted: bool) (smoothing: float) =
+        name
+        + (if weighted then " weighted" else "")
+        + (if smoothing > 0.0 then $" smoothing {smoothing}" else "")
+
+    let private nllCase =
+        Case.rows
+            "nll"
+            [ "x", true ]
+            (fun random format width -> [| Array.map (fun x -> -(abs x)) (logitRow random format width) |], [| random.Next width |])
+            { new Definition with
+                member _.Exact(x, _, labels) = [| Notation.(-) (Notation.num 0.0) (x[0][labels[0]]) |]
+                member _.Tensor(x, y) = Reduce.none (nll NLLOptions.Default (labels y) x[0])
+            }
+
+    let private crossEntropyCase (axis: int) (weighted: bool) (smoothing: float) =
+        let options width =
+            { CrossEntropyOptions.Default with
+                ClassWeights = if weighted then Weights.op_Implicit (weights width) else Weights.None
+                LabelSmoothing = smoothing
+                ClassAxis = axis
+            }
+
+        let case =
+            Case.rows
+                (describe "crossEntropy" weighted smoothing + (if axis = 0 then " across" else ""))
+                [ "x", true ]
+                (fun random format width ->
+                    let x = logitRow random format width
+                    [| (if smoothing = 0.0 then masked random x else x) |], [| random.Next width |])
+                { new Definition with
+                    member _.Exact(x, at, labels) =
+                        let width = x[0].Length
+                        let share: 'T = Notation.(/) (Notation.num smoothing) (Notation.num (float width))
+                        let own: 'T = Notation.(-) (Notation.num 1.0) (Notation.num smoothing)
+                        let scales: 'T[] = numbers (if weighted then weights width else Array.create width 1.0)
+
+                        let targets =
+                            Array.mapi
+                                (fun c scale -> Notation.(*) scale (if c = labels[0] then Notation.(+) own share else share))
+                                scales
+
+                        [| Formulas.crossEntropy targets x[0] at[0] |]
+
+                    member _.Tensor(x, y) =
+                        let width = x[0].Shape[1]
+                        Reduce.none (crossEntropy (options width) (labels y) (if axis = 0 then transposed (x[0]) else x[0]))
+                }
+
+        if smoothing = 0.0 then
+            case
+        else
+            // The slope is p Σt − t.
+            case
+            |> Case.given "slope: + 2⁻³⁷ of the weight" Case.elementary (fun _ _ ->
+                {
+                    Value = fun _ -> 0.0
+                    Slope = fun _ _ -> 2.0
+                    Relative = 0.0
+                })
+
+    let private crossEntropyWithProbabilitiesCase (weighted: bool) (smoothing: float) =
+        let options width =
+            { CrossEntropyOptions.Default with
+                ClassWeights = if weighted then Weights.op_Implicit (weights width) else Weights.None
+                LabelSmoothing = smoothing
+            }
+
+        Case.rows
+            (describe "crossEntropyWithProbabilities" weighted smoothing)
+            [ "x", true; "t", smoothing = 0.0 ]
+            (fun random format width -> [| logitRow random format width; Draw.distribution random format width |], [||])
+            { new Definition with
+                member _.Exact(x, at, _) =
+                    let width = x[0].Length
+                    let share: 'T = Notation.(/) (Notation.num smoothing) (Notation.num (float width))
+                    let own: 'T = Notation.(-) (Notation.num 1.0) (Notation.num smoothing)
+                    let scales: 'T[] = numbers (if weighted then weights width else Array.create width 1.0)
+
+                    let targets =
+                        Array.map2 (fun scale t -> Notation.(*) scale (Notation.(+) (Notation.(*) own t) share)) scales x[1]
+
+                    [| Formulas.crossEntropy targets x[0] at[0] |]
+
+                member _.Tensor(x, _) =
+                    Reduce.none (crossEntropyWithProbabilities (options x[0].Shape[1]) x[1] x[0])
+            }
+        |> Case.given "slope by x: + 2⁻⁵⁰ of the weight" Case.rounded (fun _ _ ->
+            {
+                Value = fun _ -> 0.0
+                Slope = fun operand _ -> if operand = 0 then 4.0 else 0.0
+                Relative = 0.0
+            })
+
+    let private acrossOutputs = "slope: + 2⁻⁵⁰ of its largest term"
+
+    let private noTerms =
+        fun _ _ ->
+            {
+                Value = fun _ -> 0.0
+                Slope = fun _ _ -> 0.0
+                Relative = 0.0
+            }
+
+    let private softmaxCase =
+        Case.rows
+            "softmax"
+            [ "x", true ]
+            (fun random format width -> [| masked random (logitRow random format width) |], [||])
+            { new Definition with
+                member _.Exact(x, at, _) = Formulas.logSoftmax x[0] at[0] |> Array.map (fun y -> Notation.exp y)
+                member _.Tensor(x, _) = softmax 1 x[0]
+            }
+        |> Case.given acrossOutputs Case.rounded noTerms
+
+    let private softminCase =
+        Case.rows
+            "softmin"
+            [ "x", true ]
+            (fun random format width -> [| logitRow random format width |], [||])
+            { new Definition with
+                member _.Exact(x, at, _) =
+                    let x = x[0] |> Array.map (fun y -> Notation.(~-) y)
+                    let at = at[0] |> Array.map (~-)
+                    Formulas.logSoftmax x at |> Array.map (fun y -> Notation.exp y)
+
+                member _.Tensor(x, _) = softmin 1 x[0]
+            }
+        |> Case.given acrossOutputs Case.rounded noTerms
+
+    let private logSoftmaxCase =
+        Case.rows
+            "logSoftmax"
+            [ "x", true ]
+            (fun random format width -> [| logitRow random format width |], [||])
+            { new Definition with
+                member _.Exact(x, at, _) = Formulas.logSoftmax x[0] at[0]
+                member _.Tensor(x, _) = logSoftmax 1 x[0]
+            }
+        |> Case.given acrossOutputs Case.rounded noTerms
+
+    let private logSumExpCase =
+        Case.rows
+            "logSumExp"
+            [ "x", true ]
+            (fun random format width -> [| masked random (logitRow random format width) |], [||])
+            { new Definition with
+                member _.Exact(x, at, _) = [| Formulas.logSumExp x[0] at[0] |]
+                member _.Tensor(x, _) = logSumExp 1 x[0]
+            }
+        |> Case.given "value: + 2⁻⁵⁰ of the largest logit" Case.rounded (fun _ sample ->
+            {
+                Value = fun _ -> min 10.0 (abs (Array.max sample.Operands[0]))
+                Slope = fun _ _ -> 0.0
+                Relative = 0.0
+            })
+
+    // Squares and cubes of what is in these bounds neither overflow nor vanish in float64; float32 is inside them.
+    let private element (format: Format) =
+        if format.Name = "float32" then Draw.finite else Draw.between 1e-90 1e90 Draw.finite
+
+    let private vectors (valid: float[] -> bool) (random: Random) (format: Format) (width: int) =
+        let rec next draw =
+            let x: float[] = draw ()
+
+            if valid x && Array.forall (fun y -> y = 0.0 || format.Name = "float32" || (abs y > 1e-100 && abs y < 1e100)) x then
+                x
+            else
+                next draw
+
+        let x = next (fun () -> Draw.row (element format) random format width)
+        let draw () = Draw.row (element format) random format width
+
+        let y =
+            let related = Draw.relatedRow (element format) random format x
+            if valid related && Array.forall (fun y -> y = 0.0 || format.Name = "float32" || (abs y > 1e-100 && abs y < 1e100)) related then
+                related
+            else
+                next draw
+
+        [| x; y |], [||]
+
+    let private bounds = "float64 within 10^±100; "
+
+    let private dot (x: float[]) (y: float[]) = Array.fold2 (fun sum a b -> sum + a * b) 0.0 x y
+    let private length (x: float[]) = sqrt (dot x x)
+
+    let private longer (eps: float) (x: float[]) = length x > eps
+
+    let private cosineSimilarityCase =
+        Case.rows
+            "cosineSimilarity"
+            [ "x1", true; "x2", true ]
+            (vectors (longer 1e-7))
+            { new Definition with
+                member _.Exact(x, _, _) = [| Formulas.cosine 0.0 x[0] x[1] |]
+                member _.Tensor(x, _) = cosineSimilarity 1 CosineSimilarityEps x[1] x[0]
+            }
+        |> Case.given (bounds + "longer than ε; + 2⁻⁵⁰ of Σ|x₁x₂| / ‖x₁‖‖x₂‖ (value), of 1 / ‖x‖ (slope)") Case.rounded (fun _ sample ->
+            let x, y = sample.Operands[0], sample.Operands[1]
+            let sizes = dot (Array.map abs x) (Array.map abs y) / length x / length y
+
+            {
+                Value = fun _ -> sizes
+                Slope =
+                    fun operand k ->
+                        let x, y = if operand = 0 then x, y else y, x
+                        (abs y[k] / length y + abs x[k] / length x * sizes) / length x
+                Relative = 0.0
+            })
+
+    let private cosineDistanceCase =
+        Case.rows
+            "cosineDistance"
+            [ "x1", true; "x2", true ]
+            (vectors (longer 0.0))
+            { new Definition with
+                member _.Exact(x, _, _) = [| Formulas.cosineDistance 0.0 x[0] x[1] |]
+                member _.Tensor(x, _) = cosineDistance x[1] x[0]
+            }
+        |> Case.given (bounds + "+ 2⁻⁵⁰ of ‖u₁ − u₂‖ (value), of 1 / ‖x‖ (slope)") Case.rounded (fun _ sample ->
+            let x, y = sample.Operands[0], sample.Operands[1]
+            let x1, y1 = length x, length y
+            let apart = Array.map2 (fun a b -> (a / x1 - b / y1) ** 2.0) x y |> Array.sum |> sqrt
+
+            {
+                Value = fun _ -> apart + Math.ScaleB(1.0, -48)
+                Slope = fun operand _ -> 4.0 / (if operand = 0 then x1 else y1)
+                Relative = 0.0
+            })
+
+    let private cosineEmbeddingCase (target: float) (margin: float) =
+        let name = if target > 0.0 then "cosineEmbedding t 1" else $"cosineEmbedding t -1 margin {margin}"
+
+        Case.rows
+            name
+            [ "x1", true; "x2", true ]
+            (vectors (longer 0.0))
+            { new Definition with
+                member _.Exact(x, _, _) =
+                    if target > 0.0 then
+                        [| Formulas.cosineDistance 1e-12 x[0] x[1] |]
+                    else
+                        [| Notation.hinge (Notation.(-) (Formulas.cosine 1e-12 x[0] x[1]) (Notation.num margin)) |]
+
+                member _.Tensor(x, _) =
+                    let targets = Notation.num target |> TensorNotation.expand (Shape [| x[0].Shape[0] |])
+                    Reduce.none (cosineEmbedding margin targets x[1] x[0])
+            }
+        |> Case.given
+            (bounds
+             + (if target > 0.0 then "+ 2⁻⁵⁰ of ‖u₁ − u₂‖" else "+ 2⁻⁵⁰ of Σ|u₁u₂|")
+             + " (value), of 1 / ‖x‖ (slope)")
+            Case.rounded
+            (fun _ sample ->
+                let x, y = sample.Operands[0], sample.Operands[1]
+                let size v = sqrt (dot v v + 1e-12)
+                let apart = Array.map2 (fun a b -> (a / size x - b / size y) ** 2.0) x y |> Array.sum |> sqrt
+                let sizes = dot (Array.map abs x) (Array.map abs y) / size x / size y
+
+                {
+                    Value = fun _ -> if target > 0.0 then apart + Math.ScaleB(1.0, -48) else sizes + 2.0 * abs margin
+                    Slope = fun operand _ -> 8.0 / size sample.Operands[operand]
+                    Relative = 0.0
+                })
+
+    let private norm (p: float) (x: float[]) =
+        if p = infinity then Array.max (Array.map abs x)
+        elif p = 1.0 then Array.sumBy abs x
+        else (let m = Array.max (Array.map abs x) in if m = 0.0 then 0.0 else m * ((x |> Array.sumBy (fun y -> (abs y / m) ** p)) ** (1.0 / p)))
+
+    let private pairwiseDistanceCase (p: float) (eps: float) =
+        let case =
+            Case.rows
+                $"pairwiseDistance p {p} eps {eps}"
+                [ "x1", true; "x2", true ]
+                (vectors (fun _ -> true))
+                { new Definition with
+                    member _.Exact(x, at, _) = [| Formulas.pairwise p eps x[0] x[1] at[0] at[1] |]
+                    member _.Tensor(x, _) = pairwiseDistance p eps false x[1] x[0]
+                }
+
+        if eps = 0.0 then
+            { case with Condition = "float64 within 10^±100" }
+        else
+            case
+            |> Case.given (bounds + "+ 2⁻⁵⁰ of |x₁ − x₂| + ε") Case.rounded (fun _ sample ->
+                let d = Array.map2 (fun a b -> a - b + eps) sample.Operands[0] sample.Operands[1]
+                let sizes = Array.map2 (fun a b -> abs (a - b) + eps) sample.Operands[0] sample.Operands[1]
+                let whole = norm p d
+
+                {
+                    Value = fun _ -> norm p sizes
+                    Slope =
+                        fun _ k ->
+                            if p = 1.0 || p = infinity then
+                                0.0
+                            else
+                                (p - 1.0) * (sizes[k] + abs d[k] / whole * norm p sizes) * ((abs d[k] / whole) ** (p - 2.0)) / whole
+                    Relative = 0.0
+                })
+
+    let private tripletMarginCase (swap: bool) =
+        let draw random format width =
+            let xs, _ = vectors (fun _ -> true) random format width
+            let ys, _ = vectors (fun _ -> true) random format width
+            [| xs[0]; xs[1]; (if random.Next 3 = 0 then Draw.relatedRow (element format) random format xs[0] else ys[0]) |], [||]
+
+        Case.rows
+            (if swap then "tripletMargin swap" else "tripletMargin")
+            [ "anchor", true; "positive", true; "negative", true ]
+            draw
+            { new Definition with
+                member _.Exact(x, at, _) =
+                    let distance i j = Formulas.pairwise 2.0 1e-6 x[i] x[j] at[i] at[j]
+                    let far = if swap then Notation.min (distance 0 2) (distance 1 2) else distance 0 2
+                    [| Notation.hinge (Notation.(+) (Notation.(-) (distance 0 1) far) (Notation.num 1.0)) |]
+
+                member _.Tensor(x, _) =
+                    Reduce.none (tripletMargin { TripletMarginOptions.Default with Swap = swap } x[2] x[1] x[0])
+            }
+        |> Case.given (bounds + "+ 2⁻⁵⁰ of the distances and the margin (value), of 1 (slope)") Case.rounded (fun _ sample ->
+            let vector (x: float[]) (y: float[]) = Array.map2 (fun a b -> a - b + 1e-6) x y
+            let sizes (x: float[]) (y: float[]) = norm 2.0 (Array.map2 (fun a b -> abs (a - b) + 1e-6) x y)
+            let x = sample.Operands
+            let near, far, other = norm 2.0 (vector x[0] x[1]), norm 2.0 (vector x[0] x[2]), norm 2.0 (vector x[1] x[2])
+            let near', far', other' = sizes x[0] x[1], sizes x[0] x[2], sizes x[1] x[2]
+            let largest = near' + far' + other' + 1.0
+            // Where the distances are equal, up to their rounding, a slope is one or the other.
+            let isEdge x = abs x < Math.ScaleB(largest, -48)
+            let lack = near - (if swap then min far other else far) + 1.0
+
+            {
+                Value = fun _ -> largest
+                Slope =
+                    fun _ _ ->
+                        if isEdge lack || (swap && isEdge (far - other)) then infinity
+                        else 4.0 * max (near' / near) (max (far' / far) (if swap then other' / other else 1.0))
+                Relative = 0.0
+            })
+
+    let private multiMarginCase (p: int) =
+        Case.rows
+            $"multiMargin p {p}"
+            [ "x", true ]
+            (fun random format width -> [| Draw.row (element format) random format width |], [| random.Next width |])
+            { new Definition with
+                member _.Exact(x, _, labels) = [| Formulas.multiMargin p 1.0 1.0 x[0] labels[0] |]
+                member _.Tensor(x, y) = Reduce.none (multiMargin p 1.0 Weights.None (labels y) x[0])
+            }
+        |> Case.given "+ 2⁻⁵⁰ of 1 + |x_y − x_c| (to the p-th, over C)" Case.rounded (fun _ sample ->
+            let x, y = sample.Operands[0], sample.Labels[0]
+            let others = x |> Array.indexed |> Array.filter (fun (j, _) -> j <> y) |> Array.map snd
+            let lack z = max 0.0 (1.0 - (x[y] - z))
+            let size z = 1.0 + abs (x[y] - z)
+            let count = float x.Length
+
+            {
+                Value = fun _ -> (others |> Array.sumBy (fun z -> if lack z > 0.0 then (if p = 1 then size z else 2.0 * size z * lack z) else 0.0)) / count
+                Slope =
+                    fun _ k ->
+                        if p = 1 then 0.0
+                        elif k = y then (others |> Array.sumBy (fun z -> if lack z > 0.0 then 2.0 * size z else 0.0)) / count
+                        else 2.0 * size x[k] / count
+                Relative = 0.0
+            })
+
+    let private multiLabelMarginCase =
+        Case.rows
+            "multiLabelMargin"
+            [ "x", true ]
+            (fun random format width ->
+                let own = random.Next(width + 1)
+                let order = Array.init width id
+                random.Shuffle order
+                [| Draw.row (element format) random format width |], Array.init width (fun i -> if i < own then order[i] else -1))
+            { new Definition with
+                member _.Exact(x, _, labels) = [| Formulas.multiLabelMargin x[0] labels |]
+
+                member _.Tensor(x, y) =
+                    let labels = Labels(ReadOnlySpan<int>(Array.concat y), x[0].Shape)
+                    Reduce.none (multiLabelMargin labels x[0])
+            }
+        |> Case.given "+ 2⁻⁵⁰ of 1 + |x_y − x_c|, over C (value)" Case.rounded (fun _ sample ->
+            let x = sample.Operands[0]
+            let own = sample.Labels |> Array.takeWhile (fun y -> y >= 0)
+
+            let sizes =
+                [|
+                    for y in own do
+                        for j in 0 .. x.Length - 1 do
+                            if not (Array.contains j own) && 1.0 - (x[y] - x[j]) > 0.0 then
+                                1.0 + abs (x[y] - x[j])
+                |]
+
+            {
+                Value = fun _ -> Array.sum sizes / float x.Length
+                Slope = fun _ _ -> 0.0
+                Relative = 0.0
+            })
+
+    let private multiLabelSoftMarginCase =
+        Case.rows
+            "multiLabelSoftMargin"
+            [ "x", true; "t", true ]
+            (fun random format width ->
+                let t =
+                    Array.init width (fun _ -> if random.Next 3 > 0 then float (random.Next 2) else Draw.probability random format)
+
+                [| Draw.row finiteLogit random format width |> Array.map (fun x -> if abs x > format.Largest / 64.0 then 1.0 else x); t |], [||])
+            { new Definition with
+                member _.Exact(x, _, _) = [| Formulas.multiLabelSoftMargin x[0] x[1] |]
+                member _.Tensor(x, _) = Reduce.none (multiLabelSoftMargin Weights.None x[1] x[0])
+            }
+        |> Case.given "slope of a soft target: + 2⁻⁵⁰ of t σ(−x)" Case.rounded (fun _ sample ->
+            let x, t = sample.Operands[0], sample.Operands[1]
+
+            {
+                Value = fun _ -> 0.0
+                Slope =
+                    fun operand k ->
+                        if operand = 1 || t[k] = 0.0 || t[k] = 1.0 then 0.0 else 2.0 * t[k] / (1.0 + exp x[k]) / float x.Length
+                Relative = 0.0
+            })
+
+    let private ctcCase (classes: int) =
+        let logs (random: Random) (format: Format) (frames: int) =
+            Array.init frames (fun _ ->
+                let x = Array.init classes (fun _ -> Draw.moderate random format / 4.0)
+                let x = if random.Next 3 = 0 then Array.mapi (fun i y -> if i = 0 then y + 60.0 else y) x else x
+                let most = Array.max x
+                let total = most + log (x |> Array.sumBy (fun y -> exp (y - most)))
+                Array.map (fun y -> format.Round(min 0.0 (y - total))) x)
+            |> Array.concat
+
+        { Case.rows
+              "ctc"
+              [ "x", true ]
+              (fun random format frames ->
+                  let count = random.Next(0, (frames + 1) / 2 + 1)
+                  [| logs random format frames |], Array.init 3 (fun i -> if i < count then 1 + random.Next(classes - 1) else 0))
+              { new Definition with
+                  member _.Exact(x, _, labels) = [| Formulas.ctc classes x[0] (Array.takeWhile (fun y -> y > 0) labels) |]
+
+                  member _.Tensor(x, y) =
+                      let n = x[0].Shape[0]
+                      let frames = x[0].Shape[1] / classes
+                      let lengths = y |> Array.map (Array.takeWhile (fun label -> label > 0) >> Array.length)
+                      let padded = y |> Array.concat |> Array.map (fun label -> if label = 0 then 1 else label)
+                      let labels = Labels(ReadOnlySpan<int> padded, Shape [| n; 3 |])
+                      Reduce.none (ctc CTCOptions.Default (Array.create n frames) lengths labels (framed classes (x[0])))
+              } with
+            Widths = [ 2; 4; 5 ]
+        }
+        |> Case.given "+ 2⁻⁵⁰ of the sum of the frames' largest −log p (value), so much times the slope (slope)" Case.rounded (fun _ sample ->
+            let x = sample.Operands[0]
+            let most = 4.0 * (x |> Array.chunkBySize classes |> Array.sumBy (fun frame -> Array.max (Array.map abs frame)))
+
+            {
+                Value = fun _ -> most
+                Slope = fun _ _ -> 0.0
+                Relative = most
+            })
+
+    let cases: Case list =
+        [
+            nllCase
+            crossEntropyCase 1 false 0.0
+            crossEntropyCase 0 false 0.0
+            crossEntropyCase 1 true 0.0
+            crossEntropyCase 1 false 0.1
+            crossEntropyCase 1 true 0.1
+            crossEntropyWithProbabilitiesCase false 0.0
+            crossEntropyWithProbabilitiesCase true 0.25
+            softmaxCase
+            softminCase
+            logSoftmaxCase
+            logSumExpCase
+            cosineSimilarityCase
+            cosineDistanceCase
+            cosineEmbeddingCase 1.0 0.0
+            cosineEmbeddingCase -1.0 0.2
+            pairwiseDistanceCase 1.0 0.0
+            pairwiseDistanceCase 2.0 0.0
+            pairwiseDistanceCase 2.0 1e-6
+            pairwiseDistanceCase 3.0 1e-6
+            pairwiseDistanceCase infinity 0.0
+            tripletMarginCase false
+            tripletMarginCase true
+            multiMarginCase 1
+            multiMarginCase 2
+            multiLabelMarginCase
+            multiLabelSoftMarginCase
+            ctcCase 4
+        ]
