@@ -46,9 +46,13 @@ module internal Check =
         if actual <> other then
             raise (ArgumentException($"{name} has shape {actual} but {otherName} has shape {other}; they must be equal.", name))
 
-    let shape (name: string) (actual: Shape) (expected: Shape) (reason: string) =
+    let wrongShape (name: string) (actual: Shape) (expected: Shape) (reason: string) =
+        raise (ArgumentException($"{name} has shape {actual} but {reason}; it must be {expected}.", name))
+
+    // The reason is text that is made only where it is needed: making it costs more than a small loss.
+    let inline shape (name: string) (actual: Shape) (expected: Shape) ([<InlineIfLambda>] reason: unit -> string) =
         if actual <> expected then
-            raise (ArgumentException($"{name} has shape {actual} but {reason}; it must be {expected}.", name))
+            wrongShape name actual expected (reason ())
 
     /// Weights broadcast to the values they weigh, never the other way round.
     let broadcasts (name: string) (actual: Shape) (otherName: string) (other: Shape) =

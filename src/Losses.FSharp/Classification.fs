@@ -64,11 +64,12 @@ module Classification =
         Check.notNull "classWeights" weights
 
         if not weights.IsNone then
-            Check.shape "classWeights" weights.Shape (Shape [| shape[axis] |]) $"{name} has shape {shape}, with {shape[axis]} classes"
+            Check.shape "classWeights" weights.Shape (Shape [| shape[axis] |]) (fun () ->
+                $"{name} has shape {shape}, with {shape[axis]} classes")
 
     let private checkLabels (labels: Labels) (ignoreIndex: int) (name: string) (shape: Shape) (axis: int) =
         Check.notNull "labels" labels
-        Check.shape "labels" labels.Shape (shape.Without axis) $"{name} has shape {shape} with class axis {axis}"
+        Check.shape "labels" labels.Shape (shape.Without axis) (fun () -> $"{name} has shape {shape} with class axis {axis}")
         labels.Checked(shape[axis], ignoreIndex, "labels")
 
     // The weight of each label's class; 0 where the label is ignored.

@@ -114,7 +114,7 @@ module Embedding =
         if x1.Shape.Rank = 0 then
             raise (ArgumentException($"x1 has shape (): there is no vector axis.", nameof x1))
 
-        Check.shape (nameof target) target.Shape (x1.Shape.Without -1) $"x1 has shape {x1.Shape}"
+        Check.shape (nameof target) target.Shape (x1.Shape.Without -1) (fun () -> $"x1 has shape {x1.Shape}")
         let struct (distance, cosine) = cosines CosineEmbeddingEps x2 x1
         LossValues(ifLess (num 0.0) target distance (hinge (cosine - num margin)))
 

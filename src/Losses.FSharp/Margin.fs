@@ -103,7 +103,7 @@ module Margin =
         Check.notNull "classWeights" weights
 
         if not weights.IsNone then
-            Check.shape "classWeights" weights.Shape (Shape [| shape[-1] |]) $"{name} has shape {shape}"
+            Check.shape "classWeights" weights.Shape (Shape [| shape[-1] |]) (fun () -> $"{name} has shape {shape}")
 
     /// <summary>Multi-class margin loss: every class that comes within the margin of the label's, or passes it.</summary>
     /// <param name="p">1 or 2: the power of what is lacking.</param>
@@ -129,7 +129,7 @@ module Margin =
         Check.notNull name prediction
         let shape = batched name prediction.Shape
         checkClassWeights classWeights name shape
-        Check.shape (nameof labels) labels.Shape (prediction.Shape.Without -1) $"{name} has shape {prediction.Shape}"
+        Check.shape (nameof labels) labels.Shape (prediction.Shape.Without -1) (fun () -> $"{name} has shape {prediction.Shape}")
         let n, classes = shape[0], shape[1]
         let indices = (labels.Checked(classes, Int32.MinValue, nameof labels)).Indices.ToArray()
         let own = 'T.Gather(reshape shape prediction, 1, labels.Reshape(Shape [| n; 1 |]))

@@ -106,7 +106,7 @@ module Reduce =
             if shape.Rank = 0 then
                 raise (ArgumentException("sampleWeights need a batch axis, but the values have shape ().", name))
 
-            Check.shape name weights.Shape (Shape [| shape[0] |]) $"the values have shape {shape}"
+            Check.shape name weights.Shape (Shape [| shape[0] |]) (fun () -> $"the values have shape {shape}")
             let column = Array.create shape.Rank 1
             column[0] <- shape[0]
             weights.Reshape(Shape column)

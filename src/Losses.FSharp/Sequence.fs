@@ -26,16 +26,13 @@ module Sequence =
         let indices = labels.Indices.ToArray()
 
         if labels.Shape.Rank = 2 then
-            Check.shape
-                "labels"
-                labels.Shape
-                (Shape [| targetLengths.Length; labels.Shape[1] |])
-                $"there are {targetLengths.Length} samples"
+            Check.shape "labels" labels.Shape (Shape [| targetLengths.Length; labels.Shape[1] |]) (fun () ->
+                $"there are {targetLengths.Length} samples")
 
             Indices.rows targetLengths.Length labels.Shape[1] indices
         elif labels.Shape.Rank = 1 then
             let total = Array.sum targetLengths
-            Check.shape "labels" labels.Shape (Shape [| total |]) $"targetLengths sum to {total}"
+            Check.shape "labels" labels.Shape (Shape [| total |]) (fun () -> $"targetLengths sum to {total}")
             Indices.split targetLengths indices
         else
             raise (ArgumentException($"labels has shape {labels.Shape}; it must be (N, S) or the sum of the lengths.", "labels"))
@@ -172,13 +169,13 @@ module Sequence =
         |> Array.iteri (fun n row ->
             row
             |> Array.iteri (fun s label ->
-                let place = if labels.Shape.Rank = 2 then $"labels[{n}, {s}]" else $"label {s} of sample {n}"
+                let place () = if labels.Shape.Rank = 2 then $"labels[{n}, {s}]" else $"label {s} of sample {n}"
 
                 if label = options.Blank then
-                    raise (ArgumentOutOfRangeException(nameof labels, $"{place} is {label}, the blank, which no target has."))
+                    raise (ArgumentOutOfRangeException(nameof labels, $"{place ()} is {label}, the blank, which no target has."))
 
                 if label < 0 || label >= classes then
-                    raise (ArgumentOutOfRangeException(nameof labels, $"{place} is {label}, but there are {classes} classes."))))
+                    raise (ArgumentOutOfRangeException(nameof labels, $"{place ()} is {label}, but there are {classes} classes."))))
 
         let width = 2 * Array.fold max 0 targetLengths + 1
         let stateClasses, skips = states options rows width

@@ -46,7 +46,7 @@ module Vocabulary =
 
     let private checkBias (name: string) (bias: Shape) (weightName: string) (weight: Shape) =
         if bias <> Shape.Scalar then
-            Check.shape name bias (Shape [| weight[0] |]) $"{weightName} has shape {weight}"
+            Check.shape name bias (Shape [| weight[0] |]) (fun () -> $"{weightName} has shape {weight}")
 
     /// <summary>The last linear layer and cross-entropy in one: the logits of a chunk of rows are computed, used and forgotten, and computed again for
     /// the gradient.</summary>
@@ -80,9 +80,9 @@ module Vocabulary =
         matrix (nameof weight) weight.Shape
         let rows = if input.Shape.Rank = 1 then reshape (input.Shape.Insert(0, 1)) input else input
         matrix (nameof input) rows.Shape
-        Check.shape (nameof input) rows.Shape (rows.Shape.With(1, weight.Shape[1])) $"weight has shape {weight.Shape}"
+        Check.shape (nameof input) rows.Shape (rows.Shape.With(1, weight.Shape[1])) (fun () -> $"weight has shape {weight.Shape}")
         checkBias (nameof bias) bias.Shape (nameof weight) weight.Shape
-        Check.shape (nameof labels) labels.Shape (input.Shape.Without -1) $"input has shape {input.Shape}"
+        Check.shape (nameof labels) labels.Shape (input.Shape.Without -1) (fun () -> $"input has shape {input.Shape}")
         let n = rows.Shape[0]
         // Checked against the logits' shape before any of them exists; this also names the place of a wrong label in the whole.
         let options = { options.Checked() with ClassAxis = 1 }
@@ -119,11 +119,8 @@ module Vocabulary =
 
         matrix "parameters.Head" head
 
-        Check.shape
-            "parameters.Head"
-            head
-            (Shape [| cutoffs[0] + cutoffs.Length; input[-1] |])
-            $"input has shape {input}, with {cutoffs.Length} clusters"
+        Check.shape "parameters.Head" head (Shape [| cutoffs[0] + cutoffs.Length; input[-1] |]) (fun () ->
+            $"input has shape {input}, with {cutoffs.Length} clusters")
 
         checkBias "parameters.HeadBias" parameters.HeadBias.Shape "parameters.Head" head
 
@@ -140,15 +137,16 @@ module Vocabulary =
             let projection, output = cluster.Projection.Shape, cluster.Output.Shape
             matrix $"parameters.Clusters[{i}].Projection" projection
             matrix $"parameters.Clusters[{i}].Output" output
-            Check.shape $"parameters.Clusters[{i}].Projection" projection (projection.With(1, input[-1])) $"input has shape {input}"
-            Check.shape $"parameters.Clusters[{i}].Output" output (output.With(1, projection[0])) $"the projection has shape {projection}"
+
+            Check.shape $"parameters.Clusters[{i}].Projection" projection (projection.With(1, input[-1])) (fun () ->
+                $"input has shape {input}")
+
+            Check.shape $"parameters.Clusters[{i}].Output" output (output.With(1, projection[0])) (fun () ->
+                $"the projection has shape {projection}")
 
             if i + 1 < cutoffs.Length then
-                Check.shape
-                    $"parameters.Clusters[{i}].Output"
-                    output
-                    (output.With(0, cutoffs[i + 1] - cutoffs[i]))
-                    "the cutoffs say how many classes it has")
+                Check.shape $"parameters.Clusters[{i}].Output" output (output.With(0, cutoffs[i + 1] - cutoffs[i])) (fun () ->
+                    "the cutoffs say how many classes it has"))
 
         cutoffs[cutoffs.Length - 1] + parameters.Clusters[cutoffs.Length - 1].Output.Shape[0]
 
@@ -194,7 +192,7 @@ module Vocabulary =
         Check.notNull (nameof input) input
         let rows = asRows input
         let classes = checkAdaptive parameters rows.Shape
-        Check.shape (nameof labels) labels.Shape (input.Shape.Without -1) $"input has shape {input.Shape}"
+        Check.shape (nameof labels) labels.Shape (input.Shape.Without -1) (fun () -> $"input has shape {input.Shape}")
         let indices = labels.Checked(classes, Int32.MinValue, nameof labels).Indices.ToArray()
         let cutoffs = parameters.Cutoffs
         let frequent = cutoffs[0]

@@ -26,6 +26,9 @@ internal sealed unsafe class CrossEntropyJob<S>(
     private const int GroupElements = 1 << 14;
     private const int MostRows = 512;
 
+    // Up to so many classes it is cheaper to turn rows than to pay for each by itself.
+    private const int FewClasses = 32;
+
     private readonly double _smoothing = loss.LabelSmoothing / classes;
     private readonly double _weightSum = Total(loss.ClassWeights, classes);
 
@@ -84,16 +87,18 @@ internal sealed unsafe class CrossEntropyJob<S>(
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void RunRows<TLane>(int first, int last, ExactSum? sum)
         where TLane : struct, ILane<TLane, S>
     {
         var lane = TLane.Count;
-        // Rows that lie across memory go side by side in lanes; rows that lie along it one after another.
-        var groupRows = inner == 1 ? Math.Min(MostRows, last - first) : Math.Clamp(GroupElements / classes, lane, MostRows) / lane * lane;
-        groupRows = (groupRows + lane - 1) / lane * lane;
-        var scratch = inner == 1 ? (classes + Ways - 1) / Ways * Ways : classes * groupRows;
-        // Rows side by side may leave a part of a lane, which is copied and padded.
-        var padded = inner == 1 ? 0 : classes * lane;
+        // Rows that lie across memory go side by side in lanes, and so do short ones, turned; long ones that lie along it go one after another.
+        var isAlong = inner == 1 && classes > FewClasses;
+        var groupRows = isAlong ? MostRows : Math.Clamp(GroupElements / classes, lane, MostRows);
+        groupRows = (Math.Min(groupRows, last - first) + lane - 1) / lane * lane;
+        var scratch = isAlong ? (classes + Ways - 1) / Ways * Ways : classes * groupRows;
+        // Turned rows need a place, and the part of a lane that rows side by side may leave one that is padded.
+        var padded = isAlong ? 0 : classes * (inner == 1 ? groupRows : lane);
         var length = scratch + Group.Arrays * groupRows + padded;
         var rented = length > 2048 ? ArrayPool<double>.Shared.Rent(length + lane) : null;
         var stack = stackalloc double[rented is null ? length : 1];
@@ -106,9 +111,11 @@ internal sealed unsafe class CrossEntropyJob<S>(
                 var count = Math.Min(groupRows, last - row);
                 var group = new Group(memory + scratch, groupRows);
                 group.Clear();
-                if (inner == 1)
+                if (isAlong)
                     for (var r = 0; r < count; r++)
                         Along<TLane>(row + r, r, memory, group);
+                else if (inner == 1)
+                    Turned<TLane>(row, count, memory, (S*)(memory + length - padded), group);
                 else
                     Across<TLane>(row, count, memory, (S*)(memory + length - padded), group);
                 if (values is null && sum is null)
@@ -153,6 +160,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
         internal void Clear() => new Span<double>(memory, Arrays * rows).Clear();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private double Upstream(int row) => scale * double.CreateTruncating(isUniform ? *upstream : upstream[row]);
 
     private static double Total(ReadOnlySpan<double> weights, int classes)
@@ -163,9 +171,11 @@ internal sealed unsafe class CrossEntropyJob<S>(
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Weigh(double weight, double x) => weight == 0 ? 0 : weight * x;
 
     // (1 − ε) w_y of the label's loss and ε / C of every class's: what a row's own numbers say of it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Describe(int r, int label, double max, double others, double logit, double lacking, Group group)
     {
         // A row all −∞ has no distribution, and contributes nothing.
@@ -202,6 +212,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
     }
 
     // A row whose classes lie one after another.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Along<TLane>(int row, int r, double* exponentials, Group group)
         where TLane : struct, ILane<TLane, S>
     {
@@ -243,6 +254,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
         );
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private double Label(double g, double own, double smoothing, double rest, double p, double weight) =>
         smoothing == 0 ? -(g * own * rest) : g * (smoothing * (p * _weightSum - weight) - own * rest);
 
@@ -266,6 +278,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
     }
 
     // Fills eˣ⁻ᵐ and returns the sum of all but the first of the largest, which adds exactly 1. Infinite logits of the same sign have equal shares.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Exponentials<TLane>(S* x, int n, double largest, double* exponentials, out double lacking)
         where TLane : struct, ILane<TLane, S>
     {
@@ -367,6 +380,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
     }
 
     // Σ w (m − x)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Lacking(S* x, int n, double max)
     {
         double sum = 0,
@@ -399,6 +413,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
     }
 
     // Rows side by side, their classes far apart: a lane holds one class of several rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Across<TLane>(int row, int count, double* exponentials, S* padded, Group group)
         where TLane : struct, ILane<TLane, S>
     {
@@ -416,25 +431,10 @@ internal sealed unsafe class CrossEntropyJob<S>(
         }
         if (whole > 0)
             SideBySide<TLane>(x, inner, whole, exponentials, width, group.Max, group.Others);
-        var labels = loss.Labels.Indices.Slice(row, count);
-        for (var r = 0; r < count; r++)
-        {
-            var label = labels[r];
-            var max = group.Max[r];
-            var lacking = label >= 0 && _smoothing > 0 ? LackingAcross(x + r, max) : 0;
-            var logit = label < 0 ? 0 : double.CreateTruncating(x[(nint)label * inner + r]);
-            Describe(r, label, max, group.Others[r], logit, lacking, group);
-        }
+        DescribeAll(row, count, x, inner, 1, group);
         if (gradients is null)
             return;
-        // The largest logits have been used: their place takes each row's share.
-        var shares = group.Max;
-        for (var r = 0; r < count; r++)
-        {
-            var g = Upstream(row + r);
-            var counts = g != 0 && (group.Own[r] != 0 || group.Smoothing[r] != 0);
-            shares[r] = counts ? (group.Own[r] + group.Smoothing[r] * _weightSum) / (1 + group.Others[r]) * g : 0;
-        }
+        var shares = Shares(row, count, group);
         var gradient = gradients + start;
         for (var c = 0; c < classes; c++)
         {
@@ -443,12 +443,92 @@ internal sealed unsafe class CrossEntropyJob<S>(
             ScaledAcross<TLane>(e, shares, whole, to);
             for (var r = whole; r < count; r++)
                 to[r] = S.CreateTruncating(Weigh(shares[r], e[r]));
-            if (_smoothing > 0)
-                for (var r = 0; r < count; r++)
-                    to[r] = S.CreateTruncating(
-                        Weigh(shares[r], e[r]) - Weigh(group.Smoothing[r], Weigh(Upstream(row + r), loss.Weight(c)))
-                    );
         }
+        Correct(row, count, exponentials, width, shares, group, gradient, inner, 1);
+    }
+
+    // Short rows that lie along memory: turned, so that they lie across it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Turned<TLane>(int row, int count, double* exponentials, S* turned, Group group)
+        where TLane : struct, ILane<TLane, S>
+    {
+        var x = logits + (nint)row * classes;
+        var width = (count + TLane.Count - 1) / TLane.Count * TLane.Count;
+        for (var c = 0; c < classes; c++)
+        {
+            var to = turned + c * width;
+            for (var r = 0; r < count; r++)
+                to[r] = x[r * classes + c];
+            new Span<S>(to + count, width - count).Clear();
+        }
+        SideBySide<TLane>(turned, width, width, exponentials, width, group.Max, group.Others);
+        DescribeAll(row, count, turned, width, 1, group);
+        if (gradients is null)
+            return;
+        var shares = Shares(row, count, group);
+        new Span<double>(shares + count, width - count).Clear();
+        var gradient = gradients + (nint)row * classes;
+        for (var c = 0; c < classes; c++)
+        {
+            var from = turned + c * width;
+            ScaledAcross<TLane>(exponentials + c * width, shares, width, from);
+            for (var r = 0; r < count; r++)
+                gradient[r * classes + c] = from[r];
+        }
+        Correct(row, count, exponentials, width, shares, group, gradient, 1, classes);
+    }
+
+    // The rows of a group, class c of row r at c · perClass + r · perRow.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void DescribeAll(int row, int count, S* x, int perClass, int perRow, Group group)
+    {
+        var labels = loss.Labels.Indices.Slice(row, count);
+        for (var r = 0; r < count; r++)
+        {
+            var label = labels[r];
+            var max = group.Max[r];
+            var lacking = label >= 0 && _smoothing > 0 ? LackingAcross(x + (nint)r * perRow, perClass, max) : 0;
+            var logit = label < 0 ? 0 : double.CreateTruncating(x[(nint)label * perClass + (nint)r * perRow]);
+            Describe(r, label, max, group.Others[r], logit, lacking, group);
+        }
+    }
+
+    // What the exponentials of each row are multiplied by. The largest logits have been used: the shares take their place.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double* Shares(int row, int count, Group group)
+    {
+        var shares = group.Max;
+        for (var r = 0; r < count; r++)
+        {
+            var g = Upstream(row + r);
+            var counts = g != 0 && (group.Own[r] != 0 || group.Smoothing[r] != 0);
+            shares[r] = counts ? (group.Own[r] + group.Smoothing[r] * _weightSum) / (1 + group.Others[r]) * g : 0;
+        }
+        return shares;
+    }
+
+    // What smoothing takes from every class, and the label's own slope.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Correct(
+        int row,
+        int count,
+        double* exponentials,
+        int width,
+        double* shares,
+        Group group,
+        S* gradient,
+        int perClass,
+        int perRow
+    )
+    {
+        if (_smoothing > 0)
+            for (var c = 0; c < classes; c++)
+            for (var r = 0; r < count; r++)
+                gradient[(nint)c * perClass + (nint)r * perRow] = S.CreateTruncating(
+                    Weigh(shares[r], exponentials[(nint)c * width + r])
+                        - Weigh(group.Smoothing[r], Weigh(Upstream(row + r), loss.Weight(c)))
+                );
+        var labels = loss.Labels.Indices.Slice(row, count);
         for (var r = 0; r < count; r++)
         {
             if (labels[r] < 0 || shares[r] == 0)
@@ -456,18 +536,19 @@ internal sealed unsafe class CrossEntropyJob<S>(
             var normaliser = 1 + group.Others[r];
             var e = exponentials[(nint)labels[r] * width + r];
             var rest = group.Short[r] == 0 ? group.Others[r] : normaliser - e;
-            gradient[(nint)labels[r] * inner + r] = S.CreateTruncating(
+            gradient[(nint)labels[r] * perClass + (nint)r * perRow] = S.CreateTruncating(
                 Label(Upstream(row + r), group.Own[r], group.Smoothing[r], rest / normaliser, e / normaliser, loss.Weight(labels[r]))
             );
         }
     }
 
-    private double LackingAcross(S* x, double max)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double LackingAcross(S* x, int perClass, double max)
     {
         var sum = 0.0;
         for (var c = 0; c < classes; c++)
         {
-            var logit = double.CreateTruncating(x[(nint)c * inner]);
+            var logit = double.CreateTruncating(x[(nint)c * perClass]);
             sum += Weigh(loss.Weight(c), logit == max ? 0 : max - logit);
         }
         return sum;

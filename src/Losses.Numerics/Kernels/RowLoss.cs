@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Losses;
 
@@ -25,6 +26,7 @@ public abstract class LabelledRows : RowLoss
     /// <summary>A weight a class, or empty: all 1.</summary>
     public ReadOnlySpan<double> ClassWeights => _classWeights;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal double Weight(int index) => _classWeights.Length == 0 ? 1 : _classWeights[index];
 
     /// <summary>The loss of every row and its gradient, where asked for, and the exact sum of the losses.</summary>
@@ -166,6 +168,7 @@ public sealed class NegativeLogLikelihood(int axis, Labels labels, double[] clas
         internal nint Place(int row, int label) => ((nint)(row / inner) * classes + label) * inner + row % inner;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe void Pick<S>(Job<S> job, int first, int last)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
@@ -178,6 +181,7 @@ public sealed class NegativeLogLikelihood(int axis, Labels labels, double[] clas
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe void Scatter<S>(Job<S> job, int first, int last)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
