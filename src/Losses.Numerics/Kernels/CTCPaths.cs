@@ -118,9 +118,13 @@ public sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int[]
         {
             // The emissions are no longer needed once they have been added.
             Share<TLane>(alpha + t * row + Margin, beta, total, ahead, used);
+            // Every path is in some state: what the shares are off by together is the rounding of the sums that they are exponentials of.
+            double all = 0;
+            for (var s = 0; s < used; s++)
+                all += ahead[s];
             var gradient = sample.Gradient(t, n);
             for (var s = 0; s < used; s++)
-                gradient[states[n * width + s]] -= sample.Upstream * ahead[s];
+                gradient[states[n * width + s]] -= sample.Upstream * (ahead[s] / all);
             if (t == 0)
                 break;
             Emit(sample.Frame(t, n), n, used, emission);
@@ -172,17 +176,17 @@ public sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int[]
     private static TLane Load<TLane>(double* at)
         where TLane : struct, ILane<TLane, double> => TLane.LoadNumbers(in *at, 0);
 
-    // log (eᵃ + eᵇ + eᶜ); −∞ where all are.
+    // log (eᵃ + eᵇ + eᶜ); −∞ where all are. The largest stays apart, lest a sure path lose the digits of how sure it is.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLane LogSum<TLane>(TLane a, TLane b, TLane c)
         where TLane : struct, ILane<TLane, double>
     {
-        var max = TLane.Max(a, TLane.Max(b, c));
-        var finite = TLane.IfLess(TLane.Constant(double.NegativeInfinity), max, max, TLane.Constant(0));
-        // The largest adds exactly 1: the logarithm of a sum next to 1 keeps its digits, and an exponential is saved.
-        var middle = TLane.Max(TLane.Min(a, b), TLane.Min(TLane.Max(a, b), c));
-        var least = TLane.Min(a, TLane.Min(b, c));
-        return max + TLane.Log1P(TLane.Exp(middle - finite) + TLane.Exp(least - finite));
+        TLane low = TLane.Min(a, b),
+            high = TLane.Max(a, b);
+        var max = TLane.Max(high, c);
+        var middle = TLane.Max(low, TLane.Min(high, c));
+        var others = TLane.Exp(middle - max) + TLane.Exp(TLane.Min(low, c) - max);
+        return TLane.IfLess(TLane.Constant(double.NegativeInfinity), max, max + TLane.Log1P(others), max);
     }
 
     private static double LogSum(double a, double b)
