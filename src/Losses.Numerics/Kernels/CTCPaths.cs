@@ -118,9 +118,13 @@ public sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int[]
         {
             // The emissions are no longer needed once they have been added.
             Share<TLane>(alpha + t * row + Margin, beta, total, ahead, used);
+            // Every path is in some state: what the shares are off by together is the rounding of the sums that they are exponentials of.
+            double all = 0;
+            for (var s = 0; s < used; s++)
+                all += ahead[s];
             var gradient = sample.Gradient(t, n);
             for (var s = 0; s < used; s++)
-                gradient[states[n * width + s]] -= sample.Upstream * ahead[s];
+                gradient[states[n * width + s]] -= sample.Upstream * (ahead[s] / all);
             if (t == 0)
                 break;
             Emit(sample.Frame(t, n), n, used, emission);
