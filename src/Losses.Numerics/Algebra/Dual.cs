@@ -120,6 +120,9 @@ public struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
         if (exponent == 0)
             return Constant(1);
         var slope = T.Constant(exponent) * T.Power(x._value, exponent - 1);
+        // A root is vertical at 0; as for √ its slope there is 0.
+        if (exponent is > 0 and < 1)
+            slope = T.IfLess(T.Constant(0), x._value, slope, T.Constant(0));
         return new() { _value = T.Power(x._value, exponent), _derivative = T.Weigh(x._derivative, slope) };
     }
 

@@ -54,7 +54,7 @@ public interface IReal<T>
     /// <summary>eˣ − 1, accurate near 0.</summary>
     static abstract T ExpM1(T x);
 
-    /// <summary>x to a constant power.</summary>
+    /// <summary>x to a constant power; the slope of a root, an exponent between 0 and 1, is 0 at 0.</summary>
     static abstract T Power(T x, double exponent);
 
     /// <summary>Softplus and sigmoid of x and of −x together: they share one exponential.</summary>
