@@ -35,7 +35,8 @@ public sealed class MarkVersionWeak : Task
     private static bool SystemHas(string version)
     {
         var line = File.ReadLines("/proc/self/maps").FirstOrDefault(map => map.Contains("/libstdc++.so"));
-        return line != null && Find(File.ReadAllBytes(line.Substring(line.IndexOf('/'))), Encoding.ASCII.GetBytes('\0' + version + '\0')) >= 0;
+        return line != null
+            && Find(File.ReadAllBytes(line.Substring(line.IndexOf('/'))), Encoding.ASCII.GetBytes('\0' + version + '\0')) >= 0;
     }
 
     private void Mark(string path)
@@ -64,7 +65,8 @@ public sealed class MarkVersionWeak : Task
     // Where the flags of the requirement stand, or −1.
     private int FlagsOf(byte[] file)
     {
-        var isElf64 = file.Length > 64 && file[0] == 0x7f && file[1] == 'E' && file[2] == 'L' && file[3] == 'F' && file[4] == 2 && file[5] == 1;
+        var isElf64 =
+            file.Length > 64 && file[0] == 0x7f && file[1] == 'E' && file[2] == 'L' && file[3] == 'F' && file[4] == 2 && file[5] == 1;
         if (!isElf64)
             return -1;
         int sections = Long(file, 40),
