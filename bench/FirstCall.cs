@@ -75,15 +75,16 @@ internal static partial class FirstCall
         var method = Method().Match(line);
         if (!method.Success)
             return "";
-        var (name, tier) = (method.Groups["name"].Value, method.Groups["tier"].Value);
+        var (name, tier) = ($"{method.Groups["type"]}.{method.Groups["name"]}", method.Groups["tier"].Value);
         var isLoop = tier.Contains("OSR", StringComparison.Ordinal);
         var isArithmetic = tier.Contains("Tier0", StringComparison.Ordinal) && Arithmetic().IsMatch(name);
         return isLoop || isArithmetic ? $"{name} ({(isLoop ? "loop" : "arithmetic")})" : "";
     }
 
-    [GeneratedRegex(@"JIT compiled (?<name>(?!Losses\.Bench)Losses\.[^(\[]*).*\[(?<tier>[^,]*),")]
+    [GeneratedRegex(@"JIT compiled (?<type>(?!Losses\.Bench)Losses\.[^[:]*)(\[.*\])?:(?<name>[^[(]*).*\[(?<tier>[^,\[]*), IL")]
     private static partial Regex Method();
 
-    [GeneratedRegex(@"^Losses\.(Dual|Lane|Simd|LaneMath)")]
+    // What a lane or a dual number computes; not how many elements it has, nor whether it is supported.
+    [GeneratedRegex(@"^Losses\.(Dual|Lane|Simd)[^.]*\.(?!get_|\.c)")]
     private static partial Regex Arithmetic();
 }
