@@ -1,0 +1,67 @@
+using Losses.Bench;
+
+const string Usage = """
+    dotnet run --project bench -c Release -- OPTION…
+
+      --quick         value and gradient of every row against libtorch: a table of ratios
+      --memory        bytes that a call of ours allocates
+      --bandwidth     bytes moved a second, as a share of a plain copy's
+      --scaling       time against the number of elements and against threads
+      --own           a user's own loss in C# against a built-in one
+      --first         the first call in a fresh process
+      --full [ARG…]   every row by BenchmarkDotNet, which gets the arguments that follow
+
+      --only TEXT     of --quick, --memory and --first, only the rows whose name contains the text
+      --check         exit status 1 where --quick misses an aim
+    """;
+
+if (args is ["--first-child", var index])
+{
+    FirstCall.RunChild(int.Parse(index, System.Globalization.CultureInfo.InvariantCulture));
+    return 0;
+}
+if (args is ["--full", .. var rest])
+{
+    Full.Run(rest);
+    return 0;
+}
+
+var only = "";
+var wanted = new List<string>();
+for (var i = 0; i < args.Length; i++)
+    if (args[i] == "--only" && i + 1 < args.Length)
+        only = args[++i];
+    else
+        wanted.Add(args[i]);
+string[] known = ["--quick", "--memory", "--bandwidth", "--scaling", "--own", "--first", "--check"];
+if (wanted.All(option => option == "--check") || wanted.Except(known).Any())
+{
+    Console.Error.WriteLine(Usage);
+    return 2;
+}
+
+Report.Environment(args);
+var reached = true;
+foreach (var option in wanted)
+    switch (option)
+    {
+        case "--quick":
+            reached = Quick.Run(only);
+            break;
+        case "--memory":
+            Memory.Run(only);
+            break;
+        case "--bandwidth":
+            Bandwidth.Run();
+            break;
+        case "--scaling":
+            Scaling.Run();
+            break;
+        case "--own":
+            OwnLoss.Run();
+            break;
+        case "--first":
+            FirstCall.Run(only);
+            break;
+    }
+return reached || !wanted.Contains("--check") ? 0 : 1;

@@ -1,0 +1,242 @@
+using Losses.CSharp;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Losses.Bench;
+
+/// <summary>A loss of given numbers, on both sides: value and gradient by Losses, forward and backward by libtorch.</summary>
+/// <remarks>libtorch's tensors are made at its first call, so that what looks at our side alone never loads it.</remarks>
+internal abstract class Work : IDisposable
+{
+    private Tensor[]? _leaves;
+
+    /// <summary>Our value; the gradients stand in memory when it returns.</summary>
+    public abstract float Ours();
+
+    /// <summary>How many bytes the prediction has.</summary>
+    public abstract long InputBytes { get; }
+
+    /// <summary>Whether the gradient goes into memory that the caller hands in.</summary>
+    public abstract bool IsIntoCallersMemory { get; }
+
+    /// <summary>libtorch's forward and backward, as a training step runs them: gradients dropped, loss, <c>backward</c>.</summary>
+    public void LibTorch() => Step().Dispose();
+
+    /// <summary>Both sides once, and an exception where they disagree.</summary>
+    public void Check()
+    {
+        var value = Ours();
+        using var scope = Step(out var loss);
+        var expected = loss.item<float>();
+        if (!(Math.Abs(value - expected) <= 1e-4 * Math.Max(1e-3, Math.Abs(expected))))
+            throw new InvalidOperationException($"the values differ: ours is {value}, libtorch's {expected}.");
+        for (var leaf = 0; leaf < Leaves.Length; leaf++)
+        {
+            var slope = Projected(Ours(leaf));
+            var other = Projected(Leaves[leaf].grad!.data<float>().ToArray());
+            var scale = other.Max(Math.Abs);
+            for (var i = 0; i < other.Length; i++)
+                if (!(Math.Abs(slope[i] - other[i]) <= 1e-3 * scale))
+                    throw new InvalidOperationException($"gradient {leaf} differs at {i}: ours is {slope[i]}, libtorch's {other[i]}.");
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var leaf in _leaves ?? [])
+            leaf.Dispose();
+        Release();
+    }
+
+    /// <summary>Makes libtorch's tensors: those that gradients are taken by, and keeps the rest.</summary>
+    protected abstract Tensor[] MakeLeaves();
+
+    /// <summary>libtorch's loss.</summary>
+    protected abstract Tensor Loss(Tensor[] leaves);
+
+    /// <summary>Our gradient by a leaf, of the last call.</summary>
+    protected abstract float[] Ours(int leaf);
+
+    /// <summary>What of a gradient both sides must agree on.</summary>
+    protected virtual float[] Projected(float[] gradient) => gradient;
+
+    /// <summary>Lets go of libtorch's other tensors.</summary>
+    protected abstract void Release();
+
+    protected static Tensor Variable(float[] values, params long[] shape) => tensor(values, shape).requires_grad_(true);
+
+    private Tensor[] Leaves => _leaves ??= MakeLeaves();
+
+    private DisposeScope Step() => Step(out _);
+
+    private DisposeScope Step(out Tensor loss)
+    {
+        var leaves = Leaves;
+        var scope = NewDisposeScope();
+        foreach (var leaf in leaves)
+            leaf.grad = null;
+        loss = Loss(leaves);
+        loss.backward();
+        return scope;
+    }
+}
+
+/// <summary>A loss of a prediction and a target of one shape, over spans.</summary>
+internal sealed class TensorWork(TensorLoss loss, Func<Tensor, Tensor, Tensor> torch, float[] prediction, float[] target) : Work
+{
+    private readonly Shape _shape = [prediction.Length];
+    private readonly float[] _gradient = new float[prediction.Length];
+    private Tensor? _target;
+
+    public override float Ours() => loss.ValueAndGradient<float>(prediction, target, _shape, _gradient);
+
+    public override long InputBytes => 4L * prediction.Length;
+
+    public override bool IsIntoCallersMemory => true;
+
+    protected override Tensor[] MakeLeaves()
+    {
+        _target = tensor(target, [target.Length]);
+        return [Variable(prediction, prediction.Length)];
+    }
+
+    protected override Tensor Loss(Tensor[] leaves) => torch(leaves[0], _target!);
+
+    protected override float[] Ours(int leaf) => _gradient;
+
+    protected override void Release() => _target?.Dispose();
+}
+
+/// <summary>A loss of a prediction and class labels, over spans.</summary>
+internal sealed class LabelWork(LabelLoss loss, Func<Tensor, Tensor, Tensor> torch, float[] prediction, int[] labels, int[] shape) : Work
+{
+    private readonly Shape _shape = shape;
+    private readonly Labels _labels = new(labels, [shape[0], .. shape[2..]]);
+    private readonly float[] _gradient = new float[prediction.Length];
+    private Tensor? _torchLabels;
+
+    public override float Ours() => loss.ValueAndGradient<float>(prediction, _labels, _shape, _gradient);
+
+    public override long InputBytes => 4L * prediction.Length;
+
+    public override bool IsIntoCallersMemory => true;
+
+    protected override Tensor[] MakeLeaves()
+    {
+        _torchLabels = tensor([.. labels.Select(label => (long)label)], [shape[0], .. shape[2..]]);
+        return [Variable(prediction, [.. shape])];
+    }
+
+    protected override Tensor Loss(Tensor[] leaves) => torch(leaves[0], _torchLabels!);
+
+    protected override float[] Ours(int leaf) => _gradient;
+
+    protected override void Release() => _torchLabels?.Dispose();
+}
+
+/// <summary>A scalar function of several tensors, by our differentiable tensors.</summary>
+/// <param name="ours">The value and the gradients.</param>
+/// <param name="torch">libtorch's loss of the variables and the constants.</param>
+/// <param name="shape">Of every input.</param>
+/// <param name="variables">What gradients are taken by.</param>
+/// <param name="constants">What they are not taken by.</param>
+internal sealed class DiffTensorWork(
+    Func<DiffTensor<float>[], DiffTensor<float>[], (DiffTensor<float> Value, DiffTensor<float>[] Gradients)> ours,
+    Func<Tensor[], Tensor[], Tensor> torch,
+    int[] shape,
+    float[][] variables,
+    float[][] constants
+) : Work
+{
+    private readonly DiffTensor<float>[] _variables = [.. variables.Select(values => new DiffTensor<float>(values, shape))];
+    private readonly DiffTensor<float>[] _constants = [.. constants.Select(values => new DiffTensor<float>(values, shape))];
+    private readonly int[] _first = new int[shape.Length];
+    private DiffTensor<float>[] _gradients = [];
+    private Tensor[] _torchConstants = [];
+
+    public override float Ours()
+    {
+        (var value, _gradients) = ours(_variables, _constants);
+        // A tensor's numbers are rounded when they are first read.
+        foreach (var gradient in _gradients)
+            _ = gradient[_first];
+        return value.ToScalar();
+    }
+
+    public override long InputBytes => 4L * variables.Sum(values => values.Length);
+
+    public override bool IsIntoCallersMemory => false;
+
+    protected override Tensor[] MakeLeaves()
+    {
+        long[] lengths = [.. shape];
+        _torchConstants = [.. constants.Select(values => tensor(values, lengths))];
+        return [.. variables.Select(values => Variable(values, lengths))];
+    }
+
+    protected override Tensor Loss(Tensor[] leaves) => torch(leaves, _torchConstants);
+
+    protected override float[] Ours(int leaf) => _gradients[leaf].ToArray();
+
+    protected override void Release()
+    {
+        foreach (var constant in _torchConstants)
+            constant.Dispose();
+    }
+}
+
+/// <summary>Connectionist temporal classification, by our differentiable tensors.</summary>
+internal sealed class CTCWork(float[] logProbabilities, int frames, int samples, int classes, int[] labels, int[] targetLengths) : Work
+{
+    private readonly CTCLoss _loss = Losses.CSharp.Loss.CTC();
+    private readonly DiffTensor<float> _logProbabilities = new(logProbabilities, [frames, samples, classes]);
+    private readonly Labels _labels = new(labels, [samples, labels.Length / samples]);
+    private readonly int[] _inputLengths = [.. Enumerable.Repeat(frames, samples)];
+    private DiffTensor<float>? _gradient;
+    private Tensor[] _others = [];
+
+    public override float Ours()
+    {
+        (var value, _gradient) = _loss.ValueAndGradient(_logProbabilities, _labels, _inputLengths, targetLengths);
+        _ = _gradient[0, 0, 0];
+        return value.ToScalar();
+    }
+
+    public override long InputBytes => 4L * logProbabilities.Length;
+
+    public override bool IsIntoCallersMemory => false;
+
+    protected override Tensor[] MakeLeaves()
+    {
+        _others =
+        [
+            tensor([.. labels.Select(label => (long)label)], [samples, labels.Length / samples]),
+            tensor([.. _inputLengths.Select(length => (long)length)]),
+            tensor([.. targetLengths.Select(length => (long)length)]),
+        ];
+        return [Variable(logProbabilities, frames, samples, classes)];
+    }
+
+    protected override Tensor Loss(Tensor[] leaves) => nn.functional.ctc_loss(leaves[0], _others[0], _others[1], _others[2]);
+
+    protected override float[] Ours(int leaf) => _gradient!.ToArray();
+
+    // libtorch's gradient is right only behind a log-softmax: they agree in what one passes on, g − p · Σg.
+    protected override float[] Projected(float[] gradient)
+    {
+        var projected = new float[gradient.Length];
+        for (var start = 0; start < gradient.Length; start += classes)
+        {
+            var sum = gradient.AsSpan(start, classes).ToArray().Sum();
+            for (var i = start; i < start + classes; i++)
+                projected[i] = gradient[i] - MathF.Exp(logProbabilities[i]) * sum;
+        }
+        return projected;
+    }
+
+    protected override void Release()
+    {
+        foreach (var other in _others)
+            other.Dispose();
+    }
+}
