@@ -27,9 +27,13 @@ type SmoothL1(beta: float) =
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t) =
             let d = x - t
-            // β = 0 leaves no quadratic part: its branch is never taken, and 1 in place of β keeps it from dividing by 0.
-            let width = if beta > 0.0 then beta else 1.0
-            ifLess (abs d) (num beta) (num 0.5 * d * d / num width) (abs d - num (0.5 *. beta))
+
+            if beta > 0.0 then
+                // Huber's loss over β: with c the error clipped to ±β, c (d − ½c) is ½d² within and β (|d| − ½β) beyond.
+                let c = ifLess d (-(num beta)) (-(num beta)) (ifLess (num beta) d (num beta) d)
+                num (1.0 ./. beta) * c * (d - num 0.5 * c)
+            else
+                abs d
 
     /// <summary>The loss of a checked β: finite, at least 0.</summary>
     static member Of(beta: float) =
@@ -43,7 +47,9 @@ type Huber(delta: float) =
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t) =
             let d = x - t
-            ifLess (abs d) (num delta) (num 0.5 * d * d) (num delta * (abs d - num (0.5 *. delta)))
+            // With c the error clipped to ±δ, c (d − ½c) is ½d² within and δ (|d| − ½δ) beyond, and its slope is c.
+            let c = ifLess d (-(num delta)) (-(num delta)) (ifLess (num delta) d (num delta) d)
+            c * (d - num 0.5 * c)
 
     /// <summary>The loss of a checked δ: finite, above 0.</summary>
     static member Of(delta: float) =
