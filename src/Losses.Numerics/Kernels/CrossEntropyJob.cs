@@ -39,7 +39,10 @@ internal sealed unsafe class CrossEntropyJob<S>(
         var chunkRows = Math.Max(1, ChunkElements / classes);
         // A group of a strided class axis lies within one run of neighbours.
         var perRun = inner == 1 ? 1 : (inner + chunkRows - 1) / chunkRows;
-        var chunks = inner == 1 ? (Rows + chunkRows - 1) / chunkRows : Rows / inner * perRun;
+        var chunks =
+            inner == 1 ? (Rows + chunkRows - 1) / chunkRows
+            : inner == 0 ? 0
+            : Rows / inner * perRun;
         var workers = Math.Min(Threads.Max, Math.Max(1, chunks / 2));
         if (workers == 1)
         {

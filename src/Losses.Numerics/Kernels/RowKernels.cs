@@ -304,9 +304,8 @@ internal static class RowKernels
     }
 
     /// <summary>The products of matrices, one after another. Each element adds its terms in order, so the bits depend on nothing else.</summary>
-    internal static double[] MatMul(ReadOnlySpan<double> a, ReadOnlySpan<double> b, int rows, int shared, int columns)
+    internal static double[] MatMul(ReadOnlySpan<double> a, ReadOnlySpan<double> b, int products, int rows, int shared, int columns)
     {
-        var products = rows * shared == 0 ? 0 : a.Length / (rows * shared);
         var result = new double[products * rows * columns];
         for (var p = 0; p < products; p++)
         for (var i = 0; i < rows; i++)

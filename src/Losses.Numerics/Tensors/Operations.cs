@@ -430,7 +430,9 @@ internal sealed class MatMulOperation<T> : Operation<T>
             shared = a.Shape[-1],
             columns = b.Shape[-1];
         var shape = a.Shape.With(-1, columns);
-        return new(Storage<T>.Wide(RowKernels.MatMul(a.Storage.Dense, b.Storage.Dense, rows, shared, columns)), shape);
+        // Not from the numbers: matrices without shared elements have products of zeros.
+        var products = new Shape(a.Shape.Lengths[..^2]).Size;
+        return new(Storage<T>.Wide(RowKernels.MatMul(a.Storage.Dense, b.Storage.Dense, products, rows, shared, columns)), shape);
     }
 
     internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>

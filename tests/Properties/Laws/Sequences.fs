@@ -509,7 +509,8 @@ type ``Connectionist temporal classification``() =
             |> Array.iteri (fun n sample ->
                 Property.same (fun () -> $"{sample} behind a frame that is surely blank") values[n] valuesBefore[n]
 
-                let apart = 2.0 * roundings batch.Classes sample values[n] + (if engine.Name = "float32" then engine.Ulp values[n] else 0.0)
+                let apart =
+                    2.0 * roundings batch.Classes sample values[n] + (if engine.Name = "float32" then engine.Ulp values[n] else 0.0)
 
                 if not (values[n] = valuesAfter[n] || abs (values[n] - valuesAfter[n]) <= apart) then
                     Property.fail $"{sample}: {values[n]:R}, but {valuesAfter[n]:R} before a frame that is surely blank"

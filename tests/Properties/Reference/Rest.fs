@@ -111,10 +111,7 @@ let ``an adaptive softmax is PyTorch's, and its gradients by input and parameter
                 Clusters =
                     cutoffs
                     |> Array.mapi (fun i _ ->
-                        {
-                            Projection = inputs[place $"tail.{i}.0.weight"]
-                            Output = inputs[place $"tail.{i}.1.weight"]
-                        })
+                        { Projection = inputs[place $"tail.{i}.0.weight"]; Output = inputs[place $"tail.{i}.1.weight"] })
             }
 
         let labels = Labels(integers "labels")
