@@ -93,16 +93,7 @@ module Similarity =
             let size = abs v
             let largest = detach ('T.Largest(size, axis))
             let unit = ifLess (num 1e-300) largest (ifLess largest (num Double.PositiveInfinity) largest (num 1.0)) (num 1.0)
-            let share = size / reshape (v.Shape.With(axis, 1)) unit
-
-            // Below 1 the slope of a power is infinite at 0: there the power is that of 1, and left out.
-            let powers =
-                if p < 1.0 then
-                    ifLess (num 0.0) share (power p (ifLess (num 0.0) share share (num 1.0))) (num 0.0)
-                else
-                    power p share
-
-            let total = sumAlong axis powers
+            let total = sumAlong axis (power p (size / reshape (v.Shape.With(axis, 1)) unit))
             ifLess (num 0.0) total (unit * power (1.0 ./. p) total) (num 0.0)
 
     /// <summary>The distance ‖x₁ − x₂ + ε‖ₚ between vectors along the last axis.</summary>
