@@ -322,9 +322,12 @@ module Elementwise =
             else
                 case
                 |> Case.given
-                    "+ 2⁻⁵⁰ of the margin"
+                    "+ 2⁻⁵⁰ of the margin; nearer to the kink than that, the slope is one or the other"
                     Case.rounded
-                    (Case.terms (fun _ -> 2.0 * margin) [ (fun _ -> 0.0); (fun _ -> 0.0); (fun _ -> 0.0) ])
+                    (let slope (x: float[]) =
+                        if abs (margin - x[2] * (x[0] - x[1])) < Math.ScaleB(margin, -50) then infinity else 0.0
+
+                     Case.terms (fun _ -> 2.0 * margin) [ slope; slope; slope ])
 
     let private sigmoidCase =
         Case.elementwise

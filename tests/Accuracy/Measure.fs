@@ -143,8 +143,37 @@ type Sweep(case: Case, engine: Engine, seed: int) =
     let fixedAt (x: float) = Dual<DoubleDouble>.Fixed(DoubleDouble.Constant x)
     let variableAt (x: float) = Dual<DoubleDouble>.Variable(DoubleDouble.Constant x)
 
-    member _.Findings = value :: List.map snd slopes
+    let table = Finding(case, "mpmath's table", format)
+
+    member _.Findings = value :: List.map snd slopes @ (if table.Tried > 0L then [ table ] else [])
     member _.Case = case
+
+    /// A point of the table: the library held to it, and the oracle too.
+    member _.Check(point: HardPoint) =
+        let sample = point.Sample
+        let terms = case.Terms |> Option.map (fun terms -> terms format sample)
+        let shapes = if isElementwise then (fun _ -> Shape [| 1 |]) else (fun (x: float[]) -> Shape [| 1; x.Length |])
+        let operands = sample.Operands |> Array.map (fun x -> x, shapes x)
+        let struct (values, _, gradients) = engine.Run(case.Definition, operands, [| sample.Labels |], Sum, Array.zeroCreate)
+        let at = sample.Operands |> Array.map (Array.map fixedAt)
+
+        let hold (what: string) (got: float) (truth: DoubleDouble) (oracle: DoubleDouble) (size: float) =
+            add table got truth (size + relative terms truth) (fun () -> describe sample what)
+            let apart = abs ((truth - oracle).High)
+
+            if apart > Math.ScaleB(abs truth.High + min size 1.0, -75) && apart > 1e-290 then
+                table.Add(infinity, infinity, (fun () -> $"{describe sample what}: the oracle has {oracle}, the table {truth}"))
+
+        let exact = case.Definition.Exact(at, sample.Operands, sample.Labels)
+        hold "" values[0] point.Value (exact[0].Value) (match terms with Some terms -> terms.Value 0 | None -> 0.0)
+
+        for o in by do
+            for k in 0 .. sample.Operands[o].Length - 1 do
+                let kept = at[o][k]
+                at[o][k] <- variableAt (sample.Operands[o][k])
+                let exact = case.Definition.Exact(at, sample.Operands, sample.Labels)
+                at[o][k] <- kept
+                hold $", slope by {fst case.Operands[o]}[{k}]" (gradients[o][k]) (point.Slopes[o][k]) (exact[0].Derivative) (match terms with Some terms -> terms.Slope o k | None -> 0.0)
 
     member _.Step() =
         let width = case.Widths[random.Next case.Widths.Length]

@@ -24,8 +24,8 @@ let rec private parse (options: Options) (arguments: string list) =
     | "--exhaustive" :: rest -> parse { options with Exhaustive = true } rest
     | argument :: _ -> raise (ArgumentException $"{argument} is no option.\n{usage}")
 
-/// Batches of a case without --seconds: the same inputs every time.
-let private thinned = 12
+/// Batches without --seconds: the same inputs every time.
+let private thinned (sweep: Sweep) = if sweep.Case.Widths = [ 1 ] then 16 else 60
 
 let private print (findings: Finding list) =
     let rows =
@@ -53,6 +53,36 @@ let private print (findings: Finding list) =
     for row in rows do
         printfn "%s" (line row)
 
+let private sweep (options: Options) (cases: Case list) =
+    let sweeps =
+        [|
+            for i, case in List.indexed cases do
+                for j, engine in List.indexed Engines.all -> Sweep(case, engine, options.Seed * 1000 + 2 * i + j)
+        |]
+
+    let share = options.Seconds * float Environment.ProcessorCount / float sweeps.Length
+
+    let run (sweep: Sweep) =
+        let own = Stopwatch.StartNew()
+
+        for point in Table.points do
+            if point.Loss = sweep.Case.Loss then
+                sweep.Check point
+
+        if options.Seconds > 0.0 then
+            sweep.Step()
+
+            while own.Elapsed.TotalSeconds < share do
+                sweep.Step()
+        else
+            for _ in 1 .. thinned sweep do
+                sweep.Step()
+
+    Parallel.ForEach(sweeps, ParallelOptions(MaxDegreeOfParallelism = Environment.ProcessorCount), run)
+    |> ignore
+
+    sweeps |> Seq.collect _.Findings |> List.ofSeq
+
 [<EntryPoint>]
 let main arguments =
     let options =
@@ -67,32 +97,16 @@ let main arguments =
 
     let cases = Elementwise.cases @ Rows.cases |> List.filter (fun case -> case.Loss.Contains(options.Loss, StringComparison.OrdinalIgnoreCase))
 
-    let sweeps =
-        [|
-            for i, case in List.indexed cases do
-                for j, engine in List.indexed Engines.all -> Sweep(case, engine, options.Seed * 1000 + 2 * i + j)
-        |]
-
     let watch = Stopwatch.StartNew()
-    let share = options.Seconds * float Environment.ProcessorCount / float sweeps.Length
 
-    let run (sweep: Sweep) =
-        let own = Stopwatch.StartNew()
+    let findings =
+        if options.Exhaustive then
+            Exhaustive.functions
+            |> List.collect (fun (loss, fixedTo) -> cases |> List.filter (fun case -> case.Loss = loss) |> List.map (fun case -> case, fixedTo))
+            |> List.collect (fun (case, fixedTo) -> Exhaustive.run case fixedTo)
+        else
+            sweep options cases
 
-        try
-            if options.Seconds > 0.0 then
-                sweep.Step()
-
-                while own.Elapsed.TotalSeconds < share do
-                    sweep.Step()
-            else
-                for _ in 1..thinned do
-                    sweep.Step()
-        with error ->
-            raise (InvalidOperationException($"{sweep.Case.Loss}: {error.Message}", error))
-
-    Parallel.ForEach(sweeps, run) |> ignore
-    let findings = sweeps |> Seq.collect _.Findings |> List.ofSeq
     print findings
     let conditional = cases |> List.filter (fun case -> case.Condition <> "")
 

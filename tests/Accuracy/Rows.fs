@@ -373,6 +373,9 @@ module Rows =
                 Relative = 0.0
             })
 
+    // Whether float64 cannot tell on which side of its kink max(0, 1 − (own − other)) is.
+    let private isKink (own: float) (other: float) = abs (1.0 - (own - other)) < Math.ScaleB(1.0, -50)
+
     let private multiMarginCase (p: int) =
         Case.rows
             $"multiMargin p {p}"
@@ -382,7 +385,7 @@ module Rows =
                 member _.Exact(x, _, labels) = [| Formulas.multiMargin p 1.0 1.0 x[0] labels[0] |]
                 member _.Tensor(x, y) = Reduce.none (multiMargin p 1.0 Weights.None (labels y) x[0])
             }
-        |> Case.given "+ 2⁻⁵⁰ of 1 + |x_y − x_c| (to the p-th, over C)" Case.rounded (fun _ sample ->
+        |> Case.given "+ 2⁻⁵⁰ of 1 + |x_y − x_c| (to the p-th, over C); nearer to a kink than 2⁻⁵⁰, the slope is one or the other" Case.rounded (fun _ sample ->
             let x, y = sample.Operands[0], sample.Labels[0]
             let others = x |> Array.indexed |> Array.filter (fun (j, _) -> j <> y) |> Array.map snd
             let lack z = max 0.0 (1.0 - (x[y] - z))
@@ -393,7 +396,7 @@ module Rows =
                 Value = fun _ -> (others |> Array.sumBy (fun z -> if lack z > 0.0 then (if p = 1 then size z else 2.0 * size z * lack z) else 0.0)) / count
                 Slope =
                     fun _ k ->
-                        if p = 1 then 0.0
+                        if p = 1 then (if Seq.exists (isKink x[y]) others then infinity else 0.0)
                         elif k = y then (others |> Array.sumBy (fun z -> if lack z > 0.0 then 2.0 * size z else 0.0)) / count
                         else 2.0 * size x[k] / count
                 Relative = 0.0
@@ -415,7 +418,7 @@ module Rows =
                     let labels = Labels(ReadOnlySpan<int>(Array.concat y), x[0].Shape)
                     Reduce.none (multiLabelMargin labels x[0])
             }
-        |> Case.given "+ 2⁻⁵⁰ of 1 + |x_y − x_c|, over C (value)" Case.rounded (fun _ sample ->
+        |> Case.given "+ 2⁻⁵⁰ of 1 + |x_y − x_c|, over C (value); nearer to a kink than 2⁻⁵⁰, the slope is one or the other" Case.rounded (fun _ sample ->
             let x = sample.Operands[0]
             let own = sample.Labels |> Array.takeWhile (fun y -> y >= 0)
 
@@ -429,7 +432,9 @@ module Rows =
 
             {
                 Value = fun _ -> Array.sum sizes / float x.Length
-                Slope = fun _ _ -> 0.0
+                Slope =
+                    fun _ _ ->
+                        if Seq.exists (fun y -> Seq.exists (isKink x[y]) x) own then infinity else 0.0
                 Relative = 0.0
             })
 
@@ -468,7 +473,7 @@ module Rows =
             |> Array.concat
 
         { Case.rows
-              "ctc"
+              $"ctc of {classes} classes"
               [ "x", true ]
               (fun random format frames ->
                   let count = random.Next(0, (frames + 1) / 2 + 1)
@@ -525,5 +530,6 @@ module Rows =
             multiMarginCase 2
             multiLabelMarginCase
             multiLabelSoftMarginCase
+            ctcCase 3
             ctcCase 4
         ]
