@@ -267,14 +267,13 @@ public readonly struct DoubleDouble
         return value < 0 ? -integer : integer;
     }
 
-    // a + b exactly (Knuth).
+    // a + b exactly (Dekker). Without a look at which is larger (Knuth) a step on the way may overflow where the sum does not.
     private static DoubleDouble Sum(double a, double b)
     {
         var sum = a + b;
         if (!double.IsFinite(sum))
             return sum;
-        var added = sum - a;
-        return new(sum, (a - (sum - added)) + (b - added));
+        return Math.Abs(a) < Math.Abs(b) ? new(sum, a - (sum - b)) : new(sum, b - (sum - a));
     }
 
     private static DoubleDouble Sum(DoubleDouble a, double b) => a + b;
