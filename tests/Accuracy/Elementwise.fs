@@ -143,7 +143,7 @@ module Elementwise =
         | 0 -> 0.0
         | 1 -> float (random.Next 100)
         | 2 -> abs (Draw.moderate random format)
-        | _ -> abs (Draw.finite random format)
+        | _ -> min (abs (Draw.finite random format)) (if format.Name = "float32" then format.Largest else 1e290)
 
     // t log t − t + ½ log 2πt beyond 1
     let private stirlingTerms (full: bool) (t: float) =
@@ -240,7 +240,7 @@ module Elementwise =
                     [
                         (fun _ -> 0.0)
                         (fun _ -> 0.0)
-                        (fun x -> unit * (1.0 / floored x + gap x / floored x * (gap x / floored x)))
+                        (fun x -> 4.0 * unit * (1.0 / floored x + gap x / floored x * (gap x / floored x)))
                     ]
                     format)
 

@@ -374,7 +374,7 @@ module Rows =
             })
 
     // Whether float64 cannot tell on which side of its kink max(0, 1 − (own − other)) is.
-    let private isKink (own: float) (other: float) = abs (1.0 - (own - other)) < Math.ScaleB(1.0, -50)
+    let private isKink (own: float) (other: float) = abs (1.0 - (own - other)) < Math.ScaleB(1.0, -49)
 
     let private multiMarginCase (p: int) =
         Case.rows
@@ -388,8 +388,9 @@ module Rows =
         |> Case.given "+ 2⁻⁵⁰ of 1 + |x_y − x_c| (to the p-th, over C); nearer to a kink than 2⁻⁵⁰, the slope is one or the other" Case.rounded (fun _ sample ->
             let x, y = sample.Operands[0], sample.Labels[0]
             let others = x |> Array.indexed |> Array.filter (fun (j, _) -> j <> y) |> Array.map snd
-            let lack z = max 0.0 (1.0 - (x[y] - z))
             let size z = 1.0 + abs (x[y] - z)
+            // What float64 cannot tell from 0 counts, too.
+            let lack z = max 0.0 (1.0 - (x[y] - z) + Math.ScaleB(size z, -50))
             let count = float x.Length
 
             {
@@ -426,7 +427,7 @@ module Rows =
                 [|
                     for y in own do
                         for j in 0 .. x.Length - 1 do
-                            if not (Array.contains j own) && 1.0 - (x[y] - x[j]) > 0.0 then
+                            if not (Array.contains j own) && (1.0 - (x[y] - x[j]) > 0.0 || isKink x[y] x[j]) then
                                 1.0 + abs (x[y] - x[j])
                 |]
 
