@@ -1,6 +1,7 @@
 namespace Losses.Accuracy
 
 open System
+open System.Numerics
 open Losses
 
 /// A loss, sample by sample as its documentation says it, and batch by batch as the library does it.
@@ -10,12 +11,13 @@ type Definition =
     /// The values of a batch: each operand has one row a sample.
     abstract Tensor<'T when 'T :> ITensor<'T>> : operands: 'T[] * labels: int[][] -> 'T
 
+/// The same over the caller's memory: the gradient of the mean by the first operand.
+type Spans =
+    abstract Gradient<'S when 'S: unmanaged and 'S: struct and 'S: (new: unit -> 'S) and 'S :> ValueType and 'S :> IFloatingPointIeee754<'S>> :
+        operands: 'S[][] * labels: int[][] * shape: Shape -> 'S[]
+
 /// One sample.
-type Sample =
-    {
-        Operands: float[][]
-        Labels: int[]
-    }
+type Sample = { Operands: float[][]; Labels: int[] }
 
 /// The largest terms that a value, and the gradient by an element of an operand, are sums of.
 type Terms =
@@ -31,6 +33,9 @@ type Case =
     {
         Loss: string
         Definition: Definition
+        Spans: Spans option
+        /// Whether a row lies across memory, its elements a batch apart.
+        IsAcross: bool
         /// The operands, and whether a gradient is taken by them.
         Operands: (string * bool) list
         /// A sample of so many elements a row.
@@ -56,13 +61,10 @@ module Case =
         {
             Loss = loss
             Definition = definition
+            Spans = None
+            IsAcross = false
             Operands = operands
-            Draw =
-                fun random format _ ->
-                    {
-                        Operands = draw random format |> Array.map Array.singleton
-                        Labels = [||]
-                    }
+            Draw = fun random format _ -> { Operands = draw random format |> Array.map Array.singleton; Labels = [||] }
             Widths = [ 1 ]
             Slack32 = 0.0
             Terms = None
@@ -78,6 +80,8 @@ module Case =
         {
             Loss = loss
             Definition = definition
+            Spans = None
+            IsAcross = false
             Operands = operands
             Draw =
                 fun random format width ->
@@ -91,11 +95,7 @@ module Case =
 
     /// The bound is conditional: where the terms cancel, it has a slack of them.
     let given (condition: string) (slack32: float) (terms: Format -> Sample -> Terms) (case: Case) : Case =
-        { case with
-            Condition = condition
-            Slack32 = slack32
-            Terms = Some terms
-        }
+        { case with Condition = condition; Slack32 = slack32; Terms = Some terms }
 
     /// Elementwise terms of the value and of the slope by each operand.
     let terms (value: float[] -> float) (slopes: (float[] -> float) list) (_: Format) (sample: Sample) : Terms =
@@ -103,6 +103,22 @@ module Case =
 
         {
             Value = fun _ -> value x
-            Slope = fun operand _ -> slopes[operand]x
+            Slope = fun operand _ -> slopes[operand] x
             Relative = 0.0
+        }
+
+    /// The kernel over spans that a pointwise definition has.
+    let withSpans (loss: 'L) (case: Case) : Case when 'L: struct and 'L :> IPointwise and 'L: (new: unit -> 'L) and 'L :> ValueType =
+        { case with
+            Spans =
+                Some
+                    { new Spans with
+                        member _.Gradient(x, _, shape) =
+                            let gradient = Array.zeroCreate x[0].Length
+
+                            SpanKernels.ValueAndGradient(loss, ReadOnlySpan x[0], ReadOnlySpan x[1], shape, Reduction.Mean, Span gradient)
+                            |> ignore
+
+                            gradient
+                    }
         }

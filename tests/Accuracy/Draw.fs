@@ -168,8 +168,7 @@ module Draw =
         if random.Next 5 = 0 then
             Array.init width (fun i -> if i = at then 1.0 else 0.0)
         else
-            let parts =
-                Array.init width (fun i -> if i <> at && random.Next 5 = 0 then 0.0 else 1e-3 - log (1.0 - random.NextDouble()))
+            let parts = Array.init width (fun i -> if i <> at && random.Next 5 = 0 then 0.0 else 1e-3 - log (1.0 - random.NextDouble()))
 
             let total = Array.sum parts
             Array.map (fun part -> format.Round(part / total)) parts

@@ -146,8 +146,7 @@ module Elementwise =
         | _ -> min (abs (Draw.finite random format)) (if format.Name = "float32" then format.Largest else 1e290)
 
     // t log t − t + ½ log 2πt beyond 1
-    let private stirlingTerms (full: bool) (t: float) =
-        if full && t > 1.0 then t * log t + t + abs (0.5 * log (2.0 * Math.PI * t)) else 0.0
+    let private stirlingTerms (full: bool) (t: float) = if full && t > 1.0 then t * log t + t + abs (0.5 * log (2.0 * Math.PI * t)) else 0.0
 
     let private poissonCase (full: bool) =
         let draw random format =
@@ -170,7 +169,10 @@ module Elementwise =
                 member _.Tensor(x, _) = Reduce.none (poissonNLL true full 1e-8 x[1] x[0])
             }
         |> Case.given
-            (if full then "+ 2⁻³⁷ of the largest of eˣ, tx, t log t" else "+ 2⁻³⁷ of the larger of eˣ, tx (value), eˣ, t (slope)")
+            (if full then
+                 "+ 2⁻³⁷ of the largest of eˣ, tx, t log t"
+             else
+                 "+ 2⁻³⁷ of the larger of eˣ, tx (value), eˣ, t (slope)")
             Case.elementary
             (Case.terms
                 (fun x -> max (exp x[0]) (if x[1] = 0.0 then 0.0 else abs (x[0] * x[1]) + stirlingTerms full x[1]))
@@ -212,11 +214,7 @@ module Elementwise =
                 | 1 -> abs (Draw.moderate random format)
                 | _ -> abs (Draw.between 1e-150 1e150 Draw.finite random format)
 
-            [|
-                bounded
-                (if abs t > 1e150 then bounded else t)
-                (if Double.IsFinite variance then variance else 1.0)
-            |]
+            [| bounded; (if abs t > 1e150 then bounded else t); (if Double.IsFinite variance then variance else 1.0) |]
 
         let floored (x: float[]) = max x[2] 1e-6
 
@@ -237,11 +235,7 @@ module Elementwise =
 
                 Case.terms
                     (fun x -> abs (log (floored x)) + gap x * gap x / floored x + (if full then 1.0 else 0.0))
-                    [
-                        (fun _ -> 0.0)
-                        (fun _ -> 0.0)
-                        (fun x -> 4.0 * unit * (1.0 / floored x + gap x / floored x * (gap x / floored x)))
-                    ]
+                    [ (fun _ -> 0.0); (fun _ -> 0.0); (fun x -> 4.0 * unit * (1.0 / floored x + gap x / floored x * (gap x / floored x))) ]
                     format)
 
     let private klDivCase =
@@ -324,8 +318,7 @@ module Elementwise =
                 |> Case.given
                     "+ 2⁻⁵⁰ of the margin; nearer to the kink than that, the slope is one or the other"
                     Case.rounded
-                    (let slope (x: float[]) =
-                        if abs (margin - x[2] * (x[0] - x[1])) < Math.ScaleB(margin, -50) then infinity else 0.0
+                    (let slope (x: float[]) = if abs (margin - x[2] * (x[0] - x[1])) < Math.ScaleB(margin, -50) then infinity else 0.0
 
                      Case.terms (fun _ -> 2.0 * margin) [ slope; slope; slope ])
 
@@ -362,17 +355,17 @@ module Elementwise =
     let cases: Case list =
         [
             l1Case
-            mseCase
+            mseCase |> Case.withSpans (MSE())
             smoothL1Case 0.0
             smoothL1Case 1.0
             smoothL1Case 2.5
             huberCase 1.0
-            huberCase 0.3
+            huberCase 0.3 |> Case.withSpans (Huber 0.3)
             bceCase
             bceWithLogitsCase "bceWithLogits" logits |> softTarget 1.0
-            bceWithLogitsCase "bceWithLogits hard" (hard [| 0.0; 1.0 |])
+            bceWithLogitsCase "bceWithLogits hard" (hard [| 0.0; 1.0 |]) |> Case.withSpans (BCEWithLogits())
             balancedCase 2.5
-            softMarginCase
+            softMarginCase |> Case.withSpans (SoftMargin())
             poissonCase false
             poissonCase true
             poissonOfRatesCase

@@ -26,7 +26,12 @@ type Format(name: string, fraction: int, lowest: int, largest: float, round: flo
             let size = DoubleDouble.Abs truth
             let exponent = min (Math.ILogB size.High) (Math.ILogB largest)
             // Just below a power of two, the unit is that of the numbers below.
-            unitAt (if DoubleDouble.op_LessThan (size, DoubleDouble.op_Implicit (Math.ScaleB(1.0, exponent))) then exponent - 1 else exponent)
+            unitAt (
+                if DoubleDouble.op_LessThan (size, DoubleDouble.op_Implicit (Math.ScaleB(1.0, exponent))) then
+                    exponent - 1
+                else
+                    exponent
+            )
 
     /// |got − truth| in ulp of the truth, less a slack; 0 where both are NaN, or both the infinity that the truth rounds to.
     member format.Error(got: float, truth: DoubleDouble, slack: float) =
@@ -42,7 +47,10 @@ type Format(name: string, fraction: int, lowest: int, largest: float, round: flo
                 let size = DoubleDouble.Abs truth
 
                 let missing =
-                    if sign got = sign truth.High then ((DoubleDouble.op_Implicit largest - size).High - slack) / last + 1.0 else infinity
+                    if sign got = sign truth.High then
+                        ((DoubleDouble.op_Implicit largest - size).High - slack) / last + 1.0
+                    else
+                        infinity
 
                 if missing <= 0.5 then 0.0 else missing
             else

@@ -12,11 +12,7 @@ module Formulas =
 
     /// log Σ exp − the largest, from the other elements alone.
     let excess (x: 'T[]) (largest: int) : 'T :> IReal<'T> =
-        let others =
-            x
-            |> Seq.indexed
-            |> Seq.filter (fun (j, _) -> j <> largest)
-            |> Seq.map (fun (_, y) -> exp (y - x[largest]))
+        let others = x |> Seq.indexed |> Seq.filter (fun (j, _) -> j <> largest) |> Seq.map (fun (_, y) -> exp (y - x[largest]))
 
         log1p (total others)
 
@@ -40,8 +36,7 @@ module Formulas =
     let minus (x: 'T[]) (y: 'T[]) : 'T[] when 'T :> IReal<'T> = Array.map2 (fun a b -> a - b) x y
 
     /// x·y / (‖x‖ ‖y‖), the squared norms ε above.
-    let cosine (eps: float) (x: 'T[]) (y: 'T[]) : 'T :> IReal<'T> =
-        dot x y / (sqrt (squares x + num eps) * sqrt (squares y + num eps))
+    let cosine (eps: float) (x: 'T[]) (y: 'T[]) : 'T :> IReal<'T> = dot x y / (sqrt (squares x + num eps) * sqrt (squares y + num eps))
 
     /// 1 − x·y / (‖x‖ ‖y‖) = ½ ‖u − v‖² + ½ (1 − ‖u‖²) + ½ (1 − ‖v‖²)
     let cosineDistance (eps: float) (x: 'T[]) (y: 'T[]) : 'T :> IReal<'T> =
@@ -108,7 +103,9 @@ module Formulas =
 
     /// −log of the probability of all paths, in probabilities: (T, C) flattened, with blank 0.
     let ctc (classes: int) (x: 'T[]) (labels: int[]) : 'T :> IReal<'T> =
-        let states = Array.init (Operators.(+) (Operators.(*) 2 labels.Length) 1) (fun s -> if s % 2 = 0 then 0 else labels[Operators.(/) s 2])
+        let states =
+            Array.init (Operators.(+) (Operators.(*) 2 labels.Length) 1) (fun s -> if s % 2 = 0 then 0 else labels[Operators.(/) s 2])
+
         let p t s = exp x[Operators.(+) (Operators.(*) t classes) states[s]]
         let zero: 'T = num 0.0
         let back s by = Operators.(-) s by
@@ -117,18 +114,13 @@ module Formulas =
             Array.init states.Length (fun s ->
                 let skips = s % 2 = 1 && s > 1 && states[s] <> states[back s 2]
 
-                let reached =
-                    alpha[s]
-                    + (if s > 0 then alpha[back s 1] else zero)
-                    + (if skips then alpha[back s 2] else zero)
+                let reached = alpha[s] + (if s > 0 then alpha[back s 1] else zero) + (if skips then alpha[back s 2] else zero)
 
                 reached * p t s)
 
         let first = Array.init states.Length (fun s -> if s < 2 then p 0 s else zero)
         let last = Seq.fold step first (seq { 1 .. back (Operators.(/) x.Length classes) 1 })
 
-        let ends =
-            last[back last.Length 1]
-            + (if last.Length > 1 then last[back last.Length 2] else zero)
+        let ends = last[back last.Length 1] + (if last.Length > 1 then last[back last.Length 2] else zero)
 
         num 0.0 - log ends

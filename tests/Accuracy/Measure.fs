@@ -21,12 +21,11 @@ type Engine(format: Format) =
 
     /// The values of a batch, and the gradients by its operands; the cotangents are drawn for so many values.
     abstract Run:
-        definition: Definition *
-        operands: (float[] * Shape)[] *
-        labels: int[][] *
-        upstream: Upstream *
-        draw: (int -> float[]) ->
+        definition: Definition * operands: (float[] * Shape)[] * labels: int[][] * upstream: Upstream * draw: (int -> float[]) ->
             struct (float[] * float[] * float[][])
+
+    /// The gradient of the mean by the first operand, over spans.
+    abstract Spans: spans: Spans * operands: (float[] * Shape)[] * labels: int[][] -> float[]
 
 type Engine<'S when 'S: unmanaged and 'S: struct and 'S: (new: unit -> 'S) and 'S :> ValueType and 'S :> IFloatingPointIeee754<'S>>
     (format: Format, narrow: float -> 'S, wide: 'S -> float) =
@@ -35,9 +34,7 @@ type Engine<'S when 'S: unmanaged and 'S: struct and 'S: (new: unit -> 'S) and '
     let numbers (x: DiffTensor<'S>) = Array.map wide (x.ToArray())
 
     override _.Run(definition, operands, labels, upstream, draw) =
-        let inputs =
-            operands
-            |> Array.map (fun (values, shape) -> DiffTensor<'S>(ReadOnlySpan(Array.map narrow values), shape))
+        let inputs = operands |> Array.map (fun (values, shape) -> DiffTensor<'S>(ReadOnlySpan(Array.map narrow values), shape))
 
         let values: DiffTensor<'S> = definition.Tensor(inputs, labels)
         let cotangents = draw values.Count
@@ -58,13 +55,12 @@ type Engine<'S when 'S: unmanaged and 'S: struct and 'S: (new: unit -> 'S) and '
 
         struct (numbers values, cotangents, gradients)
 
+    override _.Spans(spans, operands, labels) =
+        spans.Gradient(operands |> Array.map (fst >> Array.map narrow), labels, snd operands[0]) |> Array.map wide
+
 module Engines =
 
-    let all: Engine list =
-        [
-            Engine<float32>(Format.float32, float32, float)
-            Engine<float>(Format.float64, id, id)
-        ]
+    let all: Engine list = [ Engine<float32>(Format.float32, float32, float); Engine<float>(Format.float64, id, id) ]
 
 /// What was found of one loss, one result of it and one format.
 type Finding(case: Case, what: string, format: Format) =
@@ -117,11 +113,9 @@ type Sweep(case: Case, engine: Engine, seed: int) =
 
     let describe (sample: Sample) (extra: string) =
         let operands =
-            List.zip (List.map fst case.Operands) (List.ofArray sample.Operands)
-            |> List.map (fun (name, xs) -> $"{name} {list xs}")
+            List.zip (List.map fst case.Operands) (List.ofArray sample.Operands) |> List.map (fun (name, xs) -> $"{name} {list xs}")
 
-        let labels =
-            if sample.Labels.Length = 0 then [] else [ "label " + String.Join(" ", sample.Labels) ]
+        let labels = if sample.Labels.Length = 0 then [] else [ "label " + String.Join(" ", sample.Labels) ]
 
         String.Join(", ", operands @ labels) + extra
 
@@ -165,7 +159,15 @@ type Sweep(case: Case, engine: Engine, seed: int) =
                 table.Add(infinity, infinity, (fun () -> $"{describe sample what}: the oracle has {oracle}, the table {truth}"))
 
         let exact = case.Definition.Exact(at, sample.Operands, sample.Labels)
-        hold "" values[0] point.Value (exact[0].Value) (match terms with Some terms -> terms.Value 0 | None -> 0.0)
+
+        hold
+            ""
+            values[0]
+            point.Value
+            (exact[0].Value)
+            (match terms with
+             | Some terms -> terms.Value 0
+             | None -> 0.0)
 
         for o in by do
             for k in 0 .. sample.Operands[o].Length - 1 do
@@ -173,7 +175,15 @@ type Sweep(case: Case, engine: Engine, seed: int) =
                 at[o][k] <- variableAt (sample.Operands[o][k])
                 let exact = case.Definition.Exact(at, sample.Operands, sample.Labels)
                 at[o][k] <- kept
-                hold $", slope by {fst case.Operands[o]}[{k}]" (gradients[o][k]) (point.Slopes[o][k]) (exact[0].Derivative) (match terms with Some terms -> terms.Slope o k | None -> 0.0)
+
+                hold
+                    $", slope by {fst case.Operands[o]}[{k}]"
+                    (gradients[o][k])
+                    (point.Slopes[o][k])
+                    (exact[0].Derivative)
+                    (match terms with
+                     | Some terms -> terms.Slope o k
+                     | None -> 0.0)
 
     member _.Step() =
         let width = case.Widths[random.Next case.Widths.Length]
@@ -184,7 +194,14 @@ type Sweep(case: Case, engine: Engine, seed: int) =
             Array.init case.Operands.Length (fun o ->
                 let values = samples |> Array.map _.Operands[o] |> Array.concat
 
-                values, (if isElementwise then Shape [| n |] else Shape [| n; values.Length / n |]))
+                if isElementwise then
+                    values, Shape [| n |]
+                elif case.IsAcross then
+                    Array.init values.Length (fun i -> values[i % n * width + i / n]), Shape [| width; n |]
+                else
+                    values, Shape [| n; values.Length / n |])
+
+        let place s k length = if case.IsAcross then k * n + s else s * length + k
 
         let upstream =
             match batches % 3 with
@@ -192,14 +209,21 @@ type Sweep(case: Case, engine: Engine, seed: int) =
             | 1 -> Mean
             | _ -> Cotangents
 
+        // Every other mean is over spans, where there is a kernel for them.
+        let spans = if batches % 6 = 1 then case.Spans else None
         batches <- batches + 1
+        let labels = samples |> Array.map _.Labels
 
         let cotangent _ =
-            if random.Next 16 = 0 then 0.0
-            else format.Round((random.NextDouble() + 0.5) * float (sign (random.NextDouble() - 0.5)))
+            if random.Next 16 = 0 then
+                0.0
+            else
+                format.Round((random.NextDouble() + 0.5) * float (sign (random.NextDouble() - 0.5)))
 
         let struct (values, cotangents, gradients) =
-            engine.Run(case.Definition, operands, samples |> Array.map _.Labels, upstream, (fun count -> Array.init count cotangent))
+            engine.Run(case.Definition, operands, labels, upstream, (fun count -> Array.init count cotangent))
+
+        spans |> Option.iter (fun spans -> gradients[0] <- engine.Spans(spans, operands, labels))
 
         let outputs = values.Length / n
 
@@ -218,8 +242,13 @@ type Sweep(case: Case, engine: Engine, seed: int) =
                 case.Definition.Exact(sample.Operands |> Array.map (Array.map DoubleDouble.Constant), sample.Operands, sample.Labels)
 
             for i in 0 .. outputs - 1 do
-                let size = match terms with Some terms -> terms.Value i | None -> 0.0
-                add value (values[s * outputs + i]) (value0[i]) (size + relative terms value0[i]) (fun () -> describe sample (if outputs > 1 then $" [{i}]" else ""))
+                let size =
+                    match terms with
+                    | Some terms -> terms.Value i
+                    | None -> 0.0
+
+                add value (values[s * outputs + i]) (value0[i]) (size + relative terms value0[i]) (fun () ->
+                    describe sample (if outputs > 1 then $" [{i}]" else ""))
 
             for o, finding in slopes do
                 let length = sample.Operands[o].Length
@@ -240,5 +269,11 @@ type Sweep(case: Case, engine: Engine, seed: int) =
                             let own = terms.Slope o k
                             across + (if own = 0.0 then 0.0 else own * abs (scale (s * outputs)).High)
 
-                    add finding (gradients[o][s * length + k]) truth (size + relative terms truth) (fun () ->
-                        describe sample ((if length > 1 then $" [{k}]" else "") + (match upstream with Sum -> "" | Mean -> ", mean" | Cotangents -> $", times {text (cotangents[s * outputs])}")))
+                    add finding (gradients[o][place s k length]) truth (size + relative terms truth) (fun () ->
+                        describe
+                            sample
+                            ((if length > 1 then $" [{k}]" else "")
+                             + (match upstream with
+                                | Sum -> ""
+                                | Mean -> ", mean"
+                                | Cotangents -> $", times {text (cotangents[s * outputs])}")))

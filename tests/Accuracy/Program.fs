@@ -4,13 +4,7 @@ open System
 open System.Diagnostics
 open System.Threading.Tasks
 
-type private Options =
-    {
-        Loss: string
-        Seconds: float
-        Seed: int
-        Exhaustive: bool
-    }
+type private Options = { Loss: string; Seconds: float; Seed: int; Exhaustive: bool }
 
 let private usage =
     "dotnet run --project tests/Accuracy -c Release [-- [--loss NAME] [--seconds N] [--seed N] [--exhaustive]]"
@@ -46,7 +40,15 @@ let private print (findings: Finding list) =
     let widths = Array.init headings.Length (fun i -> (headings :: rows) |> List.map (fun row -> row[i].Length) |> List.max)
 
     let line (row: string[]) =
-        String.Join("  ", Array.mapi (fun i (text: string) -> if i = 6 then text elif i < 3 then text.PadRight widths[i] else text.PadLeft widths[i]) row)
+        String.Join(
+            "  ",
+            Array.mapi
+                (fun i (text: string) ->
+                    if i = 6 then text
+                    elif i < 3 then text.PadRight widths[i]
+                    else text.PadLeft widths[i])
+                row
+        )
 
     printfn "%s" (line headings)
 
@@ -78,31 +80,25 @@ let private sweep (options: Options) (cases: Case list) =
             for _ in 1 .. thinned sweep do
                 sweep.Step()
 
-    Parallel.ForEach(sweeps, ParallelOptions(MaxDegreeOfParallelism = Environment.ProcessorCount), run)
-    |> ignore
+    Parallel.ForEach(sweeps, ParallelOptions(MaxDegreeOfParallelism = Environment.ProcessorCount), run) |> ignore
 
     sweeps |> Seq.collect _.Findings |> List.ofSeq
 
 [<EntryPoint>]
 let main arguments =
-    let options =
-        parse
-            {
-                Loss = ""
-                Seconds = 0.0
-                Seed = 1
-                Exhaustive = false
-            }
-            (List.ofArray arguments)
+    let options = parse { Loss = ""; Seconds = 0.0; Seed = 1; Exhaustive = false } (List.ofArray arguments)
 
-    let cases = Elementwise.cases @ Rows.cases |> List.filter (fun case -> case.Loss.Contains(options.Loss, StringComparison.OrdinalIgnoreCase))
+    let cases =
+        Elementwise.cases @ Rows.cases
+        |> List.filter (fun case -> case.Loss.Contains(options.Loss, StringComparison.OrdinalIgnoreCase))
 
     let watch = Stopwatch.StartNew()
 
     let findings =
         if options.Exhaustive then
             Exhaustive.functions
-            |> List.collect (fun (loss, fixedTo) -> cases |> List.filter (fun case -> case.Loss = loss) |> List.map (fun case -> case, fixedTo))
+            |> List.collect (fun (loss, fixedTo) ->
+                cases |> List.filter (fun case -> case.Loss = loss) |> List.map (fun case -> case, fixedTo))
             |> List.collect (fun (case, fixedTo) -> Exhaustive.run case fixedTo)
         else
             sweep options cases

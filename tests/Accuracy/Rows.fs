@@ -10,8 +10,7 @@ module Rows =
     let private finiteLogit = Draw.between 0.0 1e300 Draw.finite
 
     // Differences of logits stay finite.
-    let private logitRow (random: Random) (format: Format) (width: int) =
-        Draw.row finiteLogit random format width
+    let private logitRow (random: Random) (format: Format) (width: int) = Draw.row finiteLogit random format width
 
     // Some classes are ruled out, never the first.
     let private masked (random: Random) (row: float[]) =
@@ -26,16 +25,12 @@ module Rows =
 
     let private numbers (x: float[]) : 'T[] when 'T :> IReal<'T> = Array.map (fun y -> Notation.num y) x
 
-    let private transposed (x: 'T) : 'T :> ITensor<'T> = 'T.Permute(x, ReadOnlySpan [| 1; 0 |])
-
     // (N, T · C) as (T, N, C)
     let private framed (classes: int) (x: 'T) : 'T :> ITensor<'T> =
         'T.Permute('T.Reshape(x, Shape [| x.Shape[0]; x.Shape[1] / classes; classes |]), ReadOnlySpan [| 1; 0; 2 |])
 
     let private describe (name: string) (weighted: bool) (smoothing: float) =
-        name
-        + (if weighted then " weighted" else "")
-        + (if smoothing > 0.0 then $" smoothing {smoothing}" else "")
+        name + (if weighted then " weighted" else "") + (if smoothing > 0.0 then $" smoothing {smoothing}" else "")
 
     let private nllCase =
         Case.rows
@@ -70,16 +65,32 @@ module Rows =
                         let scales: 'T[] = numbers (if weighted then weights width else Array.create width 1.0)
 
                         let targets =
-                            Array.mapi
-                                (fun c scale -> Notation.(*) scale (if c = labels[0] then Notation.(+) own share else share))
-                                scales
+                            Array.mapi (fun c scale -> Notation.(*) scale (if c = labels[0] then Notation.(+) own share else share)) scales
 
                         [| Formulas.crossEntropy targets x[0] at[0] |]
 
-                    member _.Tensor(x, y) =
-                        let width = x[0].Shape[1]
-                        Reduce.none (crossEntropy (options width) (labels y) (if axis = 0 then transposed (x[0]) else x[0]))
+                    member _.Tensor(x, y) = Reduce.none (crossEntropy (options x[0].Shape[axis]) (labels y) x[0])
                 }
+
+        let case =
+            { case with
+                IsAcross = (axis = 0)
+                // Over spans a weighted mean divides by the weights.
+                Spans =
+                    if weighted then
+                        None
+                    else
+                        Some
+                            { new Spans with
+                                member _.Gradient(x, y, shape) =
+                                    let kernel = crossEntropyKernel (options shape[axis]) (labels y) shape
+                                    let gradient = Array.zeroCreate x[0].Length
+
+                                    SpanKernels.ValueAndGradient(kernel, ReadOnlySpan x[0], shape, Reduction.Mean, Span gradient) |> ignore
+
+                                    gradient
+                            }
+            }
 
         if smoothing = 0.0 then
             case
@@ -111,13 +122,11 @@ module Rows =
                     let own: 'T = Notation.(-) (Notation.num 1.0) (Notation.num smoothing)
                     let scales: 'T[] = numbers (if weighted then weights width else Array.create width 1.0)
 
-                    let targets =
-                        Array.map2 (fun scale t -> Notation.(*) scale (Notation.(+) (Notation.(*) own t) share)) scales x[1]
+                    let targets = Array.map2 (fun scale t -> Notation.(*) scale (Notation.(+) (Notation.(*) own t) share)) scales x[1]
 
                     [| Formulas.crossEntropy targets x[0] at[0] |]
 
-                member _.Tensor(x, _) =
-                    Reduce.none (crossEntropyWithProbabilities (options x[0].Shape[1]) x[1] x[0])
+                member _.Tensor(x, _) = Reduce.none (crossEntropyWithProbabilities (options x[0].Shape[1]) x[1] x[0])
             }
         |> Case.given "slope by x: + 2⁻⁵⁰ of the weight" Case.rounded (fun _ _ ->
             {
@@ -190,8 +199,7 @@ module Rows =
             })
 
     // Squares and cubes of what is in these bounds neither overflow nor vanish in float64; float32 is inside them.
-    let private element (format: Format) =
-        if format.Name = "float32" then Draw.finite else Draw.between 1e-90 1e90 Draw.finite
+    let private element (format: Format) = if format.Name = "float32" then Draw.finite else Draw.between 1e-90 1e90 Draw.finite
 
     let private vectors (valid: float[] -> bool) (random: Random) (format: Format) (width: int) =
         let rec next draw =
@@ -207,6 +215,7 @@ module Rows =
 
         let y =
             let related = Draw.relatedRow (element format) random format x
+
             if valid related && Array.forall (fun y -> y = 0.0 || format.Name = "float32" || (abs y > 1e-100 && abs y < 1e100)) related then
                 related
             else
@@ -282,9 +291,7 @@ module Rows =
                     Reduce.none (cosineEmbedding margin targets x[1] x[0])
             }
         |> Case.given
-            (bounds
-             + (if target > 0.0 then "+ 2⁻⁵⁰ of ‖u₁ − u₂‖" else "+ 2⁻⁵⁰ of Σ|u₁u₂|")
-             + " (value), of 1 / ‖x‖ (slope)")
+            (bounds + (if target > 0.0 then "+ 2⁻⁵⁰ of ‖u₁ − u₂‖" else "+ 2⁻⁵⁰ of Σ|u₁u₂|") + " (value), of 1 / ‖x‖ (slope)")
             Case.rounded
             (fun _ sample ->
                 let x, y = sample.Operands[0], sample.Operands[1]
@@ -299,9 +306,13 @@ module Rows =
                 })
 
     let private norm (p: float) (x: float[]) =
-        if p = infinity then Array.max (Array.map abs x)
-        elif p = 1.0 then Array.sumBy abs x
-        else (let m = Array.max (Array.map abs x) in if m = 0.0 then 0.0 else m * ((x |> Array.sumBy (fun y -> (abs y / m) ** p)) ** (1.0 / p)))
+        if p = infinity then
+            Array.max (Array.map abs x)
+        elif p = 1.0 then
+            Array.sumBy abs x
+        else
+            (let m = Array.max (Array.map abs x) in
+             if m = 0.0 then 0.0 else m * ((x |> Array.sumBy (fun y -> (abs y / m) ** p)) ** (1.0 / p)))
 
     let private pairwiseDistanceCase (p: float) (eps: float) =
         let case =
@@ -350,8 +361,7 @@ module Rows =
                     let far = if swap then Notation.min (distance 0 2) (distance 1 2) else distance 0 2
                     [| Notation.hinge (Notation.(+) (Notation.(-) (distance 0 1) far) (Notation.num 1.0)) |]
 
-                member _.Tensor(x, _) =
-                    Reduce.none (tripletMargin { TripletMarginOptions.Default with Swap = swap } x[2] x[1] x[0])
+                member _.Tensor(x, _) = Reduce.none (tripletMargin { TripletMarginOptions.Default with Swap = swap } x[2] x[1] x[0])
             }
         |> Case.given (bounds + "+ 2⁻⁵⁰ of the distances and the margin (value), of 1 (slope)") Case.rounded (fun _ sample ->
             let vector (x: float[]) (y: float[]) = Array.map2 (fun a b -> a - b + 1e-6) x y
@@ -368,8 +378,10 @@ module Rows =
                 Value = fun _ -> largest
                 Slope =
                     fun _ _ ->
-                        if isEdge lack || (swap && isEdge (far - other)) then infinity
-                        else 4.0 * max (near' / near) (max (far' / far) (if swap then other' / other else 1.0))
+                        if isEdge lack || (swap && isEdge (far - other)) then
+                            infinity
+                        else
+                            4.0 * max (near' / near) (max (far' / far) (if swap then other' / other else 1.0))
                 Relative = 0.0
             })
 
@@ -385,23 +397,33 @@ module Rows =
                 member _.Exact(x, _, labels) = [| Formulas.multiMargin p 1.0 1.0 x[0] labels[0] |]
                 member _.Tensor(x, y) = Reduce.none (multiMargin p 1.0 Weights.None (labels y) x[0])
             }
-        |> Case.given "+ 2⁻⁵⁰ of 1 + |x_y − x_c| (to the p-th, over C); nearer to a kink than 2⁻⁵⁰, the slope is one or the other" Case.rounded (fun _ sample ->
-            let x, y = sample.Operands[0], sample.Labels[0]
-            let others = x |> Array.indexed |> Array.filter (fun (j, _) -> j <> y) |> Array.map snd
-            let size z = 1.0 + abs (x[y] - z)
-            // What float64 cannot tell from 0 counts, too.
-            let lack z = max 0.0 (1.0 - (x[y] - z) + Math.ScaleB(size z, -50))
-            let count = float x.Length
+        |> Case.given
+            "+ 2⁻⁵⁰ of 1 + |x_y − x_c| (to the p-th, over C); nearer to a kink than 2⁻⁵⁰, the slope is one or the other"
+            Case.rounded
+            (fun _ sample ->
+                let x, y = sample.Operands[0], sample.Labels[0]
+                let others = x |> Array.indexed |> Array.filter (fun (j, _) -> j <> y) |> Array.map snd
+                let size z = 1.0 + abs (x[y] - z)
+                // What float64 cannot tell from 0 counts, too.
+                let lack z = max 0.0 (1.0 - (x[y] - z) + Math.ScaleB(size z, -50))
+                let count = float x.Length
 
-            {
-                Value = fun _ -> (others |> Array.sumBy (fun z -> if lack z > 0.0 then (if p = 1 then size z else 2.0 * size z * lack z) else 0.0)) / count
-                Slope =
-                    fun _ k ->
-                        if p = 1 then (if Seq.exists (isKink x[y]) others then infinity else 0.0)
-                        elif k = y then (others |> Array.sumBy (fun z -> if lack z > 0.0 then 2.0 * size z else 0.0)) / count
-                        else 2.0 * size x[k] / count
-                Relative = 0.0
-            })
+                {
+                    Value =
+                        fun _ ->
+                            (others
+                             |> Array.sumBy (fun z -> if lack z > 0.0 then (if p = 1 then size z else 2.0 * size z * lack z) else 0.0))
+                            / count
+                    Slope =
+                        fun _ k ->
+                            if p = 1 then
+                                (if Seq.exists (isKink x[y]) others then infinity else 0.0)
+                            elif k = y then
+                                (others |> Array.sumBy (fun z -> if lack z > 0.0 then 2.0 * size z else 0.0)) / count
+                            else
+                                2.0 * size x[k] / count
+                    Relative = 0.0
+                })
 
     let private multiLabelMarginCase =
         Case.rows
@@ -419,35 +441,39 @@ module Rows =
                     let labels = Labels(ReadOnlySpan<int>(Array.concat y), x[0].Shape)
                     Reduce.none (multiLabelMargin labels x[0])
             }
-        |> Case.given "+ 2⁻⁵⁰ of 1 + |x_y − x_c|, over C (value); nearer to a kink than 2⁻⁵⁰, the slope is one or the other" Case.rounded (fun _ sample ->
-            let x = sample.Operands[0]
-            let own = sample.Labels |> Array.takeWhile (fun y -> y >= 0)
+        |> Case.given
+            "+ 2⁻⁵⁰ of 1 + |x_y − x_c|, over C (value); nearer to a kink than 2⁻⁵⁰, the slope is one or the other"
+            Case.rounded
+            (fun _ sample ->
+                let x = sample.Operands[0]
+                let own = sample.Labels |> Array.takeWhile (fun y -> y >= 0)
 
-            let sizes =
-                [|
-                    for y in own do
-                        for j in 0 .. x.Length - 1 do
-                            if not (Array.contains j own) && (1.0 - (x[y] - x[j]) > 0.0 || isKink x[y] x[j]) then
-                                1.0 + abs (x[y] - x[j])
-                |]
+                let sizes =
+                    [|
+                        for y in own do
+                            for j in 0 .. x.Length - 1 do
+                                if not (Array.contains j own) && (1.0 - (x[y] - x[j]) > 0.0 || isKink x[y] x[j]) then
+                                    1.0 + abs (x[y] - x[j])
+                    |]
 
-            {
-                Value = fun _ -> Array.sum sizes / float x.Length
-                Slope =
-                    fun _ _ ->
-                        if Seq.exists (fun y -> Seq.exists (isKink x[y]) x) own then infinity else 0.0
-                Relative = 0.0
-            })
+                {
+                    Value = fun _ -> Array.sum sizes / float x.Length
+                    Slope = fun _ _ -> if Seq.exists (fun y -> Seq.exists (isKink x[y]) x) own then infinity else 0.0
+                    Relative = 0.0
+                })
 
     let private multiLabelSoftMarginCase =
         Case.rows
             "multiLabelSoftMargin"
             [ "x", true; "t", true ]
             (fun random format width ->
-                let t =
-                    Array.init width (fun _ -> if random.Next 3 > 0 then float (random.Next 2) else Draw.probability random format)
+                let t = Array.init width (fun _ -> if random.Next 3 > 0 then float (random.Next 2) else Draw.probability random format)
 
-                [| Draw.row finiteLogit random format width |> Array.map (fun x -> if abs x > format.Largest / 64.0 then 1.0 else x); t |], [||])
+                [|
+                    Draw.row finiteLogit random format width |> Array.map (fun x -> if abs x > format.Largest / 64.0 then 1.0 else x)
+                    t
+                |],
+                [||])
             { new Definition with
                 member _.Exact(x, _, _) = [| Formulas.multiLabelSoftMargin x[0] x[1] |]
                 member _.Tensor(x, _) = Reduce.none (multiLabelSoftMargin Weights.None x[1] x[0])
@@ -459,7 +485,10 @@ module Rows =
                 Value = fun _ -> 0.0
                 Slope =
                     fun operand k ->
-                        if operand = 1 || t[k] = 0.0 || t[k] = 1.0 then 0.0 else 2.0 * t[k] / (1.0 + exp x[k]) / float x.Length
+                        if operand = 1 || t[k] = 0.0 || t[k] = 1.0 then
+                            0.0
+                        else
+                            2.0 * t[k] / (1.0 + exp x[k]) / float x.Length
                 Relative = 0.0
             })
 
@@ -492,21 +521,25 @@ module Rows =
               } with
             Widths = [ 2; 4; 5 ]
         }
-        |> Case.given "+ 2⁻⁵⁰ of the sum of the frames' largest −log p (value), so much times the slope (slope)" Case.rounded (fun _ sample ->
-            let x = sample.Operands[0]
-            let most = 4.0 * (x |> Array.chunkBySize classes |> Array.sumBy (fun frame -> Array.max (Array.map abs frame)))
+        |> Case.given
+            "+ 2⁻⁵⁰ of the sum of the frames' largest −log p (value), so much times the slope (slope)"
+            Case.rounded
+            (fun _ sample ->
+                let x = sample.Operands[0]
+                let most = 4.0 * (x |> Array.chunkBySize classes |> Array.sumBy (fun frame -> Array.max (Array.map abs frame)))
 
-            {
-                Value = fun _ -> most
-                Slope = fun _ _ -> 0.0
-                Relative = most
-            })
+                {
+                    Value = fun _ -> most
+                    Slope = fun _ _ -> 0.0
+                    Relative = most
+                })
 
     let cases: Case list =
         [
             nllCase
             crossEntropyCase 1 false 0.0
             crossEntropyCase 0 false 0.0
+            crossEntropyCase 0 false 0.1
             crossEntropyCase 1 true 0.0
             crossEntropyCase 1 false 0.1
             crossEntropyCase 1 true 0.1
