@@ -27,7 +27,7 @@ module Exhaustive =
             "hingeEmbedding margin 1", [ -1.0 ]
         ]
 
-    let private blockLength = 1 <<< 18
+    let private blockLength = 1 <<< 14
 
     // None of these forms cancels: where float64 arithmetic rounds to what the library gives, that is right but for a tie, and a sample
     // of them is held to 106 bits all the same.
