@@ -1,0 +1,107 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Losses.CSharp;
+
+namespace Losses.Tests;
+
+/// <summary>Values and gradients of every kind of kernel on inputs that are the same in every process, as digests of their bits.</summary>
+internal static class Battery
+{
+    // Enough elements for several threads, and no whole number of lanes.
+    private const int Many = 200_003;
+
+    internal static IEnumerable<(string Name, string Digest)> Digests() => Of<float>().Concat(Of<double>());
+
+    private static IEnumerable<(string, string)> Of<S>()
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var type = typeof(S).Name;
+        foreach (var (name, loss) in Pointwise())
+        foreach (var count in (int[])[1, 7, 1000, Many])
+            yield return ($"{name} {type} {count}", OfPointwise<S>(loss, name, count));
+        foreach (var (rows, classes) in ((int, int)[])[(3, 5), (701, 31), (257, 1003), (3, 70_001)])
+        {
+            yield return ($"CrossEntropy {type} {rows}×{classes}", OfRows<S>(Loss.CrossEntropy(), rows, classes, 1));
+            yield return (
+                $"CrossEntropy smoothed {type} {rows}×{classes}",
+                OfRows<S>(Loss.CrossEntropy(labelSmoothing: 0.1), rows, classes, 1)
+            );
+        }
+        yield return ($"CrossEntropy {type} across", OfRows<S>(Loss.CrossEntropy(), 2, 21, 5003));
+        yield return ($"NLL {type} across", OfRows<S>(Loss.NLL(), 2, 21, 5003));
+        var x = Tensor<S>(1, -3, 3, [1003, 57]);
+        var y = Tensor<S>(2, -3, 3, [1003, 57]);
+        var z = Tensor<S>(3, -3, 3, [1003, 57]);
+        yield return ($"CosineSimilarity {type}", Digest(Diff.ValueAndGrad(v => Similarity.CosineSimilarity(v, y).Sum(), x)));
+        yield return ($"PairwiseDistance {type}", Digest(Diff.ValueAndGrad(v => Similarity.PairwiseDistance(v, y).Sum(), x)));
+        yield return ($"TripletMargin {type}", Digest(Diff.ValueAndGrad(v => Loss.TripletMargin().Evaluate(v, y, z), x)));
+        yield return ($"CosineEmbedding {type}", Digest(Diff.ValueAndGrad(v => Similarity.CosineDistance(v, y).Sum(), x)));
+        yield return ($"Softmax {type}", Digest(Diff.ValueAndGrad(v => (Activations.Softmax(v, 1) * y).Sum(), x)));
+        var frames = Activations.LogSoftmax(Tensor<S>(4, -2, 2, [30, 5, 9]), 2);
+        var labels = new Labels(Enumerable.Range(0, 35).Select(i => 1 + i * 5 % 8).ToArray().AsSpan(), [5, 7]);
+        int[] inputs = [30, 29, 25, 20, 30],
+            targets = [7, 6, 5, 0, 7];
+        yield return ($"CTC {type}", Digest(Loss.CTC().ValueAndGradient(frames, labels, inputs, targets)));
+        yield return ($"Hessian {type}", Digest((x.Sum(), Diff.Hvp(v => Loss.BCEWithLogits().Evaluate(v, Activations.Sigmoid(y)), x, z))));
+    }
+
+    private static IEnumerable<(string, TensorLoss)> Pointwise() =>
+        [
+            ("L1", Loss.L1()),
+            ("MSE", Loss.MSE()),
+            ("SmoothL1", Loss.SmoothL1(0.3)),
+            ("Huber", Loss.Huber(0.7)),
+            ("BCE", Loss.BCE()),
+            ("BCEWithLogits", Loss.BCEWithLogits()),
+            ("SoftMargin", Loss.SoftMargin()),
+            ("KLDiv", Loss.KLDiv()),
+            ("KLDiv of logarithms", Loss.KLDiv(logTarget: true)),
+            ("PoissonNLL", Loss.PoissonNLL(full: true)),
+            ("HingeEmbedding", Loss.HingeEmbedding()),
+        ];
+
+    private static string OfPointwise<S>(TensorLoss loss, string name, int count)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        // Probabilities where the loss takes them.
+        var prediction = name == "BCE" ? Numbers<S>(5, 0, 1, count) : Numbers<S>(5, -20, 20, count);
+        var target = Numbers<S>(6, 0, 1, count);
+        var gradient = new S[count];
+        var value = loss.ValueAndGradient(prediction, target, [count], gradient);
+        return Digest(value, gradient);
+    }
+
+    private static string OfRows<S>(LabelLoss loss, int rows, int classes, int inner)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        Shape shape = inner == 1 ? [rows, classes] : [rows, classes, inner];
+        var gradient = new S[shape.Size];
+        var labels = new Labels(
+            Enumerable.Range(0, rows * inner).Select(i => (int)(i * 7919L % classes)).ToArray().AsSpan(),
+            shape.Without(1)
+        );
+        var value = loss.ValueAndGradient(Numbers<S>(7, -30, 30, shape.Size), labels, shape, gradient);
+        return Digest(value, gradient);
+    }
+
+    private static DiffTensor<S> Tensor<S>(int seed, double low, double high, Shape shape)
+        where S : unmanaged, IFloatingPointIeee754<S> => new(Numbers<S>(seed, low, high, shape.Size), shape);
+
+    private static S[] Numbers<S>(int seed, double low, double high, int count)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => S.CreateChecked(low + (high - low) * random.NextDouble()))];
+    }
+
+    private static string Digest<S>((DiffTensor<S> Value, DiffTensor<S> Gradient) result)
+        where S : unmanaged, IFloatingPointIeee754<S> => Digest(result.Value.ToScalar(), result.Gradient.ToArray());
+
+    private static string Digest<S>(S value, S[] gradient)
+        where S : unmanaged
+    {
+        S[] all = [value, .. gradient];
+        return System.Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(all.AsSpan())));
+    }
+}
