@@ -71,16 +71,14 @@ module Reduce =
     /// <summary>Every value multiplied by a weight that also counts in what a mean divides by.</summary>
     /// <param name="weights">Of the shape of the values, or one that broadcasts to it; <c>Weights.None</c> for none.</param>
     /// <param name="loss">The loss.</param>
-    /// <exception cref="T:System.ArgumentException"><paramref name="weights"/> does not broadcast to the values, or the values are those of
-    /// sequences.</exception>
+    /// <exception cref="T:System.ArgumentException"><paramref name="weights"/> does not broadcast to the values.</exception>
     let weighAndCount (weights: Weights) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
         let weighed = weigh weights loss
 
         if weights.IsNone then
             loss
         else
-            // A sequence's share in a mean is its value over its length; from here on that is its value.
-            LossValues((if loss.HasLengths then weighed.MeanValues else weighed.Values), 'T.Weigh(spread loss.Values weights, loss.Weights))
+            loss.With(weighed.Values, 'T.Weigh(spread loss.Values weights, loss.Weights))
 
     /// <summary>Only the elements where the mask is 1: the others are left out, whatever they are, as if they had not been there.</summary>
     /// <param name="mask">1 or 0, of the shape of the values, or one that broadcasts to it; see <c>Weights.Mask</c>.</param>
@@ -141,7 +139,7 @@ module Reduce =
         | Divisor.Count ->
             let weighed = masked |> weighAndCount options.Weights |> weighAndCount sampleWeights
             let counted = Notation.ifLess (Notation.num 0.0) weighed.Weights (Notation.num 1.0) (Notation.num 0.0)
-            LossValues((if loss.HasLengths then weighed.MeanValues else weighed.Values), counted)
+            weighed.With(weighed.Values, counted)
         | divisor -> raise (ArgumentOutOfRangeException(nameof options, divisor, $"{int divisor} is no divisor."))
 
     let private emptyAware (empty: EmptyMean) (loss: LossValues<'T>) : 'T :> ITensor<'T> =

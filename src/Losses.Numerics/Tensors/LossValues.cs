@@ -44,6 +44,15 @@ public sealed class LossValues<T>
     /// <summary>These values and others in their place, which count alike.</summary>
     public LossValues<T> With(T values) => new(values, IsWeighted, _weights, HasLengths, _lengths);
 
+    /// <summary>These values and others in their place, which count with these weights.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public LossValues<T> With(T values, T weights)
+    {
+        var loss = new LossValues<T>(values, true, weights, HasLengths, _lengths);
+        loss.CheckShape(weights, nameof(weights));
+        return loss;
+    }
+
     /// <summary>A value an element, weighted: what the reduction "none" returns.</summary>
     public T Values { get; }
 
