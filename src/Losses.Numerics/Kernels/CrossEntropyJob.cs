@@ -267,9 +267,21 @@ internal sealed unsafe class CrossEntropyJob<S>(
     {
         var step = (nuint)TLane.Count;
         var max = TLane.Constant(double.NegativeInfinity);
+        // Four at a time, which do not wait for each other.
+        TLane second = max,
+            third = max,
+            fourth = max;
         nuint i = 0;
+        for (; i + 4 * step <= (nuint)n; i += 4 * step)
+        {
+            max = TLane.Max(max, TLane.Load(in *x, i));
+            second = TLane.Max(second, TLane.Load(in *x, i + step));
+            third = TLane.Max(third, TLane.Load(in *x, i + 2 * step));
+            fourth = TLane.Max(fourth, TLane.Load(in *x, i + 3 * step));
+        }
         for (; i + step <= (nuint)n; i += step)
             max = TLane.Max(max, TLane.Load(in *x, i));
+        max = TLane.Max(TLane.Max(max, second), TLane.Max(third, fourth));
         var all = stackalloc double[8];
         TLane.StoreNumbers(max, ref *all, 0);
         var largest = all[0];
@@ -285,15 +297,9 @@ internal sealed unsafe class CrossEntropyJob<S>(
     private double Exponentials<TLane>(S* x, int n, double largest, double* exponentials, out double lacking)
         where TLane : struct, ILane<TLane, S>
     {
-        Exponentiate<TLane>(x, n, largest, exponentials);
         lacking = _smoothing > 0 ? Lacking(x, n, largest) : 0;
-        var first = new ReadOnlySpan<S>(x, n).IndexOf(S.CreateTruncating(largest));
-        if (first < 0)
-            return double.NaN;
-        exponentials[first] = 0;
-        var others = Sum<TLane>(exponentials, (n + Ways - 1) / Ways * Ways);
-        exponentials[first] = 1;
-        return others;
+        Exponentiate<TLane>(x, n, largest, exponentials);
+        return double.IsNaN(largest) ? double.NaN : Sum<TLane>(exponentials, (n + Ways - 1) / Ways * Ways);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -325,23 +331,35 @@ internal sealed unsafe class CrossEntropyJob<S>(
     // A sum goes eight ways whatever the width of a lane, so that it is the same bits on every machine.
     private const int Ways = 8;
 
+    // Those that are 1 are counted apart: all but one of them belong to the others, whose sum may be far below 1.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Sum<TLane>(double* numbers, int n)
+    private static double Sum<TLane>(double* exponentials, int n)
         where TLane : struct, ILane<TLane, S>
     {
         var sums = stackalloc double[Ways];
         var errors = stackalloc double[Ways];
+        var ones = stackalloc double[Ways];
+        var one = TLane.Constant(1);
+        var zero = TLane.Constant(0);
         for (nuint way = 0; way < Ways; way += (nuint)TLane.Count)
         {
-            var sum = TLane.Constant(0);
-            var error = sum;
+            var sum = zero;
+            var error = zero;
+            var count = zero;
             for (var i = way; i < (nuint)n; i += Ways)
-                Add(TLane.LoadNumbers(in *numbers, i), ref sum, ref error);
+            {
+                var e = TLane.LoadNumbers(in *exponentials, i);
+                Add(TLane.IfLess(e, one, e, zero), ref sum, ref error);
+                count += TLane.IfLess(e, one, zero, one);
+            }
             TLane.StoreNumbers(sum, ref *sums, way);
             TLane.StoreNumbers(error, ref *errors, way);
+            TLane.StoreNumbers(count, ref *ones, way);
         }
-        double total = 0,
+        double total = -1,
             rest = 0;
+        for (var way = 0; way < Ways; way++)
+            total += ones[way];
         for (var way = 0; way < Ways; way++)
         {
             var next = total + sums[way];

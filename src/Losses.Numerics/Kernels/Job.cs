@@ -183,6 +183,8 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
                 RunBy<TLane, Second>(operands, n);
             else
                 RunBy<TLane, Third>(operands, n);
+            if (_weight == 0 && operands.Upstream is null)
+                new Span<TStorage>(operands.Gradient, n).Clear();
             // The values come with the first derivative.
             operands.Values = null;
             isWanted = true;

@@ -122,11 +122,12 @@ internal static unsafe class Loop
             var x = Seed<TLane, First, TBy>(first);
             var t = Seed<TLane, Second, TBy>(TLane.Load(in *ts, i));
             var v = default(F) is ITwoOf ? x : Seed<TLane, Third, TBy>(TLane.Load(in *vs, i));
-            var w = TUniform.Yes ? weight : weight * TLane.Load(in *upstream, i);
             var loss = f.Apply(x, t, v);
             if (TValues.Yes)
                 TLane.Store(loss.Value, ref *values, i);
-            TLane.Store(TLane.Weigh(w, loss.Derivative), ref *gradient, i);
+            // A weight of 0 for all is seen to by the job.
+            var weighed = TUniform.Yes ? weight * loss.Derivative : TLane.Weigh(weight * TLane.Load(in *upstream, i), loss.Derivative);
+            TLane.Store(weighed, ref *gradient, i);
         }
     }
 
