@@ -13,8 +13,12 @@ public abstract unsafe class VectorRows : RowLoss
     internal abstract double Value<TLane>(float** rows, int width)
         where TLane : struct, ILane<TLane, float>;
 
-    internal abstract void Gradient<TLane>(int input, float** rows, int width, double upstream, float* gradient)
-        where TLane : struct, ILane<TLane, float>;
+    internal abstract void Gradient<TLane, TOut>(int input, float** rows, int width, double upstream, TOut* gradient)
+        where TLane : struct, ILane<TLane, float>
+        where TOut : unmanaged;
+
+    /// <summary>Whether the gradient is that of a loss, stored as float32; else it is a part of one, and not rounded.</summary>
+    internal virtual bool IsLoss => false;
 
     internal void Values(float*[] inputs, int count, int width, double* values) =>
         Each(
@@ -32,7 +36,8 @@ public abstract unsafe class VectorRows : RowLoss
             }
         );
 
-    internal void Gradients(int input, float*[] inputs, int count, int width, double* upstream, bool isUniform, float* gradients) =>
+    internal void Gradients<TOut>(int input, float*[] inputs, int count, int width, double* upstream, bool isUniform, TOut* gradients)
+        where TOut : unmanaged =>
         Each(
             count,
             width,
@@ -44,13 +49,13 @@ public abstract unsafe class VectorRows : RowLoss
                 var g = isUniform ? *upstream : upstream[row];
                 var gradient = gradients + (nint)row * width;
                 if (g == 0)
-                    new Span<float>(gradient, width).Clear();
+                    new Span<TOut>(gradient, width).Clear();
                 else if (Lane512<float>.IsSupported)
-                    Gradient<Lane512<float>>(input, rows, width, g, gradient);
+                    Gradient<Lane512<float>, TOut>(input, rows, width, g, gradient);
                 else if (Lane256<float>.IsSupported)
-                    Gradient<Lane256<float>>(input, rows, width, g, gradient);
+                    Gradient<Lane256<float>, TOut>(input, rows, width, g, gradient);
                 else
-                    Gradient<Lane128<float>>(input, rows, width, g, gradient);
+                    Gradient<Lane128<float>, TOut>(input, rows, width, g, gradient);
             }
         );
 
@@ -120,7 +125,7 @@ public abstract unsafe class VectorRows : RowLoss
 
     // gradient = p (a − b + shift) + q (c − d + shift), each in float64, rounded once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected static void Combine<TLane>(
+    private protected static void Combine<TLane, TOut>(
         double p,
         float* a,
         float* b,
@@ -129,36 +134,59 @@ public abstract unsafe class VectorRows : RowLoss
         float* d,
         int width,
         double shift,
-        float* gradient
+        TOut* gradient
     )
         where TLane : struct, ILane<TLane, float>
+        where TOut : unmanaged
     {
         var (first, second, shifts) = (TLane.Constant(p), TLane.Constant(q), TLane.Constant(shift));
         var step = (nuint)TLane.Count;
         nuint i = 0;
         for (; i + step <= (nuint)width; i += step)
-            TLane.Store(
+            Put(
                 first * (TLane.Load(in *a, i) - TLane.Load(in *b, i) + shifts)
                     + second * (TLane.Load(in *c, i) - TLane.Load(in *d, i) + shifts),
-                ref *gradient,
+                gradient,
                 i
             );
         for (; i < (nuint)width; i++)
-            gradient[i] = (float)(p * ((double)a[i] - b[i] + shift) + q * ((double)c[i] - d[i] + shift));
+            Put(p * ((double)a[i] - b[i] + shift) + q * ((double)c[i] - d[i] + shift), gradient, i);
     }
 
     // gradient = p a + q b, in float64, rounded once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected static void Blend<TLane>(double p, float* a, double q, float* b, int width, float* gradient)
+    private protected static void Blend<TLane, TOut>(double p, float* a, double q, float* b, int width, TOut* gradient)
         where TLane : struct, ILane<TLane, float>
+        where TOut : unmanaged
     {
         var (first, second) = (TLane.Constant(p), TLane.Constant(q));
         var step = (nuint)TLane.Count;
         nuint i = 0;
         for (; i + step <= (nuint)width; i += step)
-            TLane.Store(first * TLane.Load(in *a, i) + second * TLane.Load(in *b, i), ref *gradient, i);
+            Put(first * TLane.Load(in *a, i) + second * TLane.Load(in *b, i), gradient, i);
         for (; i < (nuint)width; i++)
-            gradient[i] = (float)(p * a[i] + q * b[i]);
+            Put(p * a[i] + q * b[i], gradient, i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<TLane, TOut>(TLane value, TOut* gradient, nuint i)
+        where TLane : struct, ILane<TLane, float>
+        where TOut : unmanaged
+    {
+        if (typeof(TOut) == typeof(float))
+            TLane.Store(value, ref *(float*)gradient, i);
+        else
+            TLane.StoreNumbers(value, ref *(double*)gradient, i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<TOut>(double value, TOut* gradient, nuint i)
+        where TOut : unmanaged
+    {
+        if (typeof(TOut) == typeof(float))
+            ((float*)gradient)[i] = (float)value;
+        else
+            ((double*)gradient)[i] = value;
     }
 }
 
@@ -177,14 +205,14 @@ public sealed unsafe class CosineRows(double eps) : VectorRows
     internal override double Value<TLane>(float** rows, int width) =>
         Sum<Product, TLane>(rows[0], rows[1], width, 0) * Reciprocal<TLane>(rows[0], width) * Reciprocal<TLane>(rows[1], width);
 
-    internal override void Gradient<TLane>(int input, float** rows, int width, double upstream, float* gradient)
+    internal override void Gradient<TLane, TOut>(int input, float** rows, int width, double upstream, TOut* gradient)
     {
         float* own = rows[input],
             other = rows[1 - input];
         var dot = Sum<Product, TLane>(own, other, width, 0);
         double r = Reciprocal<TLane>(own, width),
             s = Reciprocal<TLane>(other, width);
-        Blend<TLane>(upstream * r * s, other, -(upstream * dot * r * r * r * s), own, width, gradient);
+        Blend<TLane, TOut>(upstream * r * s, other, -(upstream * dot * r * r * r * s), own, width, gradient);
     }
 }
 
@@ -195,11 +223,11 @@ public sealed unsafe class DistanceRows(double eps) : VectorRows
     internal override double Value<TLane>(float** rows, int width) =>
         Math.Sqrt(Sum<SquaredDifference, TLane>(rows[0], rows[1], width, eps));
 
-    internal override void Gradient<TLane>(int input, float** rows, int width, double upstream, float* gradient)
+    internal override void Gradient<TLane, TOut>(int input, float** rows, int width, double upstream, TOut* gradient)
     {
         var distance = Value<TLane>(rows, width);
         var share = distance == 0 ? 0 : (input == 0 ? upstream : -upstream) / distance;
-        Combine<TLane>(share, rows[0], rows[1], 0, rows[0], rows[0], width, eps, gradient);
+        Combine<TLane, TOut>(share, rows[0], rows[1], 0, rows[0], rows[0], width, eps, gradient);
     }
 }
 
@@ -209,6 +237,8 @@ public sealed unsafe class DistanceRows(double eps) : VectorRows
 /// <param name="swap">Whether the nearer of anchor and positive counts.</param>
 public sealed unsafe class TripletRows(double margin, double eps, bool swap) : VectorRows
 {
+    internal override bool IsLoss => true;
+
     private readonly record struct Distances(double Near, double Far, double Cross)
     {
         // Where both are equal the anchor's counts.
@@ -231,12 +261,12 @@ public sealed unsafe class TripletRows(double margin, double eps, bool swap) : V
         return lacking <= 0 ? 0 : lacking;
     }
 
-    internal override void Gradient<TLane>(int input, float** rows, int width, double upstream, float* gradient)
+    internal override void Gradient<TLane, TOut>(int input, float** rows, int width, double upstream, TOut* gradient)
     {
         var d = Measure<TLane>(rows, width);
         if (Lacking(d) <= 0)
         {
-            new Span<float>(gradient, width).Clear();
+            new Span<TOut>(gradient, width).Clear();
             return;
         }
         float* a = rows[0],
@@ -246,13 +276,13 @@ public sealed unsafe class TripletRows(double margin, double eps, bool swap) : V
             far = d.IsSwapped ? 0 : Over(upstream, d.Far),
             cross = d.IsSwapped ? Over(upstream, d.Cross) : 0;
         if (input == 0)
-            Combine<TLane>(near, a, p, -far, a, n, width, eps, gradient);
+            Combine<TLane, TOut>(near, a, p, -far, a, n, width, eps, gradient);
         else if (input == 1)
-            Combine<TLane>(-near, a, p, -cross, p, n, width, eps, gradient);
+            Combine<TLane, TOut>(-near, a, p, -cross, p, n, width, eps, gradient);
         else if (d.IsSwapped)
-            Combine<TLane>(cross, p, n, 0, p, p, width, eps, gradient);
+            Combine<TLane, TOut>(cross, p, n, 0, p, p, width, eps, gradient);
         else
-            Combine<TLane>(far, a, n, 0, a, a, width, eps, gradient);
+            Combine<TLane, TOut>(far, a, n, 0, a, a, width, eps, gradient);
     }
 
     private static double Over(double upstream, double distance) => distance == 0 ? 0 : upstream / distance;

@@ -510,16 +510,24 @@ internal sealed unsafe class VectorRowsOperation<T>(VectorRows row, Func<DiffTen
     {
         if (gradient.Level > 0 || inputs.Any(static x => x.Level > 0))
             return DiffTensor.Pullback(definition, inputs).Pullback(gradient)[input];
-        var gradients = GC.AllocateUninitializedArray<T>(inputs[0].Count);
+        if (row.IsLoss)
+            return new(Storage<T>.Narrow(Gradients<T>(input, inputs, output.Count, gradient)), inputs[0].Shape);
+        return new(Storage<T>.Wide(Gradients<double>(input, inputs, output.Count, gradient)), inputs[0].Shape);
+    }
+
+    private TOut[] Gradients<TOut>(int input, DiffTensor<T>[] inputs, int count, DiffTensor<T> gradient)
+        where TOut : unmanaged
+    {
+        var gradients = GC.AllocateUninitializedArray<TOut>(inputs[0].Count);
         fixed (double* g = gradient.Storage.Numbers)
-        fixed (T* to = gradients)
+        fixed (TOut* to = gradients)
         {
             var upstream = g;
-            var target = (float*)to;
+            var target = to;
             var isUniform = gradient.Storage.Numbers.Length == 1;
-            WithPinned(inputs, pointers => row.Gradients(input, pointers, output.Count, inputs[0].Shape[-1], upstream, isUniform, target));
+            WithPinned(inputs, pointers => row.Gradients(input, pointers, count, inputs[0].Shape[-1], upstream, isUniform, target));
         }
-        return new(Storage<T>.Narrow(gradients), inputs[0].Shape);
+        return gradients;
     }
 
     private delegate void OnPointers(float*[] pointers);
