@@ -82,7 +82,8 @@ module Embedding =
         let struct (u1, lack1) = unit x1
         let struct (u2, lack2) = unit x2
         let d = u1 - u2
-        struct (num 0.5 * (sumAlong axis (d * d) + lack1 + lack2), sumAlong axis (u1 * u2))
+        // The lacks first: swapped vectors give the same bits.
+        struct (num 0.5 * (sumAlong axis (d * d) + (lack1 + lack2)), sumAlong axis (u1 * u2))
 
     /// <summary>1 − cos of the angle between vectors along the last axis, without cancellation where they are nearly parallel.</summary>
     /// <param name="x2">(D) or (…, D).</param>

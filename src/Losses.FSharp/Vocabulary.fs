@@ -111,6 +111,10 @@ module Vocabulary =
     let private checkAdaptive (parameters: AdaptiveSoftmax<'T>) (input: Shape) : int when 'T :> ITensor<'T> =
         let name = "parameters"
         Check.notNull name parameters
+        Check.notNull "parameters.Cutoffs" parameters.Cutoffs
+        Check.notNull "parameters.Head" parameters.Head
+        Check.notNull "parameters.HeadBias" parameters.HeadBias
+        Check.notNull "parameters.Clusters" parameters.Clusters
         let cutoffs, head = parameters.Cutoffs, parameters.Head.Shape
 
         if cutoffs.Length = 0 || cutoffs[0] < 1 || Seq.exists (fun (low, high) -> low >= high) (Seq.pairwise cutoffs) then
@@ -134,6 +138,9 @@ module Vocabulary =
 
         parameters.Clusters
         |> Array.iteri (fun i cluster ->
+            Check.notNull $"parameters.Clusters[{i}]" cluster
+            Check.notNull $"parameters.Clusters[{i}].Projection" cluster.Projection
+            Check.notNull $"parameters.Clusters[{i}].Output" cluster.Output
             let projection, output = cluster.Projection.Shape, cluster.Output.Shape
             matrix $"parameters.Clusters[{i}].Projection" projection
             matrix $"parameters.Clusters[{i}].Output" output

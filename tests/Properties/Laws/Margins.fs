@@ -72,7 +72,12 @@ let private hingeEmbeddingRecord (margin: float) =
 let private marginRankingRecord (margin: float) =
     {
         Name = $"marginRanking of margin {margin}"
-        Inputs = fun engine -> Gen.map2 (fun (x, y) t -> [| x; y; t |]) (Generators.related engine (Generators.moderate engine) (Generators.moderate engine)) sign
+        Inputs =
+            fun engine ->
+                Gen.map2
+                    (fun (x, y) t -> [| x; y; t |])
+                    (Generators.related engine (Generators.moderate engine) (Generators.moderate engine))
+                    sign
         Loss =
             { new Pointwise with
                 member _.Scalar x = (MarginRanking margin :> IPointwise3).Apply(x[0], x[1], x[2])
@@ -86,7 +91,8 @@ let private marginRankingRecord (margin: float) =
         SlopeTerms = noSlopeTerms
     }
 
-let private counts = Gen.frequency [ 3, Gen.choose (0, 20) |> Gen.map float; 1, Gen.choose (0, 80) |> Gen.map (fun k -> float k / 8.0) ]
+let private counts =
+    Gen.frequency [ 3, Gen.choose (0, 20) |> Gen.map float; 1, Gen.choose (0, 80) |> Gen.map (fun k -> float k / 8.0) ]
 
 let private poissonRecord (full: bool) =
     {
@@ -101,7 +107,12 @@ let private poissonRecord (full: bool) =
         NotConvex = []
         Lipschitz = []
         Terms = fun x -> exp x[0] + abs (x[0] * x[1]) + (if full then 3.0 * x[1] + 3.0 + x[1] * log (x[1] + 1.0) else 0.0)
-        SlopeTerms = fun i x -> if i = 0 then exp x[0] + x[1] else abs x[0] + (if full then 3.0 + abs (log (x[1] + 1.0)) + 1.0 / (x[1] + 1e-300) else 0.0)
+        SlopeTerms =
+            fun i x ->
+                if i = 0 then
+                    exp x[0] + x[1]
+                else
+                    abs x[0] + (if full then 3.0 + abs (log (x[1] + 1.0)) + 1.0 / (x[1] + 1e-300) else 0.0)
     }
 
 let private poissonRateRecord =
@@ -189,7 +200,11 @@ let private value (engine: Engine) (record: PointwiseRecord) (x: float[]) = (eng
 
 let private close (engine: Engine) (what: unit -> string) (terms: float) (truth: DoubleDouble) (got: float) =
     let error = engine.Error(got, truth)
-    let beneath = 4.0 * ((if terms = 0.0 then 0.0 else Engines.float64.Ulp terms) + Engines.float64.Ulp truth.High) / engine.Ulp truth.High
+
+    let beneath =
+        4.0 * ((if terms = 0.0 then 0.0 else Engines.float64.Ulp terms) + Engines.float64.Ulp truth.High)
+        / engine.Ulp truth.High
+
     let allowed = if engine.Name = "float32" then 0.51 + (if terms = 0.0 then 0.0 else beneath) else beneath
 
     if error > 0.0 && not (error <= allowed) then
@@ -216,7 +231,9 @@ type ``A loss of numbers``() =
             close engine (fun () -> $"{name} at %A{x}") (record.Terms x) truth values[0]
 
             for i in 0 .. x.Length - 1 do
-                let at = x |> Array.mapi (fun j y -> if j = i then Dual<DoubleDouble>.Variable(exact y) else Dual<DoubleDouble>.Fixed(exact y))
+                let at =
+                    x |> Array.mapi (fun j y -> if j = i then Dual<DoubleDouble>.Variable(exact y) else Dual<DoubleDouble>.Fixed(exact y))
+
                 let slope = DoubleDouble.Weigh(exact upstream, (record.Loss.Scalar at).Derivative)
 
                 if Double.IsFinite slope.High then
@@ -249,7 +266,8 @@ type ``A loss of numbers``() =
             let slack = moved + 2.0 * engine.Ulp chord + 8.0 * engine.Ulp(record.Terms a + record.Terms b + record.Terms between)
 
             if not (value engine record between <= chord + slack) then
-                Property.fail $"{name} at {share} of the way from %A{b} to %A{a}: {value engine record between:R} is above the chord's {chord:R}")
+                Property.fail
+                    $"{name} at {share} of the way from %A{b} to %A{a}: {value engine record between:R} is above the chord's {chord:R}")
 
     // Law 19.
     [<Theory; MemberData "NotConvex">]
@@ -333,7 +351,12 @@ let private multi (p: int) (margin: float) (weights: Weights) (label: int) =
 
 let private padded (classes: int) (chosen: int[]) =
     // What stands behind the first −1 is not read.
-    let row = Array.init classes (fun i -> if i < chosen.Length then chosen[i] elif i = chosen.Length then -1 else 0)
+    let row =
+        Array.init classes (fun i ->
+            if i < chosen.Length then chosen[i]
+            elif i = chosen.Length then -1
+            else 0)
+
     Labels(ReadOnlySpan row, Shape [| 1; classes |])
 
 let private several (classes: int) (chosen: int[]) =
@@ -344,7 +367,8 @@ let private several (classes: int) (chosen: int[]) =
 let private soft (weights: Weights) (target: float[]) =
     { new TensorFunction with
         member _.Apply<'T when 'T :> ITensor<'T>>(inputs: 'T[]) =
-            multiLabelSoftMargin weights ('T.Create(inputs[0], ReadOnlySpan target, Shape [| 1; target.Length |])) inputs[0] |> Reduce.none
+            multiLabelSoftMargin weights ('T.Create(inputs[0], ReadOnlySpan target, Shape [| 1; target.Length |])) inputs[0]
+            |> Reduce.none
     }
 
 let private variants (given: Scores) =
@@ -360,7 +384,8 @@ let private variants (given: Scores) =
     ]
 
 let private truthOf (terms: (float * DoubleDouble)[]) (classes: int) =
-    (terms |> Array.fold (fun (sum: DoubleDouble) (w, term) -> sum + DoubleDouble.Weigh(exact w, term)) (exact 0.0)) / exact (float classes)
+    (terms |> Array.fold (fun (sum: DoubleDouble) (w, term) -> sum + DoubleDouble.Weigh(exact w, term)) (exact 0.0))
+    / exact (float classes)
 
 let private hinged (margin: float) (own: float) (other: float) = DoubleDouble.Max(exact 0.0, exact margin - exact own + exact other)
 
@@ -521,7 +546,8 @@ type ``A loss of scores``() =
             let mean =
                 { new TensorFunction with
                     member _.Apply<'T when 'T :> ITensor<'T>>(inputs: 'T[]) =
-                        bceWithLogits ('T.Create(inputs[0], ReadOnlySpan given.Target, Shape [| 1; given.Classes |])) inputs[0] |> Reduce.mean
+                        bceWithLogits ('T.Create(inputs[0], ReadOnlySpan given.Target, Shape [| 1; given.Classes |])) inputs[0]
+                        |> Reduce.mean
                 }
 
             let value, gradients = engine.Pull(soft Weights.None given.Target, [| row given.X |], [| given.Upstream |])
@@ -540,7 +566,10 @@ type ``A loss of scores``() =
 let private probabilities (options: CrossEntropyOptions) (oneHot: float[]) (classes: int) =
     { new TensorFunction with
         member _.Apply<'T when 'T :> ITensor<'T>>(inputs: 'T[]) =
-            crossEntropyWithProbabilities options ('T.Create(inputs[0], ReadOnlySpan oneHot, Shape [| oneHot.Length / classes; classes |])) inputs[0]
+            crossEntropyWithProbabilities
+                options
+                ('T.Create(inputs[0], ReadOnlySpan oneHot, Shape [| oneHot.Length / classes; classes |]))
+                inputs[0]
             |> Reduce.none
     }
 
@@ -566,7 +595,10 @@ let ``Labels and their one-hot form have the same cross-entropy`` (engine: strin
     Property.holds cases (fun (logits, labels, weights, smoothing, classes) ->
         let options =
             { CrossEntropyOptions.Default with
-                ClassWeights = (match weights with Some weights -> Weights.op_Implicit weights | None -> Weights.None)
+                ClassWeights =
+                    (match weights with
+                     | Some weights -> Weights.op_Implicit weights
+                     | None -> Weights.None)
                 LabelSmoothing = smoothing
             }
 
@@ -584,12 +616,27 @@ let ``Labels and their one-hot form have the same cross-entropy`` (engine: strin
         let what name () = $"{name} of %A{logits}, labels %A{labels}, weights %A{weights}, smoothed by {smoothing}"
         // A value beyond one rounding: sums in another order, in float64.
         let near name scale (expected: float) (actual: float) =
-            if not (expected = actual || abs (expected - actual) <= (if engine.Name = "float32" then engine.Ulp expected else 8.0 * engine.Ulp expected) + scale) then
+            if
+                not (
+                    expected = actual
+                    || abs (expected - actual)
+                       <= (if engine.Name = "float32" then engine.Ulp expected else 8.0 * engine.Ulp expected) + scale
+                )
+            then
                 Property.fail $"{what name ()}: {actual:R} is not {expected:R}"
 
         Array.iter2 (near "value" 0.0) expected values
-        let largest = 8.0 * (match weights with Some weights -> Array.max (Array.append [| 1.0 |] weights) | None -> 1.0)
-        Array.iter2 (near "gradient" (if weights.IsNone && smoothing = 0.0 then 0.0 else 4.0 * Engines.float64.Ulp largest)) expectedGradients[0] gradients[0])
+
+        let largest =
+            8.0
+            * (match weights with
+               | Some weights -> Array.max (Array.append [| 1.0 |] weights)
+               | None -> 1.0)
+
+        Array.iter2
+            (near "gradient" (if weights.IsNone && smoothing = 0.0 then 0.0 else 4.0 * Engines.float64.Ulp largest))
+            expectedGradients[0]
+            gradients[0])
 
 // Law 9.
 [<Theory>]
@@ -626,7 +673,10 @@ let ``HingeEmbedding and MarginRanking are 0, of slope 0, beyond their margin`` 
         let value, gradients = engine.Pull(tensor (hingeEmbeddingRecord 1.0), twice [| beyond; -1.0 |], [| 1.0; 1.0 |])
         Property.same (fun () -> $"hingeEmbedding of {beyond:R}") 0.0 value[0]
         Property.equal (fun () -> $"slope of hingeEmbedding of {beyond:R}") 0.0 gradients[0].[0]
-        let value, gradients = engine.Pull(tensor (marginRankingRecord 0.5), twice [| t * max 0.5 (abs x); 0.0; t |], [| 1.0; 1.0 |])
+
+        let value, gradients =
+            engine.Pull(tensor (marginRankingRecord 0.5), twice [| t * max 0.5 (abs x); 0.0; t |], [| 1.0; 1.0 |])
+
         Property.same (fun () -> $"marginRanking of {x:R}") 0.0 value[0]
         Property.equal (fun () -> $"slope of marginRanking of {x:R}") 0.0 gradients[0].[0]
         Property.equal (fun () -> $"slope of marginRanking of {x:R}") 0.0 gradients[1].[0])
@@ -681,7 +731,9 @@ let ``GaussianNLL is least where the variance is the squared error`` (engine: st
         let least = value engine record [| d; 0.0; d * d |]
         let other = value engine record [| d; 0.0; v |]
         let _, gradients = engine.Pull(tensor record, twice [| d; 0.0; d * d |], [| 1.0; 1.0 |])
-        Property.equal (fun () -> $"slope in the variance {d * d}") 0.0 gradients[2].[0]
+        // ½ (1/v − d²/v²): terms that cancel.
+        if not (abs (gradients[2].[0]) <= Engines.float64.Ulp(1.0 / (d * d))) then
+            Property.fail $"slope in the variance {d * d}: {gradients[2].[0]:R}"
 
         if not (least <= other + 4.0 * engine.Ulp(abs least + 1.0)) then
             Property.fail $"{least:R} at the squared error {d * d}, {other:R} at {v}")
@@ -762,7 +814,13 @@ type ``A triplet``() =
         Property.holds (triplets engine) (fun (vectors, options) ->
             let distance (a: float[]) (b: float[]) =
                 let terms = Array.map2 (fun x y -> DoubleDouble.Abs(exact x - exact y + exact options.Eps)) a b
-                let sum = Array.fold (fun (sum: DoubleDouble) (term: DoubleDouble) -> sum + (if term.High = 0.0 then term else DoubleDouble.Power(term, options.P))) (exact 0.0) terms
+
+                let sum =
+                    Array.fold
+                        (fun (sum: DoubleDouble) (term: DoubleDouble) ->
+                            sum + (if term.High = 0.0 then term else DoubleDouble.Power(term, options.P)))
+                        (exact 0.0)
+                        terms
 
                 if Double.IsPositiveInfinity options.P then
                     Array.reduce (fun (a: DoubleDouble) b -> DoubleDouble.Max(a, b)) terms
@@ -775,7 +833,13 @@ type ``A triplet``() =
             let far = if options.Swap then DoubleDouble.Min(far, distance vectors[1] vectors[2]) else far
             let truth = DoubleDouble.Max(exact 0.0, near - far + exact options.Margin)
             let got = engine.Value(triplet options, Array.map row vectors)[0]
-            close engine (fun () -> $"%A{vectors}, {options.P}, swap {options.Swap}, eps {options.Eps}") (4.0 * (near.High + far.High + 1.0)) truth got)
+
+            close
+                engine
+                (fun () -> $"%A{vectors}, {options.P}, swap {options.Swap}, eps {options.Eps}")
+                (4.0 * (near.High + far.High + 1.0))
+                truth
+                got)
 
     [<Theory; MemberData "Engines">]
     member _.``with the same distance given is the same``(engine: string) =
@@ -797,8 +861,17 @@ type ``A triplet``() =
 
             let value, gradients = engine.Pull(triplet options, Array.map row vectors, [| 1.0 |])
             let value', gradients' = engine.Pull(given, Array.map row vectors, [| 1.0 |])
-            Property.same (fun () -> $"%A{vectors}") value[0] value'[0]
-            Array.iter2 (Array.iter2 (Property.same (fun () -> $"gradient of %A{vectors}"))) gradients gradients')
+            // For the one there is a kernel; for the other the slopes of the two distances, up to 1 each, are rounded before they are added.
+            let scale = Array.fold (fun most x -> max most (abs x)) 1.0 (Array.concat vectors)
+
+            let near (what: string) (expected: float) (actual: float) =
+                let dust = 8.0 * Engines.float64.Ulp(4.0 * scale)
+
+                if not (abs (expected - actual) <= dust + (if engine.Name = "float32" then engine.Ulp(abs expected + 1.0) else 0.0)) then
+                    Property.fail $"{what} of %A{vectors}: {actual:R} is not {expected:R}"
+
+            near "value" value[0] value'[0]
+            Array.iter2 (Array.iter2 (near "gradient")) gradients gradients')
 
     // Laws 2, 4 and 20: never NaN, whoever is equal; moving all three together leaves it; and the dead zone.
     [<Theory; MemberData "Engines">]
@@ -823,7 +896,9 @@ type ``A triplet``() =
     // Law 19.
     [<Fact>]
     member _.``is not convex in its negative``() =
-        let value negative = Engines.float64.Value(triplet TripletMarginOptions.Default, [| row [| 0.0 |]; row [| 3.0 |]; row [| negative |] |])[0]
+        let value negative =
+            Engines.float64.Value(triplet TripletMarginOptions.Default, [| row [| 0.0 |]; row [| 3.0 |]; row [| negative |] |])[0]
+
         Assert.True(value 0.0 > (value 1.0 + value -1.0) / 2.0)
 
 let private cosine (margin: float) =
@@ -836,7 +911,16 @@ let private pairs (engine: Engine) =
         let! width = Gen.choose (1, 5)
         let vector = Generators.row (Generators.moderate engine) engine width |> Gen.filter (Array.exists (fun x -> abs x > 1e-2))
         let! one = vector
-        let! two = Gen.frequency [ 3, vector; 1, Gen.constant one; 1, Gen.constant (Array.map (fun x -> -2.0 * x) one); 1, Gen.constant (Array.map engine.Next one) ]
+
+        let! two =
+            Gen.frequency
+                [
+                    3, vector
+                    1, Gen.constant one
+                    1, Gen.constant (Array.map (fun x -> -2.0 * x) one)
+                    1, Gen.constant (Array.map engine.Next one)
+                ]
+
         let! margin = Gen.elements [ 0.0; 0.5; -0.5; -1.0; 1.0 ]
         return one, two, margin
     }
@@ -862,7 +946,16 @@ type ``A cosine embedding``() =
             let what () = $"%A{one}, %A{two}, margin {margin}"
             let truth = exact 1.0 - cos
             // Nearly parallel vectors have been normalised, each component to half an ulp: their difference keeps that.
-            close engine (fun () -> $"alike {what ()}") (if engine.Name = "float32" then 1e-9 * sqrt truth.High + abs truth.High else 1e-1 * sqrt (abs truth.High) + 1e-14) truth alike
+            close
+                engine
+                (fun () -> $"alike {what ()}")
+                (if engine.Name = "float32" then
+                     1e-9 * sqrt truth.High + abs truth.High
+                 else
+                     1e-1 * sqrt (abs truth.High) + 1e-14)
+                truth
+                alike
+
             close engine (fun () -> $"other {what ()}") 8.0 (DoubleDouble.Max(exact 0.0, cos - exact margin)) other)
 
     // Law 3.

@@ -134,9 +134,9 @@ let private run (accumulators: LossAccumulator[]) (models: Model[]) (step: Step)
         models[slot] <-
             models[slot]
             + {
-                Values = values |> Array.fold (fun sum (x, w) -> sum + Exact.product w x) BigInteger.Zero
-                Weights = total (Array.map snd values)
-            }
+                  Values = values |> Array.fold (fun sum (x, w) -> sum + Exact.product w x) BigInteger.Zero
+                  Weights = total (Array.map snd values)
+              }
     | AddLoss(slot, values) ->
         let tensor (values: float[]) = DiffTensor.Create values
         LossValues(tensor (Array.map fst values), tensor (Array.map snd values)) |> Reduce.addTo accumulators[slot]
@@ -344,7 +344,11 @@ type ``A reduction``() =
         Property.holds cases (fun (given, junk) ->
             let kept = given.Mask |> Array.indexed |> Array.filter snd |> Array.map fst
             let alone values = Array.map (Array.get values) kept, Shape [| kept.Length |]
-            let spoiled = { given with Prediction = Array.mapi (fun i x -> if given.Mask[i] then x else junk[i]) given.Prediction }
+
+            let spoiled =
+                { given with
+                    Prediction = Array.mapi (fun i x -> if given.Mask[i] then x else junk[i]) given.Prediction
+                }
 
             for reduction in [ Reduction.Sum; Reduction.Mean ] do
                 let masked = using (Reducing(Reduction = reduction, Mask = maskOf given))
@@ -356,7 +360,10 @@ type ``A reduction``() =
                 for input in 0..1 do
                     kept
                     |> Array.iteri (fun k i ->
-                        Property.equal (fun () -> $"gradient {input} of {reduction} of {spoiled}, {i}") expectedGradients[input].[k] gradients[input].[i])
+                        Property.equal
+                            (fun () -> $"gradient {input} of {reduction} of {spoiled}, {i}")
+                            expectedGradients[input].[k]
+                            gradients[input].[i])
 
                     for i in 0 .. given.Mask.Length - 1 do
                         if not given.Mask[i] && not (kept.Length = 0 && reduction = Reduction.Mean) then
@@ -370,7 +377,12 @@ type ``A reduction``() =
         Property.holds (batches engine) (fun batch ->
             let kept = batch.Labels |> Array.indexed |> Array.filter (fun (_, label) -> label >= 0) |> Array.map fst
             let rest = part batch kept
-            let spoiled = { batch with Logits = Array.mapi (fun i row -> if batch.Labels[i] < 0 then Array.map (fun _ -> nan) row else row) batch.Logits }
+
+            let spoiled =
+                { batch with
+                    Logits = Array.mapi (fun i row -> if batch.Labels[i] < 0 then Array.map (fun _ -> nan) row else row) batch.Logits
+                }
+
             let numbers (batch: Batch) = [| Array.concat batch.Logits, Shape [| batch.Labels.Length; batch.Classes |] |]
 
             for smoothing in [ 0.0; 0.25 ] do
@@ -398,7 +410,8 @@ type ``A reduction``() =
                                 let got = gradients[0].[i * batch.Classes + c]
 
                                 match Array.tryFindIndex ((=) i) kept with
-                                | Some k -> Property.same (fun () -> $"gradient of {spoiled}") expectedGradients[0].[k * batch.Classes + c] got
+                                | Some k ->
+                                    Property.same (fun () -> $"gradient of {spoiled}") expectedGradients[0].[k * batch.Classes + c] got
                                 | None -> Property.same (fun () -> $"gradient of an ignored row of {spoiled}") 0.0 got)
 
     // Law 23, B16: both means, by name.
@@ -482,7 +495,13 @@ type ``A reduction``() =
             let repeat (values: float[]) = whole |> Array.mapi (fun i count -> Array.create count values[i]) |> Array.concat
             let repeated = repeat given.Prediction, Shape [| Array.sum whole |]
             let expected = engine.Value(using Reducing.Default, [| repeated; repeat given.Target, snd repeated |])[0]
-            near engine (fun () -> $"{given}, whole weights %A{whole}") 2.0 expected (engine.Value(by (Array.map float whole), inputs given)[0]))
+
+            near
+                engine
+                (fun () -> $"{given}, whole weights %A{whole}")
+                2.0
+                expected
+                (engine.Value(by (Array.map float whole), inputs given)[0]))
 
     // A value a sample: that of the sample by itself.
     [<Theory; MemberData "Engines">]
@@ -517,7 +536,9 @@ type ``A reduction``() =
                                 Rows = 1
                             }
 
-                        let alone = using (Reducing(Reduction = reduction, Mask = maskOf sample, Weights = weightsOf sample, Divisor = divisor))
+                        let alone =
+                            using (Reducing(Reduction = reduction, Mask = maskOf sample, Weights = weightsOf sample, Divisor = divisor))
+
                         let value, gradient = engine.Pull(alone, inputs sample, [| upstream[n] |])
                         near engine (fun () -> $"{reduction} by {divisor} of sample {n} of {given}") 1.0 value[0] values[n]
 
@@ -564,7 +585,8 @@ type ``A reduction``() =
         for policy, expected in [ EmptyMean.NaN, nan; EmptyMean.Zero, 0.0 ] do
             let ignored =
                 { new TensorFunction with
-                    member _.Apply inputs = crossEntropy CrossEntropyOptions.Default labels inputs[0] |> Reduce.using (Reducing(Empty = policy))
+                    member _.Apply inputs =
+                        crossEntropy CrossEntropyOptions.Default labels inputs[0] |> Reduce.using (Reducing(Empty = policy))
                 }
 
             let value, gradients = engine.Pull(ignored, [| [| 1.0; 2.0; nan; 4.0 |], Shape [| 2; 2 |] |], [| 1.0 |])
