@@ -945,17 +945,9 @@ type ``A cosine embedding``() =
             let other = engine.Value(cosine margin, [| row one; row two; target -1.0 |])[0]
             let what () = $"%A{one}, %A{two}, margin {margin}"
             let truth = exact 1.0 - cos
-            // Nearly parallel vectors have been normalised, each component to half an ulp: their difference keeps that.
-            close
-                engine
-                (fun () -> $"alike {what ()}")
-                (if engine.Name = "float32" then
-                     1e-9 * sqrt truth.High + abs truth.High
-                 else
-                     1e-1 * sqrt (abs truth.High) + 1e-14)
-                truth
-                alike
-
+            // Vectors of length 1 whose components are off by half an ulp: ½‖d‖² is off by ‖d‖ times that, with ‖d‖ = √(2 (1 − cos)).
+            let distance = sqrt (2.0 * abs truth.High) + 1e-15
+            close engine (fun () -> $"alike {what ()}") distance truth alike
             close engine (fun () -> $"other {what ()}") 8.0 (DoubleDouble.Max(exact 0.0, cos - exact margin)) other)
 
     // Law 3.
