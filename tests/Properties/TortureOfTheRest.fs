@@ -170,6 +170,9 @@ let ``a count in full has Stirling's term`` () =
     let value = 3.0 - 5.0 * log (3.0 + 1e-8) + stirling
     Assert.Equal(2.27779, value, 1e-5)
     gives (poisson true 1e-8) [ vector [ 3.0 ]; vector [ 5.0 ] ] [ value ] [ [ 1.0 - 5.0 / (3.0 + 1e-8) ] ]
+    // From just above 1; a count of 1 has none.
+    let beyond = 1.5 * log 1.5 - 1.5 + 0.5 * log (2.0 * Math.PI * 1.5)
+    gives (poisson true 0.0) [ vector [ 3.0; 3.0 ]; vector [ 1.0; 1.5 ] ] [ 3.0 - log 3.0; 3.0 - 1.5 * log 3.0 + beyond ] []
 
 let private gaussian =
     { new TensorFunction with
