@@ -51,7 +51,14 @@ module Elementwise =
             two
             pair
             { new Definition with
-                member _.Exact(x, _, _) = [| (SmoothL1 beta :> IPointwise).Apply(x[0][0], x[1][0]) |]
+                // The struct multiplies by 1 / β, rounded: the documented formula divides.
+                member _.Exact(x, _, _) =
+                    let d = Notation.(-) (x[0][0]) (x[1][0])
+                    let size = Notation.abs d
+                    let width = Notation.num (if beta > 0.0 then beta else 1.0)
+                    let square = Notation.(/) (Notation.(*) (Notation.(*) (Notation.num 0.5) d) d) width
+                    [| Notation.ifLess size (Notation.num beta) square (Notation.(-) size (Notation.num (0.5 * beta))) |]
+
                 member _.Tensor(x, _) = Reduce.none (smoothL1 beta x[1] x[0])
             }
 

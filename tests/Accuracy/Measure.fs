@@ -120,9 +120,13 @@ type Sweep(case: Case, engine: Engine, seed: int) =
         String.Join(", ", operands @ labels) + extra
 
     let slack (size: float) =
-        if size = 0.0 then 0.0
-        elif format.Name = "float32" then case.Slack32 * size
-        else Math.ScaleB(size, -51)
+        if size = 0.0 then
+            0.0
+        elif format.Name = "float32" then
+            case.Slack32 * size
+        // Next to the smallest numbers the oracle, too, has no more bits than float64.
+        else
+            Math.ScaleB(size, -51) + 16.0 * Double.Epsilon
 
     let relative (terms: Terms option) (truth: DoubleDouble) =
         match terms with
@@ -265,7 +269,7 @@ type Sweep(case: Case, engine: Engine, seed: int) =
                         match terms with
                         | None -> 0.0
                         | Some terms ->
-                            let across = if outputs > 1 then parts |> Array.sumBy (fun part -> abs part.High) else 0.0
+                            let across = if outputs > 1 then 4.0 * (parts |> Array.sumBy (fun part -> abs part.High)) else 0.0
                             let own = terms.Slope o k
                             across + (if own = 0.0 then 0.0 else own * abs (scale (s * outputs)).High)
 

@@ -135,7 +135,7 @@ module Rows =
                 Relative = 0.0
             })
 
-    let private acrossOutputs = "slope: + 2⁻⁵⁰ of its largest term"
+    let private acrossOutputs = "slope: + 2⁻⁴⁸ of the sum of its terms"
 
     let private noTerms =
         fun _ _ ->
@@ -199,13 +199,13 @@ module Rows =
             })
 
     // Squares and cubes of what is in these bounds neither overflow nor vanish in float64; float32 is inside them.
-    let private element (format: Format) = if format.Name = "float32" then Draw.finite else Draw.between 1e-90 1e90 Draw.finite
+    let private element (format: Format) = if format.Name = "float32" then Draw.finite else Draw.between 1e-50 1e50 Draw.finite
 
     let private vectors (valid: float[] -> bool) (random: Random) (format: Format) (width: int) =
         let rec next draw =
             let x: float[] = draw ()
 
-            if valid x && Array.forall (fun y -> y = 0.0 || format.Name = "float32" || (abs y > 1e-100 && abs y < 1e100)) x then
+            if valid x && Array.forall (fun y -> y = 0.0 || format.Name = "float32" || (abs y > 1e-60 && abs y < 1e60)) x then
                 x
             else
                 next draw
@@ -216,14 +216,14 @@ module Rows =
         let y =
             let related = Draw.relatedRow (element format) random format x
 
-            if valid related && Array.forall (fun y -> y = 0.0 || format.Name = "float32" || (abs y > 1e-100 && abs y < 1e100)) related then
+            if valid related && Array.forall (fun y -> y = 0.0 || format.Name = "float32" || (abs y > 1e-60 && abs y < 1e60)) related then
                 related
             else
                 next draw
 
         [| x; y |], [||]
 
-    let private bounds = "float64 within 10^±100; "
+    let private bounds = "float64 within 10^±60; "
 
     let private dot (x: float[]) (y: float[]) = Array.fold2 (fun sum a b -> sum + a * b) 0.0 x y
     let private length (x: float[]) = sqrt (dot x x)
@@ -326,7 +326,7 @@ module Rows =
                 }
 
         if eps = 0.0 then
-            { case with Condition = "float64 within 10^±100" }
+            { case with Condition = "float64 within 10^±60" }
         else
             case
             |> Case.given (bounds + "+ 2⁻⁵⁰ of |x₁ − x₂| + ε") Case.rounded (fun _ sample ->

@@ -297,7 +297,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
     private double Exponentials<TLane>(S* x, int n, double largest, double* exponentials, out double lacking)
         where TLane : struct, ILane<TLane, S>
     {
-        lacking = _smoothing > 0 ? Lacking(x, n, largest) : 0;
+        lacking = _smoothing > 0 ? Lacking(x, 1, largest) : 0;
         Exponentiate<TLane>(x, n, largest, exponentials);
         return double.IsNaN(largest) ? double.NaN : Sum<TLane>(exponentials, (n + Ways - 1) / Ways * Ways);
     }
@@ -402,13 +402,13 @@ internal sealed unsafe class CrossEntropyJob<S>(
 
     // Σ w (m − x)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double Lacking(S* x, int n, double max)
+    private double Lacking(S* x, int apart, double max)
     {
         double sum = 0,
             error = 0;
-        for (var c = 0; c < n; c++)
+        for (var c = 0; c < classes; c++)
         {
-            var logit = double.CreateTruncating(x[c]);
+            var logit = double.CreateTruncating(x[(nint)c * apart]);
             var value = Weigh(loss.Weight(c), logit == max ? 0 : max - logit);
             var next = sum + value;
             var part = next - sum;
@@ -508,7 +508,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
         {
             var label = labels[r];
             var max = group.Max[r];
-            var lacking = label >= 0 && _smoothing > 0 ? LackingAcross(x + (nint)r * perRow, perClass, max) : 0;
+            var lacking = label >= 0 && _smoothing > 0 ? Lacking(x + (nint)r * perRow, perClass, max) : 0;
             var logit = label < 0 ? 0 : double.CreateTruncating(x[(nint)label * perClass + (nint)r * perRow]);
             Describe(r, label, max, group.Others[r], logit, lacking, group);
         }
@@ -561,18 +561,6 @@ internal sealed unsafe class CrossEntropyJob<S>(
                 Label(Upstream(row + r), group.Own[r], group.Smoothing[r], rest / normaliser, e / normaliser, loss.Weight(labels[r]))
             );
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double LackingAcross(S* x, int perClass, double max)
-    {
-        var sum = 0.0;
-        for (var c = 0; c < classes; c++)
-        {
-            var logit = double.CreateTruncating(x[(nint)c * perClass]);
-            sum += Weigh(loss.Weight(c), logit == max ? 0 : max - logit);
-        }
-        return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
