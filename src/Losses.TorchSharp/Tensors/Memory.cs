@@ -1,0 +1,72 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Losses.TorchSharp;
+
+/// <summary>The memory of tensors on the CPU, as the kernels see it.</summary>
+internal static unsafe class Memory
+{
+    internal static bool IsOnCpu(Tensor tensor) => tensor.device_type == DeviceType.CPU;
+
+    /// <summary>The elements of a contiguous tensor.</summary>
+    internal static Span<S> Span<S>(Tensor tensor)
+        where S : unmanaged
+    {
+        var count = checked((int)tensor.numel());
+        if (count == 0)
+            return [];
+        // The span that TorchSharp gives is one of bytes, at most 2³¹ of them.
+        using var first = (long)count * sizeof(S) > int.MaxValue ? tensor.view(-1).narrow(0, 0, 1) : null;
+        fixed (byte* start = (first ?? tensor).bytes)
+            return new(start, count);
+    }
+
+    /// <summary>The tensors in one order of elements, each as a contiguous row: their own memory where they are stored in one order.</summary>
+    /// <param name="tensors">Of one shape.</param>
+    /// <param name="like">One of them whose order a result should have.</param>
+    internal static Tensor[] Rows(Tensor[] tensors, out Tensor like)
+    {
+        like = tensors[0];
+        if (Array.TrueForAll(tensors, static x => x.is_contiguous()))
+            return tensors;
+        var (shape, order) = (like.shape, like.stride());
+        if (IsDense(shape, order) && Array.TrueForAll(tensors, x => x.stride().AsSpan().SequenceEqual(order) || IsOne(x)))
+            return Array.ConvertAll(tensors, x => IsOne(x) ? One(x) : x.as_strided([x.numel()], [1], x.storage_offset()));
+        var copies = Array.ConvertAll(tensors, static x => IsOne(x) ? One(x) : x.contiguous());
+        like = Array.Find(copies, x => x.numel() == tensors[0].numel()) ?? tensors[0].contiguous();
+        return copies;
+    }
+
+    /// <summary>A tensor over the same memory that is no view of the first: what is written to one does not count as a change of the other.</summary>
+    internal static Tensor Apart(Tensor tensor)
+    {
+        using var _ = no_grad();
+        return empty(0, tensor.dtype).set_(tensor);
+    }
+
+    // The same element everywhere, as an expanded scalar is.
+    private static bool IsOne(Tensor x)
+    {
+        var (shape, strides) = (x.shape, x.stride());
+        for (var i = 0; i < shape.Length; i++)
+            if (shape[i] != 1 && strides[i] != 0)
+                return false;
+        return x.numel() > 0;
+    }
+
+    private static Tensor One(Tensor x) => x.as_strided([1], [1], x.storage_offset());
+
+    // Whether the elements lie side by side, in whatever order of the axes.
+    private static bool IsDense(long[] shape, long[] strides)
+    {
+        var axes = Enumerable.Range(0, shape.Length).Where(i => shape[i] != 1).OrderBy(i => strides[i]).ToArray();
+        var expected = 1L;
+        foreach (var axis in axes)
+        {
+            if (strides[axis] != expected)
+                return false;
+            expected *= shape[axis];
+        }
+        return true;
+    }
+}

@@ -1,0 +1,35 @@
+namespace Losses.Tests.Torch
+
+open System
+open Xunit
+open TorchSharp
+
+/// Whether libtorch loads on this machine. Where it does not, what needs it is skipped, and says why: nothing passes that did not run.
+module Libtorch =
+
+    /// Why libtorch does not load; empty where it does.
+    let problem: string =
+        try
+            use tensor = torch.zeros (1L)
+            if tensor.numel () = 1L then "" else "libtorch's first tensor has no element"
+        with error ->
+            let rec innermost (error: exn) =
+                match error.InnerException with
+                | null -> error
+                | inner -> innermost inner
+
+            $"LIBTORCH DOES NOT LOAD HERE: {(innermost error).Message}"
+
+    let reason = if problem = "" then null else problem
+
+/// A fact that needs libtorch.
+[<Sealed; AttributeUsage(AttributeTargets.Method)>]
+type TorchFactAttribute() =
+    inherit FactAttribute()
+    override _.Skip = Libtorch.reason
+
+/// A theory that needs libtorch.
+[<Sealed; AttributeUsage(AttributeTargets.Method)>]
+type TorchTheoryAttribute() =
+    inherit TheoryAttribute()
+    override _.Skip = Libtorch.reason
