@@ -39,4 +39,18 @@ internal static class Check
         if (tensor.device_type != other.device_type || tensor.device_index != other.device_index)
             throw new ArgumentException($"{name} is on {tensor.device} but {otherName} is on {other.device}; they must be together.", name);
     }
+
+    /// <summary>Class indices beside a tensor, as the losses take them.</summary>
+    internal static Labels Labels(Tensor labels, string name, Tensor other, string otherName)
+    {
+        ArgumentNullException.ThrowIfNull(labels, name);
+        ArgumentNullException.ThrowIfNull(other, otherName);
+        if (labels.dtype is not (ScalarType.Int64 or ScalarType.Int32))
+            throw new ArgumentException($"{name} has data type {labels.dtype}, but class indices are Int64 or Int32.", name);
+        SameDevice(labels, name, other, otherName);
+        using var scope = NewDisposeScope();
+        var indices = labels.cpu().contiguous();
+        var shape = TorchTensor.ShapeOf(labels);
+        return labels.dtype == ScalarType.Int64 ? new(Memory.Span<long>(indices), shape) : new(Memory.Span<int>(indices), shape);
+    }
 }

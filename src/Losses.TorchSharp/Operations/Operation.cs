@@ -18,6 +18,9 @@ internal abstract class Operation
     /// <param name="isRecorded">Whether the gradients will be differentiated in their turn: then they must be made of recorded operations.</param>
     internal abstract Tensor?[] Backward(Tensor[] inputs, Tensor gradient, bool isRecorded);
 
+    /// <summary>The gradients without a look at the inputs, where they were made along with the value; else nothing.</summary>
+    internal virtual Tensor?[]? Ready(Tensor gradient) => null;
+
     /// <summary>Gradients that were made along with the value, one an input: the tape keeps them, and lets go of them with the value.</summary>
     internal Tensor?[]? Kept { get; set; }
 
@@ -43,12 +46,13 @@ internal abstract class Operation
         var arguments = new object[inputs.Length + 1];
         arguments[0] = this;
         for (var i = 0; i < inputs.Length; i++)
-            arguments[i + 1] = wanted[i] && inputs[i].is_leaf ? inputs[i].view(inputs[i].shape) : inputs[i];
+            arguments[i + 1] =
+                wanted[i] && inputs[i].numel() > Memory.Small && inputs[i].is_leaf ? inputs[i].view(inputs[i].shape) : inputs[i];
         return Bridge.apply(arguments).MoveToOuterDisposeScope();
     }
 
     // libtorch's engine adds a gradient into a leaf's without a copy where nobody else holds it. TorchSharp holds what Backward returns, but
-    // not what a view in between passes on: hence the views above.
+    // not what a view in between passes on: hence the views above, of tensors that take longer to copy.
     private sealed class Bridge : SingleTensorFunction<Bridge>
     {
         // TorchSharp leaves to the garbage collector what Backward returns: it must not be disposed of before the native side has read it, which
@@ -92,21 +96,8 @@ internal abstract class Operation
             Release();
             using var scope = NewDisposeScope();
             var operation = (Operation)ctx.get_data(nameof(Operation))!;
-            var saved = ctx.get_saved_variables();
-            var inputs = new Tensor[operation.Wanted.Length];
-            for (var i = 0; i < inputs.Length; i++)
-                inputs[i] = saved[i];
             var isRecorded = is_grad_enabled();
-            // What was made along with the value goes out once: whoever gets it may write to it.
-            if (operation._isKept && !isRecorded)
-            {
-                operation._isKept = false;
-                operation.Kept = new Tensor?[inputs.Length];
-                for (int i = 0, next = inputs.Length; i < inputs.Length; i++)
-                    operation.Kept[i] = operation.Wanted[i] ? Memory.Apart(saved[next++]) : null;
-            }
-            var gradients = operation.Backward(inputs, grad_output, isRecorded);
-            operation.Kept = null;
+            var gradients = (isRecorded ? null : operation.Ready(grad_output)) ?? FromInputs(ctx, operation, grad_output, isRecorded);
             // The first argument was the operation.
             var results = new List<Tensor> { null! };
             foreach (var gradient in gradients)
@@ -119,6 +110,25 @@ internal abstract class Operation
             }
             grad_output.Dispose();
             return results;
+        }
+
+        private static Tensor?[] FromInputs(AutogradContext ctx, Operation operation, Tensor gradient, bool isRecorded)
+        {
+            var saved = ctx.get_saved_variables();
+            var inputs = new Tensor[operation.Wanted.Length];
+            for (var i = 0; i < inputs.Length; i++)
+                inputs[i] = saved[i];
+            // What was made along with the value goes out once: whoever gets it may write to it.
+            if (operation._isKept && !isRecorded)
+            {
+                operation._isKept = false;
+                operation.Kept = new Tensor?[inputs.Length];
+                for (int i = 0, next = inputs.Length; i < inputs.Length; i++)
+                    operation.Kept[i] = operation.Wanted[i] ? Memory.Apart(saved[next++]) : null;
+            }
+            var gradients = operation.Backward(inputs, gradient, isRecorded);
+            operation.Kept = null;
+            return gradients;
         }
     }
 

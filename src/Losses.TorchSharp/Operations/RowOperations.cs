@@ -69,29 +69,29 @@ internal sealed class ReducedLabelledRowsOperation<S>(LabelledRows row, ExactSum
 {
     private double Share => 1 / weight.ToDouble();
 
+    private Small<S>? _small;
+
     internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
     {
-        var x = inputs[0].contiguous();
-        var gradient = wanted.Length == 0 ? null : empty_like(x);
-        if (gradient is not null)
-            Kept = [gradient];
-        var sum = Row.Run<S>(
-            Memory.Span<S>(x),
-            TorchTensor.ShapeOf(x),
-            [S.One],
-            Share,
-            [],
-            gradient is null ? [] : Memory.Span<S>(gradient),
-            isSummed: true
-        )!;
+        var x = inputs[0].is_contiguous() ? inputs[0] : inputs[0].contiguous();
+        var shape = TorchTensor.ShapeOf(x);
+        Span<S> gradient = [];
+        if (wanted.Length > 0)
+            if (shape.Size <= Memory.Small)
+                gradient = (_small = new(shape)).Make(0);
+            else
+                gradient = Memory.Span<S>((Kept = [empty_like(x)])[0]!);
+        var sum = Row.Run<S>(Memory.Span<S>(x), shape, [S.One], Share, [], gradient, isSummed: true)!;
         return Sums.Quotient(sum, weight, x);
     }
+
+    internal override Tensor?[]? Ready(Tensor gradient) => _small?.Times(Memory.Number(gradient), 1);
 
     protected override TorchTensor Recorded(TorchTensor values) => TorchTensor.Total(values) * TorchTensor.Constant(Share);
 
     protected override Tensor?[] Gradients(Tensor[] inputs, Tensor gradient)
     {
-        var upstream = gradient.ToDouble();
+        var upstream = Memory.Number(gradient);
         return Kept is { } kept && Sums.Rescale(kept, upstream) ? kept : [Gradient(inputs[0].contiguous(), [S.One], Share * upstream)];
     }
 }

@@ -6,6 +6,9 @@ namespace Losses.TorchSharp;
 /// <summary>The memory of tensors on the CPU, as the kernels see it.</summary>
 internal static unsafe class Memory
 {
+    /// <summary>Up to so many elements what surrounds a kernel costs more than the kernel: a copy is cheaper than anything native.</summary>
+    internal const int Small = 1 << 12;
+
     internal static bool IsOnCpu(Tensor tensor) => tensor.device_type == DeviceType.CPU;
 
     /// <summary>The elements of a contiguous tensor.</summary>
@@ -36,6 +39,12 @@ internal static unsafe class Memory
         like = Array.Find(copies, x => x.numel() == tensors[0].numel()) ?? tensors[0].contiguous();
         return copies;
     }
+
+    /// <summary>The only number of a tensor.</summary>
+    internal static double Number(Tensor scalar) =>
+        !IsOnCpu(scalar) ? scalar.ToDouble()
+        : scalar.dtype == ScalarType.Float32 ? Span<float>(scalar)[0]
+        : Span<double>(scalar)[0];
 
     /// <summary>A tensor over the same memory that is no view of the first: what is written to one does not count as a change of the other.</summary>
     internal static Tensor Apart(Tensor tensor)
