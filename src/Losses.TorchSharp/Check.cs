@@ -40,6 +40,15 @@ internal static class Check
             throw new ArgumentException($"{name} is on {tensor.device} but {otherName} is on {other.device}; they must be together.", name);
     }
 
+    /// <summary>Weights that a tensor holds.</summary>
+    internal static Weights Weights(Tensor tensor, string name)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var values = Computable(tensor, name).to(ScalarType.Float64).cpu().contiguous();
+        return new(Memory.Span<double>(values), TorchTensor.ShapeOf(tensor));
+    }
+
     /// <summary>Class indices beside a tensor, as the losses take them.</summary>
     internal static Labels Labels(Tensor labels, string name, Tensor other, string otherName)
     {

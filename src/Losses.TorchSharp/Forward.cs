@@ -1,8 +1,5 @@
-using System.Runtime.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
-
-[assembly: InternalsVisibleTo("TorchSharp.Tests")]
 
 namespace Losses.TorchSharp;
 

@@ -62,6 +62,23 @@ public readonly partial struct TorchTensor
         return function().ToTensor().MoveToOuterDisposeScope();
     }
 
+    /// <summary>Runs a function and disposes of every tensor that was made on the way but those that the loss is made of.</summary>
+    /// <param name="function">Any loss of TorchTensors.</param>
+    public static LossValues<TorchTensor> Run(Func<LossValues<TorchTensor>> function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        using var scope = NewDisposeScope();
+        var loss = function();
+        (loss.Values._content as Tensor)?.MoveToOuterDisposeScope();
+        (loss.Weights._content as Tensor)?.MoveToOuterDisposeScope();
+        return loss;
+    }
+
+    /// <summary>Class indices as labels.</summary>
+    /// <param name="indices">Int64 or Int32, on any device.</param>
+    /// <exception cref="ArgumentException"><paramref name="indices"/> has another data type.</exception>
+    public static Labels LabelsOf(Tensor indices) => Check.Labels(indices, nameof(indices), indices, nameof(indices));
+
     /// <summary>The data type, shape and values.</summary>
     public override string ToString() => ToTensor().ToString(global::TorchSharp.TensorStringStyle.Numpy);
 
@@ -138,7 +155,16 @@ internal abstract class Deferred
     private TorchTensor? _values;
 
     /// <summary>The losses of the elements.</summary>
-    internal TorchTensor Values => _values ??= Evaluate();
+    internal TorchTensor Values
+    {
+        get
+        {
+            // The scope in which they were made may have ended.
+            if (_values is not { Stored.IsInvalid: false })
+                _values = Evaluate();
+            return _values.Value;
+        }
+    }
 
     protected abstract TorchTensor Evaluate();
 
