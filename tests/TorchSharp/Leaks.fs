@@ -6,6 +6,7 @@ open TorchSharp
 open Losses
 open Losses.CSharp
 open Losses.TorchSharp
+open Losses.Tests
 
 let private random (shape: int64 list) = torch.rand (Array.ofList shape)
 
@@ -22,9 +23,7 @@ let private steps: (string * (unit -> torch.Tensor[]) * Step) list =
         "pointwise, by element",
         (fun () -> [| random [ 8L; 3L ]; random [ 8L; 3L ] |]),
         (fun x -> Loss.BCEWithLogits(reduction = Reduction.None).Forward(x[0], x[1]).sum())
-        "half precision",
-        (fun () -> [| random [ 8L; 3L ]; random [ 8L; 3L ] |]),
-        (fun x -> Loss.MSE().Forward(x[0].half(), x[1].half()))
+        "half precision", (fun () -> [| random [ 8L; 3L ]; random [ 8L; 3L ] |]), (fun x -> Loss.MSE().Forward(x[0].half(), x[1].half()))
         "labels", (fun () -> [| random [ 4L; 3L ] |]), (fun x -> Loss.CrossEntropy(labelSmoothing = 0.1).Forward(x[0], labels ()))
         "labels, large",
         (fun () -> [| random [ 4L; 1100L ] |]),
@@ -40,8 +39,7 @@ let private steps: (string * (unit -> torch.Tensor[]) * Step) list =
 
 let names = TheoryData<string>(steps |> List.map (fun (name, _, _) -> name))
 
-let private find (name: string) =
-    steps |> List.pick (fun (other, make, step) -> if other = name then Some(make, step) else None)
+let private find (name: string) = steps |> List.pick (fun (other, make, step) -> if other = name then Some(make, step) else None)
 
 /// What a training step does, its own tensors disposed of.
 let private run (make: unit -> torch.Tensor[]) (step: Step) (isRecorded: bool) =
@@ -57,11 +55,11 @@ let private run (make: unit -> torch.Tensor[]) (step: Step) (isRecorded: bool) =
         let gradients =
             torch.autograd.grad ([| loss |], leaves, null, retain_graph = true, create_graph = true, allow_unused = true)
 
-        (gradients |> Seq.filter (fun g -> not g.IsInvalid) |> Seq.map (fun g -> (g * g).sum()) |> Seq.reduce (fun a b -> a + b)).backward ()
+        (gradients |> Seq.filter (fun g -> not g.IsInvalid) |> Seq.map (fun g -> (g * g).sum()) |> Seq.reduce (fun a b -> a + b)).backward()
     else
         loss.backward ()
 
-[<TorchTheory; MemberData(nameof names)>]
+[<Theory; MemberData(nameof names)>]
 let ``a thousand steps leave no tensor behind, without the garbage collector`` (name: string) =
     let make, step = find name
     // A finalizer that ran meanwhile would hide a leak.
@@ -79,7 +77,7 @@ let ``a thousand steps leave no tensor behind, without the garbage collector`` (
         if noCollection && Runtime.GCSettings.LatencyMode = Runtime.GCLatencyMode.NoGCRegion then
             GC.EndNoGCRegion()
 
-[<TorchTheory; MemberData(nameof names)>]
+[<Theory; MemberData(nameof names)>]
 let ``losses that are never differentiated leave no tensor behind`` (name: string) =
     let make, step = find name
     let before = torch.Tensor.TotalCount
@@ -95,7 +93,7 @@ let ``losses that are never differentiated leave no tensor behind`` (name: strin
 
     Assert.Equal(before, torch.Tensor.TotalCount)
 
-[<TorchFact>]
+[<Fact>]
 let ``without a dispose scope nothing is left but what the next call lets go of`` () =
     use x = (random [ 80L; 60L ]).requires_grad_ true
     use target = random [ 80L; 60L ]

@@ -1,7 +1,6 @@
-namespace Losses.Tests.Torch
+namespace Losses.Tests
 
 open System
-open Xunit
 open TorchSharp
 
 /// Whether libtorch loads on this machine. Where it does not, what needs it is skipped, and says why: nothing passes that did not run.
@@ -22,14 +21,13 @@ module Libtorch =
 
     let reason = if problem = "" then null else problem
 
-/// A fact that needs libtorch.
+/// Facts and theories all need libtorch here, those that are shared with other tests as well: these take the place of xunit's.
 [<Sealed; AttributeUsage(AttributeTargets.Method)>]
-type TorchFactAttribute() =
-    inherit FactAttribute()
+type FactAttribute() =
+    inherit Xunit.FactAttribute()
     override _.Skip = Libtorch.reason
 
-/// A theory that needs libtorch.
 [<Sealed; AttributeUsage(AttributeTargets.Method)>]
-type TorchTheoryAttribute() =
-    inherit TheoryAttribute()
+type TheoryAttribute() =
+    inherit Xunit.TheoryAttribute()
     override _.Skip = Libtorch.reason

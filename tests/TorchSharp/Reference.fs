@@ -8,6 +8,7 @@ open Losses.TorchSharp
 open Losses.Tests.Reference.Cases
 open Losses.Tests.Reference.Comparison
 open Losses.Tests.Reference
+open Losses.Tests
 
 let private longs (shape: Shape) = Array.map int64 (shape.ToArray())
 
@@ -39,6 +40,31 @@ let private failures (entry: Table.Entry) (case: Case) : string list =
             |> Seq.mapi (fun i g -> if g.IsInvalid then torch.zeros_like at[i] else g)
             |> Seq.toArray
 
+    // As gradcheck does it: central differences of the value along a direction, where the loss is smooth.
+    let gradcheck (gradients: torch.Tensor[]) =
+        let step = 1e-6
+
+        let directions =
+            [| for x in at -> tensor { Shape = Shape(Array.map int x.shape); Data = direction (Shape(Array.map int x.shape)) } |]
+
+        let weighted (h: float) =
+            use _ = torch.no_grad ()
+            let moved = Map [ for i in 0 .. names.Length - 1 -> names[i], at[i].detach() + directions[i] * torch.tensor h ]
+
+            let value =
+                entry.Output(case, (fun name -> TorchTensor(Map.tryFind name moved |> Option.defaultValue constants[name]))).ToTensor()
+
+            (value * upstream).sum().item<float>()
+
+        let slope = (Array.map2 (fun (g: torch.Tensor) v -> g * v) gradients directions |> total).item<float>()
+        let above, below = weighted step, weighted -step
+        let difference = (above - below) / (2.0 * step)
+
+        if not (abs (slope - difference) <= 1e-6 * (1.0 + abs slope + abs above)) then
+            [ invariant $"the gradient's slope is {slope:R}, but central differences give {difference:R}" ]
+        else
+            []
+
     [
         yield! snd (compare Tolerance "value" (plain output) case.Output)
 
@@ -50,6 +76,9 @@ let private failures (entry: Table.Entry) (case: Case) : string list =
 
                 for i in 0 .. names.Length - 1 do
                     yield! snd (compare Tolerance $"{what} by {names[i]}" (plain gradients[i]) case.Grad[names[i]])
+
+                if not isRecorded && not case.Hvp.IsEmpty then
+                    yield! gradcheck gradients
 
                 if isRecorded && not case.Hvp.IsEmpty then
                     let along =
@@ -72,7 +101,7 @@ let private Covered = 757
 
 let known = TheoryData<string>(all |> Array.map _.Loss |> Array.distinct |> Array.filter Table.losses.ContainsKey)
 
-[<TorchTheory; MemberData(nameof known)>]
+[<Theory; MemberData(nameof known)>]
 let ``the losses of PyTorch have its values, gradients and Hessian-vector products on libtorch's tape`` (loss: string) =
     let failures =
         all

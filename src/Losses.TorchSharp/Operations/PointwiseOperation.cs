@@ -84,9 +84,8 @@ internal class PointwiseOperation<F>(F function, TorchTensor[] operands, Shape s
     // A result may be a number, or an input as it is.
     private Tensor Whole(Raw result, Tensor[] inputs)
     {
-        var tensor = result.Tensor ?? Raw.Filled(inputs[0], result.Number);
-        if (tensor.numel() != shape.Size)
-            return tensor.expand(inputs[0].shape).clone();
+        if (result.Tensor is not { } tensor)
+            return Raw.Filled(inputs[0], result.Number).expand(inputs[0].shape).clone();
         return Array.Exists(inputs, x => ReferenceEquals(x, tensor)) ? tensor.clone() : tensor;
     }
 }

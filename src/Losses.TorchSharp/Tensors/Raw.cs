@@ -38,7 +38,7 @@ internal readonly struct Raw : IReal<Raw>
         (a.Tensor, b.Tensor) switch
         {
             (null, null) => new(a._number - b._number),
-            (null, { } y) => a + new Raw(y.neg()),
+            (null, { } y) => Scaled(y.neg(), a._number, static (x, n) => x.add(n)),
             ({ } x, null) => b._number == 0 ? a : Scaled(x, b._number, static (x, n) => x.sub(n)),
             ({ } x, { } y) => new(x.sub(y)),
         };
