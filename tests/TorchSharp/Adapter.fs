@@ -35,7 +35,10 @@ let ``Poisson's ε arrives`` () =
     let x, t = row [ 0.0f ], row [ 0.0f ]
     Assert.True(Double.IsNaN(number (Functional.poisson_nll_loss (x, t, log_input = false, eps = 1e-8f))))
     Assert.Equal(0.0, number (Loss.PoissonNLL(logInput = false).Forward(x, t)), 1e-7)
-    Assert.Equal(-0.31093, number (Loss.PoissonNLL(logInput = false, eps = 1.0).Forward(row [ 2.0f ], row [ 2.1f ])), 1.0)
+    let x, t = row [ 2.0f ], row [ 2.1f ]
+    let right = 2.0 - 2.1 * log 3.0
+    Assert.True(abs (number (Functional.poisson_nll_loss (x, t, log_input = false, eps = 1.0f)) - right) > 0.1)
+    Assert.Equal(right, number (Loss.PoissonNLL(logInput = false, eps = 1.0).Forward(x, t)), 1e-6)
 
 // A33: TorchSharp clamps the variance without recording it.
 [<Fact>]
@@ -187,13 +190,10 @@ let ``criteria are modules: their weights are state, and go with them`` () =
 
     Assert.Equal(expected (), number (criterion.forward (x, labels)))
     Assert.Equal<string[]>([| "weight" |], Seq.toArray (criterion.state_dict().Keys))
-    // On another device of no memory: the buffer goes there.
     criterion.``to`` torch.float64 |> ignore
     Assert.Equal(torch.float64, criterion.state_dict().["weight"].dtype)
     use other = new CrossEntropyLoss(classWeights = row [ 1.0f; 1.0f; 1.0f ], labelSmoothing = 0.1)
-    let struct (missing, unexpected) = struct (other.load_state_dict (criterion.state_dict ()), 0)
-    ignore missing
-    ignore unexpected
+    other.load_state_dict (criterion.state_dict ()) |> ignore
     Assert.Equal(expected (), number (other.forward (x, labels)))
 
 [<Fact>]
@@ -248,10 +248,12 @@ let ``wrong shapes, data types and devices are refused by our exceptions, before
 let ``definitions need no numbers: they run on any device`` () =
     use _ = torch.NewDisposeScope()
     let x = (meta [ 3L; 2L ]).requires_grad_ true
-    let loss = Loss.BCEWithLogits().Forward(x, meta [ 3L; 2L ])
-    Assert.Equal(DeviceType.META, loss.device_type)
-    loss.backward ()
-    Assert.Equal<int64[]>([| 3L; 2L |], (nonNull x.grad).shape)
+
+    for loss in [ Loss.MSE(); Loss.PoissonNLL(); Loss.SmoothL1() ] do
+        let value = loss.Forward(x, meta [ 3L; 2L ])
+        Assert.Equal(DeviceType.META, value.device_type)
+        value.backward ()
+        Assert.Equal<int64[]>([| 3L; 2L |], (nonNull x.grad).shape)
 
 [<Fact>]
 let ``a loss of one's own goes through the same kernel`` () =

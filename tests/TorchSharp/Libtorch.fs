@@ -3,6 +3,10 @@ namespace Losses.Tests
 open System
 open TorchSharp
 
+// Live tensors are counted, those of all threads.
+[<assembly: Xunit.CollectionBehavior(DisableTestParallelization = true)>]
+do ()
+
 /// Whether libtorch loads on this machine. Where it does not, what needs it is skipped, and says why: nothing passes that did not run.
 module Libtorch =
 
