@@ -6,6 +6,7 @@ const string Usage = """
       --quick         value and gradient of every row against libtorch: a table of ratios
       --memory        bytes that a call of ours allocates
       --bandwidth     bytes moved a second, as a share of a plain copy's
+      --limit         loops written by hand with a plain sum, beside ours: what an exact sum and one definition cost
       --scaling       time against the number of elements and against threads
       --own           a user's own loss in C# against a built-in one
       --first         the first call in a fresh process
@@ -33,7 +34,7 @@ for (var i = 0; i < args.Length; i++)
         only = args[++i];
     else
         wanted.Add(args[i]);
-string[] known = ["--quick", "--memory", "--bandwidth", "--scaling", "--own", "--first", "--check"];
+string[] known = ["--quick", "--memory", "--bandwidth", "--limit", "--scaling", "--own", "--first", "--check"];
 if (wanted.All(option => option == "--check") || wanted.Except(known).Any())
 {
     Console.Error.WriteLine(Usage);
@@ -53,6 +54,9 @@ foreach (var option in wanted)
             break;
         case "--bandwidth":
             Bandwidth.Run();
+            break;
+        case "--limit":
+            Limit.Run();
             break;
         case "--scaling":
             Scaling.Run();

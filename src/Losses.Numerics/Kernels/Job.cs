@@ -27,7 +27,6 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     private readonly TStorage*[] _inputs = new TStorage*[Inputs];
     private readonly bool[] _isConstant = new bool[Inputs];
     private readonly TStorage*[] _outputs = new TStorage*[Outputs];
-    private readonly bool _isStreamed = Memory.IsStreamed((long)length * sizeof(TStorage));
     private double _weight = 1;
 
     // Whether the derivatives are second ones, along the tangents.
@@ -124,10 +123,10 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             outputs[i] = _outputs[i] is null ? null : _outputs[i] + start;
         // Where several derivatives are wanted each waits until the last is computed: its place may be that of an input.
         var waiting = derivatives > 1 ? memory + block : null;
-        var isStreamed = _isStreamed && derivatives == 1;
+        var isStreamed = derivatives == 1 && IsStreamed();
 
         // The first block ends where a cache line of the result begins.
-        var here = isStreamed ? Aligned(outputs, block) : block;
+        var here = isStreamed ? FirstBlock(outputs) : block;
         for (var at = 0; at < count; at += here, here = block)
         {
             here = Math.Min(here, count - at);
@@ -151,13 +150,30 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             Thread.MemoryBarrier();
     }
 
-    // Less than a block by what makes the next one begin with a cache line.
-    private static int Aligned(TStorage** outputs, int block)
+    // Whether the derivatives go past the cache: where they are many, whole numbers of their size apart, and not written over what is read.
+    private bool IsStreamed()
+    {
+        if (!Memory.IsStreamed((long)length * sizeof(TStorage)))
+            return false;
+        for (var by = 0; by < Values; by++)
+        {
+            var output = _outputs[by];
+            if ((nint)output % sizeof(TStorage) != 0)
+                return false;
+            for (var i = 0; i < Inputs; i++)
+                if (output is not null && output == _inputs[i])
+                    return false;
+        }
+        return true;
+    }
+
+    // Less than a block by as much as makes the next one begin with a cache line.
+    private static int FirstBlock(TStorage** outputs)
     {
         for (var by = 0; by < Values; by++)
             if (outputs[by] is not null)
-                return block - (block - Memory.ToLine(outputs[by]) / sizeof(TStorage)) % (Memory.Line / sizeof(TStorage));
-        return block;
+                return BlockLength - (Memory.Line - Memory.ToLine(outputs[by])) % Memory.Line / sizeof(TStorage);
+        return BlockLength;
     }
 
     private void RunRest<TLane>(TStorage** inputs, TStorage** outputs, TStorage* waiting, int at, int count, TStorage* padded)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Losses;
@@ -28,17 +27,5 @@ internal static unsafe class Memory
     {
         if (Sse.IsSupported)
             Sse.Prefetch0((byte*)place + Ahead);
-    }
-
-    // A copy that leaves no trace in the cache, which would first read what it is about to overwrite.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Stream(byte* source, byte* destination, int bytes)
-    {
-        var head = Math.Min(ToLine(destination), bytes);
-        Buffer.MemoryCopy(source, destination, head, head);
-        var at = head;
-        for (; at <= bytes - Line; at += Line)
-            Vector512.Load(source + at).StoreAlignedNonTemporal(destination + at);
-        Buffer.MemoryCopy(source + at, destination + at, bytes - at, bytes - at);
     }
 }
