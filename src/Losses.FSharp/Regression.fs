@@ -36,10 +36,13 @@ type SmoothL1 private (beta: float, curvature: float) =
             else
                 abs d
 
+    // 1/β is divided once, not for every lane; below 10⁻³⁰⁸ it would be infinite.
+    new(beta: float) = SmoothL1(beta, Math.Min(1.0 ./. beta, Double.MaxValue))
+
     /// <summary>The loss of a checked β: finite, at least 0.</summary>
     static member Of(beta: float) =
         Check.notNegative (nameof beta) beta
-        SmoothL1(beta, Math.Min(1.0 ./. beta, Double.MaxValue))
+        SmoothL1 beta
 
 /// <summary>½d² where |d| &lt; δ, δ(|d| − ½δ) beyond, with d = x − t.  (Huber 1964; torch.nn.HuberLoss)</summary>
 [<Struct; NoEquality; NoComparison>]
