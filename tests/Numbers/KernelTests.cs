@@ -324,6 +324,14 @@ public class KernelTests
     }
 
     [Fact]
+    public void Other_storage_is_refused_by_its_name()
+    {
+        Half[] x = [(Half)1, (Half)2];
+        var e = Assert.Throws<NotSupportedException>(() => PointwiseKernels.Sum(new Squared(), x.AsSpan(), x.AsSpan()));
+        Assert.Contains("Half", e.Message);
+    }
+
+    [Fact]
     public void A_loss_that_throws_stops_the_kernel_on_any_thread()
     {
         var x = new float[1 << 18];
