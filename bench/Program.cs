@@ -7,6 +7,7 @@ const string Usage = """
       --torch         forward and backward in TorchSharp, with libtorch's loss and with ours: a table of ratios
       --memory        bytes that a call of ours allocates
       --bandwidth     bytes moved a second, as a share of a plain copy's
+      --limit         loops written by hand with a plain sum, beside ours: what an exact sum and one definition cost
       --scaling       time against the number of elements and against threads
       --own           a user's own loss in C# against a built-in one
       --first         the first call in a fresh process
@@ -34,7 +35,7 @@ for (var i = 0; i < args.Length; i++)
         only = args[++i];
     else
         wanted.Add(args[i]);
-string[] known = ["--quick", "--torch", "--memory", "--bandwidth", "--scaling", "--own", "--first", "--check"];
+string[] known = ["--quick", "--torch", "--memory", "--bandwidth", "--limit", "--scaling", "--own", "--first", "--check"];
 if (wanted.All(option => option == "--check") || wanted.Except(known).Any())
 {
     Console.Error.WriteLine(Usage);
@@ -57,6 +58,9 @@ foreach (var option in wanted)
             break;
         case "--bandwidth":
             Bandwidth.Run();
+            break;
+        case "--limit":
+            Limit.Run();
             break;
         case "--scaling":
             Scaling.Run();

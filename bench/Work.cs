@@ -220,7 +220,7 @@ internal sealed class DiffTensorWork(
 /// <summary>Connectionist temporal classification, by our differentiable tensors.</summary>
 internal sealed class CTCWork(float[] logProbabilities, int frames, int samples, int classes, int[] labels, int[] targetLengths) : Work
 {
-    private readonly CTCLoss _loss = Losses.CSharp.Loss.CTC();
+    private readonly CSharp.CTCLoss _loss = Losses.CSharp.Loss.CTC();
     private readonly DiffTensor<float> _logProbabilities = new(logProbabilities, [frames, samples, classes]);
     private readonly Labels _labels = new(labels, [samples, labels.Length / samples]);
     private readonly int[] _inputLengths = [.. Enumerable.Repeat(frames, samples)];

@@ -15,7 +15,7 @@ type PoissonNLL(logInput: bool, full: bool, eps: float) =
             let loss = if logInput then exp x - weigh t x else x - weigh t (log (x + num eps))
 
             if full then
-                let stirling = t * log t - t + num 0.5 * log (num (2.0 *. Math.PI) * t)
+                let stirling = t * log t - t + 0.5 .* log (num (2.0 *. Math.PI) * t)
                 loss + ifLess (num 1.0) t stirling (num 0.0)
             else
                 loss
@@ -37,7 +37,7 @@ type GaussianNLL(full: bool, eps: float) =
             // The floor changes the value of the variance, not its slope: a variance head beneath the floor still learns.
             let v = variance + detach (max variance (num eps) - variance)
             let d = x - t
-            let loss = num 0.5 * (log v + d * (d / v))
+            let loss = 0.5 .* (log v + d * (d / v))
             if full then loss + num (0.5 *. Math.Log(2.0 *. Math.PI)) else loss
 
     /// <summary>Whether the constant is added.</summary>

@@ -25,6 +25,9 @@ module Notation =
     /// a / b
     let inline (/) (a: 'T) (b: 'T) : 'T :> IReal<'T> = 'T.op_Division (a, b)
 
+    /// k · x, for a constant k other than 0.
+    let inline (.*) (k: float) (x: 'T) : 'T :> IReal<'T> = 'T.Scale(k, x)
+
     /// −x
     let inline (~-) (x: 'T) : 'T :> IReal<'T> = 'T.op_UnaryNegation x
 

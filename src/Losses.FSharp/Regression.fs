@@ -1,5 +1,6 @@
 namespace Losses.FSharp
 
+open System
 open System.Runtime.CompilerServices
 open Losses
 open Losses.FSharp.Notation
@@ -22,7 +23,7 @@ type MSE =
 
 /// <summary>½d²/β where |d| &lt; β, |d| − ½β beyond, with d = x − t; |d| where β = 0.  (Girshick 2015; torch.nn.SmoothL1Loss)</summary>
 [<Struct; NoEquality; NoComparison>]
-type SmoothL1(beta: float) =
+type SmoothL1 private (beta: float, curvature: float) =
     interface IPointwise with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t) =
@@ -31,9 +32,12 @@ type SmoothL1(beta: float) =
             if beta > 0.0 then
                 // Huber's loss over β: with c the error clipped to ±β, c (d − ½c) is ½d² within and β (|d| − ½β) beyond.
                 let c = ifLess d (-(num beta)) (-(num beta)) (ifLess (num beta) d (num beta) d)
-                num (1.0 ./. beta) * c * (d - num 0.5 * c)
+                curvature .* c * (d - 0.5 .* c)
             else
                 abs d
+
+    // 1/β is divided once, not for every lane; below 10⁻³⁰⁸ it would be infinite.
+    new(beta: float) = SmoothL1(beta, Math.Min(1.0 ./. beta, Double.MaxValue))
 
     /// <summary>The loss of a checked β: finite, at least 0.</summary>
     static member Of(beta: float) =
@@ -49,7 +53,7 @@ type Huber(delta: float) =
             let d = x - t
             // With c the error clipped to ±δ, c (d − ½c) is ½d² within and δ (|d| − ½δ) beyond, and its slope is c.
             let c = ifLess d (-(num delta)) (-(num delta)) (ifLess (num delta) d (num delta) d)
-            c * (d - num 0.5 * c)
+            c * (d - 0.5 .* c)
 
     /// <summary>The loss of a checked δ: finite, above 0.</summary>
     static member Of(delta: float) =

@@ -141,6 +141,40 @@ public class KernelTests
         Assert.All(results, r => Assert.True(results[0].Gradient.AsSpan().SequenceEqual(r.Gradient)));
     }
 
+    // Large results go past the cache, line by line: wherever the lines begin, the bits are those of small pieces.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(9)]
+    public void Results_too_large_for_the_cache_are_the_same(int at)
+    {
+        const int n = (1 << 20) + 77;
+        var x = Singles(12, n + at, -30, 30);
+        var t = Singles(13, n + at, 0, 1);
+        var gradient = new float[n + at + 1];
+        var pieces = new float[n + at + 1];
+        var sum = PointwiseKernels
+            .ValueAndGradient(new Logits(), x.AsSpan(at), t.AsSpan(at), [1f], 0.25, gradient.AsSpan(at, n), default)
+            .ToDouble();
+        for (var start = 0; start < n; start += 100_000)
+        {
+            var (from, count) = (at + start, Math.Min(100_000, n - start));
+            PointwiseKernels.Gradient(
+                new Logits(),
+                x.AsSpan(from, count),
+                t.AsSpan(from, count),
+                [1f],
+                0.25,
+                pieces.AsSpan(from, count),
+                default
+            );
+        }
+        Assert.True(pieces.AsSpan().SequenceEqual(gradient));
+        var inPlace = PointwiseKernels.ValueAndGradient(new Logits(), x.AsSpan(at), t.AsSpan(at), [1f], 0.25, x.AsSpan(at), default);
+        Assert.True(pieces.AsSpan(at, n).SequenceEqual(x.AsSpan(at)));
+        Assert.Equal(sum, inPlace.ToDouble());
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(37)]
@@ -287,6 +321,14 @@ public class KernelTests
                 )
                 .ParamName
         );
+    }
+
+    [Fact]
+    public void Other_storage_is_refused_by_its_name()
+    {
+        Half[] x = [(Half)1, (Half)2];
+        var e = Assert.Throws<NotSupportedException>(() => PointwiseKernels.Sum(new Squared(), x.AsSpan(), x.AsSpan()));
+        Assert.Contains("Half", e.Message);
     }
 
     [Fact]

@@ -59,6 +59,11 @@ public struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> Scale(double factor, Dual<T> x) =>
+        new() { _value = T.Scale(factor, x._value), _derivative = T.Scale(factor, x._derivative) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> operator /(Dual<T> a, Dual<T> b)
     {
         var quotient = a._value / b._value;

@@ -60,6 +60,10 @@ public interface IReal<T>
     /// <summary>Softplus and sigmoid of x and of −x together: they share one exponential.</summary>
     static abstract Logistic<T> Logistic(T x);
 
+    /// <summary>k · x for a constant k other than 0, which needs no product rule: fewer instructions than a product of two numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T Scale(double factor, T x) => T.Constant(factor) * x;
+
     /// <summary>The product in which a weight of 0 removes <paramref name="x"/>, whatever it is: 0·∞ = 0·NaN = 0, hence 0·log 0 = 0.</summary>
     static abstract T Weigh(T weight, T x);
 

@@ -17,8 +17,12 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     private const int Outputs = 4;
     private const int BlockLength = 1024;
 
-    // A chunk is some ten microseconds of work at the least, about the time that it takes to wake a thread.
-    private const int ChunkLength = 32 * BlockLength;
+    // A thread is woken for some ten microseconds of work at the least, about the time that it takes to wake it. It takes its share in small
+    // chunks, so that the threads end together; in long ones where there is much to do, since what the end of a chunk asks the memory for
+    // is another thread's.
+    private const int Share = 64 * BlockLength;
+    private const int ShortChunk = 8 * BlockLength;
+    private const int LongChunk = 64 * BlockLength;
 
     private readonly TStorage*[] _inputs = new TStorage*[Inputs];
     private readonly bool[] _isConstant = new bool[Inputs];
@@ -49,17 +53,18 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     // The exact sum of the values, where it is wanted.
     public ExactSum? Run()
     {
-        var chunks = (int)(((long)length + ChunkLength - 1) / ChunkLength);
-        var workers = Math.Min(Threads.Max, Math.Max(1, chunks / 2));
+        var workers = Math.Min(Threads.Max, Math.Max(1, length / Share));
+        var chunk = Math.Clamp(length / (16 * workers) / BlockLength * BlockLength, ShortChunk, LongChunk);
+        var chunks = (int)(((long)length + chunk - 1) / chunk);
         var sums = new ExactSum?[workers];
         Threads.Run(
             chunks,
             workers,
-            (chunk, worker) =>
+            (index, worker) =>
             {
                 var sum = IsSummed ? sums[worker] ??= new ExactSum() : null;
-                var start = chunk * ChunkLength;
-                var count = Math.Min(ChunkLength, length - start);
+                var start = index * chunk;
+                var count = Math.Min(chunk, length - start);
                 if (Lane512<TStorage>.IsSupported)
                     RunChunk<Lane512<TStorage>>(start, count, sum);
                 else if (Lane256<TStorage>.IsSupported)
@@ -100,7 +105,8 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
         var derivatives = 0;
         for (var i = 0; i < Values; i++)
             derivatives += _outputs[i] is null ? 0 : 1;
-        var memory = stackalloc TStorage[(buffers + 1 + Values) * block];
+        var room = stackalloc TStorage[(buffers + 1 + Values) * block + Memory.Line / sizeof(TStorage)];
+        var memory = room + Memory.ToLine(room) / sizeof(TStorage);
 
         for (var i = 0; i < Inputs; i++)
         {
@@ -117,25 +123,57 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             outputs[i] = _outputs[i] is null ? null : _outputs[i] + start;
         // Where several derivatives are wanted each waits until the last is computed: its place may be that of an input.
         var waiting = derivatives > 1 ? memory + block : null;
+        var isStreamed = derivatives == 1 && IsStreamed();
 
-        for (var at = 0; at < count; at += block)
+        // The first block ends where a cache line of the result begins.
+        var here = isStreamed ? FirstBlock(outputs) : block;
+        for (var at = 0; at < count; at += here, here = block)
         {
-            var here = Math.Min(block, count - at);
+            here = Math.Min(here, count - at);
             var whole = here / TLane.Count * TLane.Count;
             if (IsSummed)
                 outputs[Values] = memory;
-            RunBlock<TLane>(inputs, outputs, waiting, whole);
+            RunBlock<TLane>(inputs, outputs, waiting, whole, isStreamed && at > 0);
             if (whole < here)
                 RunRest<TLane>(inputs, outputs, waiting, whole, here - whole, padded);
             if (sum is not null)
                 Add(sum, memory, here);
             for (var i = 0; i < Inputs; i++)
                 if (inputs[i] is not null && !_isConstant[i])
-                    inputs[i] += block;
+                    inputs[i] += here;
             for (var i = 0; i < Outputs; i++)
                 if (outputs[i] is not null)
-                    outputs[i] += block;
+                    outputs[i] += here;
         }
+        // Nobody may see what is written later, and these not.
+        if (isStreamed)
+            Thread.MemoryBarrier();
+    }
+
+    // Whether the derivatives go past the cache: where they are many, whole numbers of their size apart, and not written over what is read.
+    private bool IsStreamed()
+    {
+        if (!Memory.IsStreamed((long)length * sizeof(TStorage)))
+            return false;
+        for (var by = 0; by < Values; by++)
+        {
+            var output = _outputs[by];
+            if ((nint)output % sizeof(TStorage) != 0)
+                return false;
+            for (var i = 0; i < Inputs; i++)
+                if (output is not null && output == _inputs[i])
+                    return false;
+        }
+        return true;
+    }
+
+    // Less than a block by as much as makes the next one begin with a cache line.
+    private static int FirstBlock(TStorage** outputs)
+    {
+        for (var by = 0; by < Values; by++)
+            if (outputs[by] is not null)
+                return BlockLength - (Memory.Line - Memory.ToLine(outputs[by])) % Memory.Line / sizeof(TStorage);
+        return BlockLength;
     }
 
     private void RunRest<TLane>(TStorage** inputs, TStorage** outputs, TStorage* waiting, int at, int count, TStorage* padded)
@@ -150,13 +188,13 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             if (place is not null && i < Inputs)
                 new ReadOnlySpan<TStorage>(place + at, count).CopyTo(new(pointers[i], count));
         }
-        RunBlock<TLane>(pointers, pointers + Inputs, waiting, TLane.Count);
+        RunBlock<TLane>(pointers, pointers + Inputs, waiting, TLane.Count, isStreamed: false);
         for (var i = 0; i < Outputs; i++)
             if (outputs[i] is not null)
                 new ReadOnlySpan<TStorage>(pointers[Inputs + i], count).CopyTo(new(outputs[i] + at, count));
     }
 
-    private void RunBlock<TLane>(TStorage** inputs, TStorage** outputs, TStorage* waiting, int n)
+    private void RunBlock<TLane>(TStorage** inputs, TStorage** outputs, TStorage* waiting, int n, bool isStreamed)
         where TLane : struct, ILane<TLane, TStorage>
     {
         var operands = new Operands<TStorage>
@@ -170,6 +208,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             Upstream = inputs[Upstream],
             Weight = _weight,
             Values = outputs[Values],
+            IsStreamed = isStreamed,
         };
         var isWanted = false;
         for (var by = 0; by < Values; by++)

@@ -117,6 +117,12 @@ internal static unsafe class Kernel
         }
     }
 
+    internal static void CheckStorage<TStorage>()
+    {
+        if (typeof(TStorage) != typeof(float) && typeof(TStorage) != typeof(double))
+            throw new NotSupportedException($"The kernels are for float and double, not {typeof(TStorage).Name}.");
+    }
+
     private static ExactSum? Differentiate<F, TStorage>(
         F f,
         ReadOnlySpan<TStorage> x,
@@ -167,6 +173,7 @@ internal static unsafe class Kernel
         where F : struct, IPointwise3
         where TStorage : unmanaged
     {
+        CheckStorage<TStorage>();
         var job = new Job<F, TStorage>(f, n) { IsSummed = isSummed, IsSecond = isSecond };
         job.Read(0, x, xLength);
         job.Read(1, t, tLength);

@@ -73,6 +73,7 @@ internal unsafe struct Operands<TStorage>
     public double Weight;
     public TStorage* Values;
     public TStorage* Gradient;
+    public bool IsStreamed;
 }
 
 // The innermost loops, over a whole number of lanes. They are compiled with full optimization at once: in tier 0 they would be 50
@@ -92,6 +93,10 @@ internal static unsafe class Loop
         var step = (nuint)TLane.Count;
         for (nuint i = 0; i < (nuint)n; i += step)
         {
+            Memory.Fetch(xs + i);
+            Memory.Fetch(ts + i);
+            if (default(F) is not ITwoOf)
+                Memory.Fetch(vs + i);
             var x = TLane.Load(in *xs, i);
             var v = default(F) is ITwoOf ? x : TLane.Load(in *vs, i);
             TLane.Store(f.Apply(x, TLane.Load(in *ts, i), v), ref *values, i);
@@ -115,9 +120,16 @@ internal static unsafe class Loop
         var gradient = operands.Gradient;
         var upstream = operands.Upstream;
         var weight = TLane.Constant(operands.Weight);
+        var isStreamed = operands.IsStreamed;
         var step = (nuint)TLane.Count;
         for (nuint i = 0; i < (nuint)n; i += step)
         {
+            Memory.Fetch(xs + i);
+            Memory.Fetch(ts + i);
+            if (default(F) is not ITwoOf)
+                Memory.Fetch(vs + i);
+            if (!TUniform.Yes)
+                Memory.Fetch(upstream + i);
             var first = TLane.Load(in *xs, i);
             var x = Seed<TLane, First, TBy>(first);
             var t = Seed<TLane, Second, TBy>(TLane.Load(in *ts, i));
@@ -127,7 +139,10 @@ internal static unsafe class Loop
                 TLane.Store(loss.Value, ref *values, i);
             // A weight of 0 for all is seen to by the job.
             var weighed = TUniform.Yes ? weight * loss.Derivative : TLane.Weigh(weight * TLane.Load(in *upstream, i), loss.Derivative);
-            TLane.Store(weighed, ref *gradient, i);
+            if (isStreamed)
+                TLane.Stream(weighed, ref *gradient, i);
+            else
+                TLane.Store(weighed, ref *gradient, i);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Losses;
 
 /// <summary>Runs a pointwise loss of your own, or of the library, over memory: values, exact sums, derivatives and curvature.</summary>
@@ -8,52 +10,35 @@ namespace Losses;
 /// </remarks>
 public static class PointwiseKernels
 {
-    /// <summary>The loss of two operands of each element, float.</summary>
+    /// <summary>The loss of two operands of each element.</summary>
     /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
+    /// <typeparam name="S">float or double.</typeparam>
     /// <param name="loss">The loss.</param>
     /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
     /// <param name="target">The target; of length 1, the same number for all.</param>
     /// <param name="values">Receives the loss of each element.</param>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static void Values<L>(L loss, ReadOnlySpan<float> prediction, ReadOnlySpan<float> target, Span<float> values)
+    public static void Values<L, S>(L loss, ReadOnlySpan<S> prediction, ReadOnlySpan<S> target, Span<S> values)
         where L : struct, IPointwise
+        where S : unmanaged, IFloatingPointIeee754<S>
     {
         Check.Operand(prediction, values.Length, nameof(prediction));
         Check.Operand(target, values.Length, nameof(target));
         Kernel.Map(new TwoOf<L>(loss), prediction, target, default, values);
     }
 
-    /// <summary>The loss of two operands of each element, double.</summary>
+    /// <summary>The loss of three operands of each element.</summary>
     /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
-    /// <param name="loss">The loss.</param>
-    /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
-    /// <param name="target">The target; of length 1, the same number for all.</param>
-    /// <param name="values">Receives the loss of each element.</param>
-    /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static void Values<L>(L loss, ReadOnlySpan<double> prediction, ReadOnlySpan<double> target, Span<double> values)
-        where L : struct, IPointwise
-    {
-        Check.Operand(prediction, values.Length, nameof(prediction));
-        Check.Operand(target, values.Length, nameof(target));
-        Kernel.Map(new TwoOf<L>(loss), prediction, target, default, values);
-    }
-
-    /// <summary>The loss of three operands of each element, float.</summary>
-    /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
+    /// <typeparam name="S">float or double.</typeparam>
     /// <param name="loss">The loss.</param>
     /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
     /// <param name="target">The target; of length 1, the same number for all.</param>
     /// <param name="third">The third operand; of length 1, the same number for all.</param>
     /// <param name="values">Receives the loss of each element.</param>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static void Values<L>(
-        L loss,
-        ReadOnlySpan<float> prediction,
-        ReadOnlySpan<float> target,
-        ReadOnlySpan<float> third,
-        Span<float> values
-    )
+    public static void Values<L, S>(L loss, ReadOnlySpan<S> prediction, ReadOnlySpan<S> target, ReadOnlySpan<S> third, Span<S> values)
         where L : struct, IPointwise3
+        where S : unmanaged, IFloatingPointIeee754<S>
     {
         Check.Operand(prediction, values.Length, nameof(prediction));
         Check.Operand(target, values.Length, nameof(target));
@@ -61,89 +46,42 @@ public static class PointwiseKernels
         Kernel.Map(loss, prediction, target, third, values);
     }
 
-    /// <summary>The loss of three operands of each element, double.</summary>
+    /// <summary>The exact sum of the losses of two operands, each as rounded to storage.</summary>
     /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
-    /// <param name="loss">The loss.</param>
-    /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
-    /// <param name="target">The target; of length 1, the same number for all.</param>
-    /// <param name="third">The third operand; of length 1, the same number for all.</param>
-    /// <param name="values">Receives the loss of each element.</param>
-    /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static void Values<L>(
-        L loss,
-        ReadOnlySpan<double> prediction,
-        ReadOnlySpan<double> target,
-        ReadOnlySpan<double> third,
-        Span<double> values
-    )
-        where L : struct, IPointwise3
-    {
-        Check.Operand(prediction, values.Length, nameof(prediction));
-        Check.Operand(target, values.Length, nameof(target));
-        Check.Operand(third, values.Length, nameof(third));
-        Kernel.Map(loss, prediction, target, third, values);
-    }
-
-    /// <summary>The exact sum of the losses of two operands, each as rounded to float.</summary>
-    /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
+    /// <typeparam name="S">float or double.</typeparam>
     /// <param name="loss">The loss.</param>
     /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
     /// <param name="target">The target; of length 1, the same number for all.</param>
     /// <returns>The exact sum.</returns>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static ExactSum Sum<L>(L loss, ReadOnlySpan<float> prediction, ReadOnlySpan<float> target)
+    public static ExactSum Sum<L, S>(L loss, ReadOnlySpan<S> prediction, ReadOnlySpan<S> target)
         where L : struct, IPointwise
+        where S : unmanaged, IFloatingPointIeee754<S>
     {
         var n = Check.Common(prediction, target);
         return Kernel.Sum(new TwoOf<L>(loss), prediction, target, default, n);
     }
 
-    /// <summary>The exact sum of the losses of two operands, each as rounded to double.</summary>
+    /// <summary>The exact sum of the losses of three operands, each as rounded to storage.</summary>
     /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
-    /// <param name="loss">The loss.</param>
-    /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
-    /// <param name="target">The target; of length 1, the same number for all.</param>
-    /// <returns>The exact sum.</returns>
-    /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static ExactSum Sum<L>(L loss, ReadOnlySpan<double> prediction, ReadOnlySpan<double> target)
-        where L : struct, IPointwise
-    {
-        var n = Check.Common(prediction, target);
-        return Kernel.Sum(new TwoOf<L>(loss), prediction, target, default, n);
-    }
-
-    /// <summary>The exact sum of the losses of three operands, each as rounded to float.</summary>
-    /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
+    /// <typeparam name="S">float or double.</typeparam>
     /// <param name="loss">The loss.</param>
     /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
     /// <param name="target">The target; of length 1, the same number for all.</param>
     /// <param name="third">The third operand; of length 1, the same number for all.</param>
     /// <returns>The exact sum.</returns>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static ExactSum Sum<L>(L loss, ReadOnlySpan<float> prediction, ReadOnlySpan<float> target, ReadOnlySpan<float> third)
+    public static ExactSum Sum<L, S>(L loss, ReadOnlySpan<S> prediction, ReadOnlySpan<S> target, ReadOnlySpan<S> third)
         where L : struct, IPointwise3
+        where S : unmanaged, IFloatingPointIeee754<S>
     {
         var n = Check.Common(prediction, target, third);
         return Kernel.Sum(loss, prediction, target, third, n);
     }
 
-    /// <summary>The exact sum of the losses of three operands, each as rounded to double.</summary>
+    /// <summary>The exact sum of the losses of two operands and the derivatives of each, in one pass.</summary>
     /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
-    /// <param name="loss">The loss.</param>
-    /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
-    /// <param name="target">The target; of length 1, the same number for all.</param>
-    /// <param name="third">The third operand; of length 1, the same number for all.</param>
-    /// <returns>The exact sum.</returns>
-    /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static ExactSum Sum<L>(L loss, ReadOnlySpan<double> prediction, ReadOnlySpan<double> target, ReadOnlySpan<double> third)
-        where L : struct, IPointwise3
-    {
-        var n = Check.Common(prediction, target, third);
-        return Kernel.Sum(loss, prediction, target, third, n);
-    }
-
-    /// <summary>The exact sum of the losses of two operands and the derivatives of each, float, in one pass.</summary>
-    /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
+    /// <typeparam name="S">float or double.</typeparam>
     /// <param name="loss">The loss.</param>
     /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
     /// <param name="target">The target; of length 1, the same number for all.</param>
@@ -153,16 +91,17 @@ public static class PointwiseKernels
     /// <param name="targetGradient">Receives the same by the target, unless empty.</param>
     /// <returns>The exact sum of the losses, each as rounded to storage.</returns>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static ExactSum ValueAndGradient<L>(
+    public static ExactSum ValueAndGradient<L, S>(
         L loss,
-        ReadOnlySpan<float> prediction,
-        ReadOnlySpan<float> target,
-        ReadOnlySpan<float> upstream,
+        ReadOnlySpan<S> prediction,
+        ReadOnlySpan<S> target,
+        ReadOnlySpan<S> upstream,
         double scale,
-        Span<float> predictionGradient,
-        Span<float> targetGradient
+        Span<S> predictionGradient,
+        Span<S> targetGradient
     )
         where L : struct, IPointwise
+        where S : unmanaged, IFloatingPointIeee754<S>
     {
         var n = Check.Common(prediction, target);
         Check.Operand(upstream, n, nameof(upstream));
@@ -182,48 +121,9 @@ public static class PointwiseKernels
         );
     }
 
-    /// <summary>The exact sum of the losses of two operands and the derivatives of each, double, in one pass.</summary>
+    /// <summary>The exact sum of the losses of three operands and the derivatives of each, in one pass.</summary>
     /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
-    /// <param name="loss">The loss.</param>
-    /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
-    /// <param name="target">The target; of length 1, the same number for all.</param>
-    /// <param name="upstream">The derivative from above, an element's or, of length 1, the same for all.</param>
-    /// <param name="scale">A factor of every derivative, such as 1/n for a mean.</param>
-    /// <param name="predictionGradient">Receives upstream · scale · the derivative by the prediction, unless empty.</param>
-    /// <param name="targetGradient">Receives the same by the target, unless empty.</param>
-    /// <returns>The exact sum of the losses, each as rounded to storage.</returns>
-    /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static ExactSum ValueAndGradient<L>(
-        L loss,
-        ReadOnlySpan<double> prediction,
-        ReadOnlySpan<double> target,
-        ReadOnlySpan<double> upstream,
-        double scale,
-        Span<double> predictionGradient,
-        Span<double> targetGradient
-    )
-        where L : struct, IPointwise
-    {
-        var n = Check.Common(prediction, target);
-        Check.Operand(upstream, n, nameof(upstream));
-        Check.Result(predictionGradient, n, nameof(predictionGradient));
-        Check.Result(targetGradient, n, nameof(targetGradient));
-        return Kernel.ValueAndGradient(
-            new TwoOf<L>(loss),
-            prediction,
-            target,
-            default,
-            n,
-            upstream,
-            scale,
-            predictionGradient,
-            targetGradient,
-            default
-        );
-    }
-
-    /// <summary>The exact sum of the losses of three operands and the derivatives of each, float, in one pass.</summary>
-    /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
+    /// <typeparam name="S">float or double.</typeparam>
     /// <param name="loss">The loss.</param>
     /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
     /// <param name="target">The target; of length 1, the same number for all.</param>
@@ -235,18 +135,19 @@ public static class PointwiseKernels
     /// <param name="thirdGradient">Receives the same by the third operand, unless empty.</param>
     /// <returns>The exact sum of the losses, each as rounded to storage.</returns>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static ExactSum ValueAndGradient<L>(
+    public static ExactSum ValueAndGradient<L, S>(
         L loss,
-        ReadOnlySpan<float> prediction,
-        ReadOnlySpan<float> target,
-        ReadOnlySpan<float> third,
-        ReadOnlySpan<float> upstream,
+        ReadOnlySpan<S> prediction,
+        ReadOnlySpan<S> target,
+        ReadOnlySpan<S> third,
+        ReadOnlySpan<S> upstream,
         double scale,
-        Span<float> predictionGradient,
-        Span<float> targetGradient,
-        Span<float> thirdGradient
+        Span<S> predictionGradient,
+        Span<S> targetGradient,
+        Span<S> thirdGradient
     )
         where L : struct, IPointwise3
+        where S : unmanaged, IFloatingPointIeee754<S>
     {
         var n = Check.Common(prediction, target, third);
         Check.Operand(upstream, n, nameof(upstream));
@@ -267,53 +168,9 @@ public static class PointwiseKernels
         );
     }
 
-    /// <summary>The exact sum of the losses of three operands and the derivatives of each, double, in one pass.</summary>
+    /// <summary>The derivatives of the loss of two operands, without its values.</summary>
     /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
-    /// <param name="loss">The loss.</param>
-    /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
-    /// <param name="target">The target; of length 1, the same number for all.</param>
-    /// <param name="third">The third operand; of length 1, the same number for all.</param>
-    /// <param name="upstream">The derivative from above, an element's or, of length 1, the same for all.</param>
-    /// <param name="scale">A factor of every derivative, such as 1/n for a mean.</param>
-    /// <param name="predictionGradient">Receives upstream · scale · the derivative by the prediction, unless empty.</param>
-    /// <param name="targetGradient">Receives the same by the target, unless empty.</param>
-    /// <param name="thirdGradient">Receives the same by the third operand, unless empty.</param>
-    /// <returns>The exact sum of the losses, each as rounded to storage.</returns>
-    /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static ExactSum ValueAndGradient<L>(
-        L loss,
-        ReadOnlySpan<double> prediction,
-        ReadOnlySpan<double> target,
-        ReadOnlySpan<double> third,
-        ReadOnlySpan<double> upstream,
-        double scale,
-        Span<double> predictionGradient,
-        Span<double> targetGradient,
-        Span<double> thirdGradient
-    )
-        where L : struct, IPointwise3
-    {
-        var n = Check.Common(prediction, target, third);
-        Check.Operand(upstream, n, nameof(upstream));
-        Check.Result(predictionGradient, n, nameof(predictionGradient));
-        Check.Result(targetGradient, n, nameof(targetGradient));
-        Check.Result(thirdGradient, n, nameof(thirdGradient));
-        return Kernel.ValueAndGradient(
-            loss,
-            prediction,
-            target,
-            third,
-            n,
-            upstream,
-            scale,
-            predictionGradient,
-            targetGradient,
-            thirdGradient
-        );
-    }
-
-    /// <summary>The derivatives of the loss of two operands, float, without its values.</summary>
-    /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
+    /// <typeparam name="S">float or double.</typeparam>
     /// <param name="loss">The loss.</param>
     /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
     /// <param name="target">The target; of length 1, the same number for all.</param>
@@ -322,16 +179,17 @@ public static class PointwiseKernels
     /// <param name="predictionGradient">Receives upstream · scale · the derivative by the prediction, unless empty.</param>
     /// <param name="targetGradient">Receives the same by the target, unless empty.</param>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static void Gradient<L>(
+    public static void Gradient<L, S>(
         L loss,
-        ReadOnlySpan<float> prediction,
-        ReadOnlySpan<float> target,
-        ReadOnlySpan<float> upstream,
+        ReadOnlySpan<S> prediction,
+        ReadOnlySpan<S> target,
+        ReadOnlySpan<S> upstream,
         double scale,
-        Span<float> predictionGradient,
-        Span<float> targetGradient
+        Span<S> predictionGradient,
+        Span<S> targetGradient
     )
         where L : struct, IPointwise
+        where S : unmanaged, IFloatingPointIeee754<S>
     {
         var n = Check.Common(prediction, target);
         Check.Operand(upstream, n, nameof(upstream));
@@ -340,36 +198,9 @@ public static class PointwiseKernels
         Kernel.Gradient(new TwoOf<L>(loss), prediction, target, default, n, upstream, scale, predictionGradient, targetGradient, default);
     }
 
-    /// <summary>The derivatives of the loss of two operands, double, without its values.</summary>
+    /// <summary>The derivatives of the loss of three operands, without its values.</summary>
     /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
-    /// <param name="loss">The loss.</param>
-    /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
-    /// <param name="target">The target; of length 1, the same number for all.</param>
-    /// <param name="upstream">The derivative from above, an element's or, of length 1, the same for all.</param>
-    /// <param name="scale">A factor of every derivative, such as 1/n for a mean.</param>
-    /// <param name="predictionGradient">Receives upstream · scale · the derivative by the prediction, unless empty.</param>
-    /// <param name="targetGradient">Receives the same by the target, unless empty.</param>
-    /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static void Gradient<L>(
-        L loss,
-        ReadOnlySpan<double> prediction,
-        ReadOnlySpan<double> target,
-        ReadOnlySpan<double> upstream,
-        double scale,
-        Span<double> predictionGradient,
-        Span<double> targetGradient
-    )
-        where L : struct, IPointwise
-    {
-        var n = Check.Common(prediction, target);
-        Check.Operand(upstream, n, nameof(upstream));
-        Check.Result(predictionGradient, n, nameof(predictionGradient));
-        Check.Result(targetGradient, n, nameof(targetGradient));
-        Kernel.Gradient(new TwoOf<L>(loss), prediction, target, default, n, upstream, scale, predictionGradient, targetGradient, default);
-    }
-
-    /// <summary>The derivatives of the loss of three operands, float, without its values.</summary>
-    /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
+    /// <typeparam name="S">float or double.</typeparam>
     /// <param name="loss">The loss.</param>
     /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
     /// <param name="target">The target; of length 1, the same number for all.</param>
@@ -380,18 +211,19 @@ public static class PointwiseKernels
     /// <param name="targetGradient">Receives the same by the target, unless empty.</param>
     /// <param name="thirdGradient">Receives the same by the third operand, unless empty.</param>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static void Gradient<L>(
+    public static void Gradient<L, S>(
         L loss,
-        ReadOnlySpan<float> prediction,
-        ReadOnlySpan<float> target,
-        ReadOnlySpan<float> third,
-        ReadOnlySpan<float> upstream,
+        ReadOnlySpan<S> prediction,
+        ReadOnlySpan<S> target,
+        ReadOnlySpan<S> third,
+        ReadOnlySpan<S> upstream,
         double scale,
-        Span<float> predictionGradient,
-        Span<float> targetGradient,
-        Span<float> thirdGradient
+        Span<S> predictionGradient,
+        Span<S> targetGradient,
+        Span<S> thirdGradient
     )
         where L : struct, IPointwise3
+        where S : unmanaged, IFloatingPointIeee754<S>
     {
         var n = Check.Common(prediction, target, third);
         Check.Operand(upstream, n, nameof(upstream));
@@ -401,41 +233,9 @@ public static class PointwiseKernels
         Kernel.Gradient(loss, prediction, target, third, n, upstream, scale, predictionGradient, targetGradient, thirdGradient);
     }
 
-    /// <summary>The derivatives of the loss of three operands, double, without its values.</summary>
+    /// <summary>The Hessian of each loss of two operands times a direction: curvature without a matrix.</summary>
     /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
-    /// <param name="loss">The loss.</param>
-    /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
-    /// <param name="target">The target; of length 1, the same number for all.</param>
-    /// <param name="third">The third operand; of length 1, the same number for all.</param>
-    /// <param name="upstream">The derivative from above, an element's or, of length 1, the same for all.</param>
-    /// <param name="scale">A factor of every derivative, such as 1/n for a mean.</param>
-    /// <param name="predictionGradient">Receives upstream · scale · the derivative by the prediction, unless empty.</param>
-    /// <param name="targetGradient">Receives the same by the target, unless empty.</param>
-    /// <param name="thirdGradient">Receives the same by the third operand, unless empty.</param>
-    /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static void Gradient<L>(
-        L loss,
-        ReadOnlySpan<double> prediction,
-        ReadOnlySpan<double> target,
-        ReadOnlySpan<double> third,
-        ReadOnlySpan<double> upstream,
-        double scale,
-        Span<double> predictionGradient,
-        Span<double> targetGradient,
-        Span<double> thirdGradient
-    )
-        where L : struct, IPointwise3
-    {
-        var n = Check.Common(prediction, target, third);
-        Check.Operand(upstream, n, nameof(upstream));
-        Check.Result(predictionGradient, n, nameof(predictionGradient));
-        Check.Result(targetGradient, n, nameof(targetGradient));
-        Check.Result(thirdGradient, n, nameof(thirdGradient));
-        Kernel.Gradient(loss, prediction, target, third, n, upstream, scale, predictionGradient, targetGradient, thirdGradient);
-    }
-
-    /// <summary>The Hessian of each loss of two operands times a direction, float: curvature without a matrix.</summary>
-    /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
+    /// <typeparam name="S">float or double.</typeparam>
     /// <param name="loss">The loss.</param>
     /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
     /// <param name="target">The target; of length 1, the same number for all.</param>
@@ -446,18 +246,19 @@ public static class PointwiseKernels
     /// <param name="predictionResult">Receives upstream · scale · the row of the prediction, unless empty.</param>
     /// <param name="targetResult">The same for the target, unless empty.</param>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static void SecondDerivative<L>(
+    public static void SecondDerivative<L, S>(
         L loss,
-        ReadOnlySpan<float> prediction,
-        ReadOnlySpan<float> target,
-        ReadOnlySpan<float> predictionTangent,
-        ReadOnlySpan<float> targetTangent,
-        ReadOnlySpan<float> upstream,
+        ReadOnlySpan<S> prediction,
+        ReadOnlySpan<S> target,
+        ReadOnlySpan<S> predictionTangent,
+        ReadOnlySpan<S> targetTangent,
+        ReadOnlySpan<S> upstream,
         double scale,
-        Span<float> predictionResult,
-        Span<float> targetResult
+        Span<S> predictionResult,
+        Span<S> targetResult
     )
         where L : struct, IPointwise
+        where S : unmanaged, IFloatingPointIeee754<S>
     {
         var n = Check.Common(prediction, target);
         Check.Tangent(predictionTangent, n, nameof(predictionTangent));
@@ -482,56 +283,9 @@ public static class PointwiseKernels
         );
     }
 
-    /// <summary>The Hessian of each loss of two operands times a direction, double: curvature without a matrix.</summary>
+    /// <summary>The Hessian of each loss of three operands times a direction: curvature without a matrix.</summary>
     /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
-    /// <param name="loss">The loss.</param>
-    /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
-    /// <param name="target">The target; of length 1, the same number for all.</param>
-    /// <param name="predictionTangent">The direction's part in the prediction; empty is 0.</param>
-    /// <param name="targetTangent">Its part in the target; empty is 0.</param>
-    /// <param name="upstream">The derivative from above, an element's or, of length 1, the same for all.</param>
-    /// <param name="scale">A factor of every derivative, such as 1/n for a mean.</param>
-    /// <param name="predictionResult">Receives upstream · scale · the row of the prediction, unless empty.</param>
-    /// <param name="targetResult">The same for the target, unless empty.</param>
-    /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static void SecondDerivative<L>(
-        L loss,
-        ReadOnlySpan<double> prediction,
-        ReadOnlySpan<double> target,
-        ReadOnlySpan<double> predictionTangent,
-        ReadOnlySpan<double> targetTangent,
-        ReadOnlySpan<double> upstream,
-        double scale,
-        Span<double> predictionResult,
-        Span<double> targetResult
-    )
-        where L : struct, IPointwise
-    {
-        var n = Check.Common(prediction, target);
-        Check.Tangent(predictionTangent, n, nameof(predictionTangent));
-        Check.Tangent(targetTangent, n, nameof(targetTangent));
-        Check.Operand(upstream, n, nameof(upstream));
-        Check.Result(predictionResult, n, nameof(predictionResult));
-        Check.Result(targetResult, n, nameof(targetResult));
-        Kernel.SecondDerivative(
-            new TwoOf<L>(loss),
-            prediction,
-            target,
-            default,
-            n,
-            predictionTangent,
-            targetTangent,
-            default,
-            upstream,
-            scale,
-            predictionResult,
-            targetResult,
-            default
-        );
-    }
-
-    /// <summary>The Hessian of each loss of three operands times a direction, float: curvature without a matrix.</summary>
-    /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
+    /// <typeparam name="S">float or double.</typeparam>
     /// <param name="loss">The loss.</param>
     /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
     /// <param name="target">The target; of length 1, the same number for all.</param>
@@ -545,77 +299,22 @@ public static class PointwiseKernels
     /// <param name="targetResult">The same for the target, unless empty.</param>
     /// <param name="thirdResult">The same for the third operand, unless empty.</param>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static void SecondDerivative<L>(
+    public static void SecondDerivative<L, S>(
         L loss,
-        ReadOnlySpan<float> prediction,
-        ReadOnlySpan<float> target,
-        ReadOnlySpan<float> third,
-        ReadOnlySpan<float> predictionTangent,
-        ReadOnlySpan<float> targetTangent,
-        ReadOnlySpan<float> thirdTangent,
-        ReadOnlySpan<float> upstream,
+        ReadOnlySpan<S> prediction,
+        ReadOnlySpan<S> target,
+        ReadOnlySpan<S> third,
+        ReadOnlySpan<S> predictionTangent,
+        ReadOnlySpan<S> targetTangent,
+        ReadOnlySpan<S> thirdTangent,
+        ReadOnlySpan<S> upstream,
         double scale,
-        Span<float> predictionResult,
-        Span<float> targetResult,
-        Span<float> thirdResult
+        Span<S> predictionResult,
+        Span<S> targetResult,
+        Span<S> thirdResult
     )
         where L : struct, IPointwise3
-    {
-        var n = Check.Common(prediction, target, third);
-        Check.Tangent(predictionTangent, n, nameof(predictionTangent));
-        Check.Tangent(targetTangent, n, nameof(targetTangent));
-        Check.Tangent(thirdTangent, n, nameof(thirdTangent));
-        Check.Operand(upstream, n, nameof(upstream));
-        Check.Result(predictionResult, n, nameof(predictionResult));
-        Check.Result(targetResult, n, nameof(targetResult));
-        Check.Result(thirdResult, n, nameof(thirdResult));
-        Kernel.SecondDerivative(
-            loss,
-            prediction,
-            target,
-            third,
-            n,
-            predictionTangent,
-            targetTangent,
-            thirdTangent,
-            upstream,
-            scale,
-            predictionResult,
-            targetResult,
-            thirdResult
-        );
-    }
-
-    /// <summary>The Hessian of each loss of three operands times a direction, double: curvature without a matrix.</summary>
-    /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>
-    /// <param name="loss">The loss.</param>
-    /// <param name="prediction">The prediction; of length 1, the same number for all.</param>
-    /// <param name="target">The target; of length 1, the same number for all.</param>
-    /// <param name="third">The third operand; of length 1, the same number for all.</param>
-    /// <param name="predictionTangent">The direction's part in the prediction; empty is 0.</param>
-    /// <param name="targetTangent">Its part in the target; empty is 0.</param>
-    /// <param name="thirdTangent">Its part in the third operand; empty is 0.</param>
-    /// <param name="upstream">The derivative from above, an element's or, of length 1, the same for all.</param>
-    /// <param name="scale">A factor of every derivative, such as 1/n for a mean.</param>
-    /// <param name="predictionResult">Receives upstream · scale · the row of the prediction, unless empty.</param>
-    /// <param name="targetResult">The same for the target, unless empty.</param>
-    /// <param name="thirdResult">The same for the third operand, unless empty.</param>
-    /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public static void SecondDerivative<L>(
-        L loss,
-        ReadOnlySpan<double> prediction,
-        ReadOnlySpan<double> target,
-        ReadOnlySpan<double> third,
-        ReadOnlySpan<double> predictionTangent,
-        ReadOnlySpan<double> targetTangent,
-        ReadOnlySpan<double> thirdTangent,
-        ReadOnlySpan<double> upstream,
-        double scale,
-        Span<double> predictionResult,
-        Span<double> targetResult,
-        Span<double> thirdResult
-    )
-        where L : struct, IPointwise3
+        where S : unmanaged, IFloatingPointIeee754<S>
     {
         var n = Check.Common(prediction, target, third);
         Check.Tangent(predictionTangent, n, nameof(predictionTangent));

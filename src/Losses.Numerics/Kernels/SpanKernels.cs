@@ -25,7 +25,6 @@ public static class SpanKernels
         where L : struct, IPointwise
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        CheckStorage<S>();
         CheckLength(target.Length, shape, nameof(target));
         CheckLength(prediction.Length, shape, nameof(prediction));
         CheckLength(gradient.Length, shape, nameof(gradient));
@@ -57,19 +56,13 @@ public static class SpanKernels
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         ArgumentNullException.ThrowIfNull(loss);
-        CheckStorage<S>();
+        Kernel.CheckStorage<S>();
         CheckLength(prediction.Length, shape, nameof(prediction));
         CheckLength(gradient.Length, shape, nameof(gradient));
         var weight = loss.LabelWeight();
         var divisor = Divisor(reduction, shape, weight.ToDouble(), nameof(prediction));
         var sum = loss.Run<S>(prediction, shape, [S.One], 1 / divisor, [], gradient, isSummed: true)!;
         return reduction == Reduction.Mean ? Quotient<S>(sum, weight) : Divided<S>(sum, divisor, reduction);
-    }
-
-    private static void CheckStorage<S>()
-    {
-        if (typeof(S) != typeof(float) && typeof(S) != typeof(double))
-            throw new NotSupportedException($"The kernels are for float and double, not {typeof(S).Name}.");
     }
 
     private static void CheckLength(int length, Shape shape, string name)

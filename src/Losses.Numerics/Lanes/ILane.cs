@@ -19,6 +19,9 @@ public interface ILane<T, TStorage> : IReal<T>
     /// <summary>Rounds to the storage type and stores.</summary>
     static abstract void Store(T value, ref TStorage destination, nuint offset);
 
+    /// <summary>As <see cref="Store"/>, past the cache; the place is a multiple of the lane's size in storage.</summary>
+    static abstract void Stream(T value, ref TStorage destination, nuint offset);
+
     /// <summary>The float64 numbers from <paramref name="offset"/> on, whatever the storage type.</summary>
     static abstract T LoadNumbers(ref readonly double source, nuint offset);
 

@@ -60,6 +60,10 @@ public struct Lane128<TStorage> : ILane<Lane128<TStorage>, TStorage>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Stream(Lane128<TStorage> value, ref TStorage destination, nuint offset) => Store(value, ref destination, offset);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<TStorage> Constant(double value) => new() { _value = Vector128.Create(value) };
 
     /// <inheritdoc/>

@@ -52,6 +52,19 @@ public struct Lane256<TStorage> : ILane<Lane256<TStorage>, TStorage>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Stream(Lane256<TStorage> value, ref TStorage destination, nuint offset)
+    {
+        ref var place = ref Unsafe.Add(ref destination, offset);
+        if (typeof(TStorage) == typeof(float))
+            Avx.ConvertToVector128Single(value._value).StoreAlignedNonTemporal((float*)Unsafe.AsPointer(ref place));
+        else if (typeof(TStorage) == typeof(double))
+            value._value.StoreAlignedNonTemporal((double*)Unsafe.AsPointer(ref place));
+        else
+            throw new NotSupportedException();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<TStorage> Constant(double value) => new() { _value = Vector256.Create(value) };
 
     /// <inheritdoc/>

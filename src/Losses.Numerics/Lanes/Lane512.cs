@@ -50,6 +50,19 @@ public struct Lane512<TStorage> : ILane<Lane512<TStorage>, TStorage>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Stream(Lane512<TStorage> value, ref TStorage destination, nuint offset)
+    {
+        ref var place = ref Unsafe.Add(ref destination, offset);
+        if (typeof(TStorage) == typeof(float))
+            Avx512F.ConvertToVector256Single(value._value).StoreAlignedNonTemporal((float*)Unsafe.AsPointer(ref place));
+        else if (typeof(TStorage) == typeof(double))
+            value._value.StoreAlignedNonTemporal((double*)Unsafe.AsPointer(ref place));
+        else
+            throw new NotSupportedException();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<TStorage> Constant(double value) => new() { _value = Vector512.Create(value) };
 
     /// <inheritdoc/>

@@ -37,8 +37,8 @@ public sealed class ExactSum : IEquatable<ExactSum>
     // What the last block taught about the next one: the exponent of its largest number, and which ways to sum it are not worth trying for
     // a while, the numbers being too far apart.
     private int largest = Block.TooLarge;
-    private int skipSingle;
-    private int skipDouble;
+    private Trial single;
+    private Trial twofold;
 
     /// <summary>True while nothing but zeros has been added, or the numbers added cancel exactly.</summary>
     public bool IsZero
@@ -133,7 +133,7 @@ public sealed class ExactSum : IEquatable<ExactSum>
     public void Reset()
     {
         (head, tail, pending, special) = (0, 0, 0, 0);
-        (largest, skipSingle, skipDouble) = (Block.TooLarge, 0, 0);
+        (largest, single, twofold) = (Block.TooLarge, default, default);
         limbs?.AsSpan().Clear();
     }
 
@@ -299,11 +299,26 @@ public sealed class ExactSum : IEquatable<ExactSum>
     /// <summary>The sum rounded to float64, as text.</summary>
     public override string ToString() => ToDouble().ToString("R", System.Globalization.CultureInfo.InvariantCulture);
 
-    // Blocks until a faster way to sum them that failed is tried again.
-    private const int Patience = 8;
-
     private const byte Version = 1;
     private const int Header = 4;
+
+    // A fast way to sum a block that does not always work: each failure in a row makes it wait for twice as many blocks.
+    private struct Trial
+    {
+        private const int Patience = 8;
+
+        private int _wait;
+        private int _failures;
+
+        public bool IsDue() => _wait == 0 || _wait-- < 0;
+
+        public bool Note(bool worked)
+        {
+            _wait = worked ? 0 : _failures;
+            _failures = worked ? 0 : Math.Min(2 * _failures + 1, Patience);
+            return worked;
+        }
+    }
 
     private enum Kind : byte
     {
@@ -345,19 +360,11 @@ public sealed class ExactSum : IEquatable<ExactSum>
             largest = Block.Largest(ref source, values.Length);
         if (typeof(T) == typeof(float))
         {
-            if (skipSingle > 0)
-                skipSingle--;
-            else if (TryAddSingle(ref Unsafe.As<T, float>(ref source), values.Length))
+            if (single.IsDue() && single.Note(TryAddSingle(ref Unsafe.As<T, float>(ref source), values.Length)))
                 return;
-            else
-                skipSingle = Patience;
         }
-        if (skipDouble > 0)
-            skipDouble--;
-        else if (TryAddDouble(ref source, values.Length))
+        if (twofold.IsDue() && twofold.Note(TryAddDouble(ref source, values.Length)))
             return;
-        else
-            skipDouble = Patience;
         AddDeep(values);
     }
 
