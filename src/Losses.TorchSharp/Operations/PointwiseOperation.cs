@@ -134,7 +134,7 @@ internal class KernelOperation<F, S>(F function, TorchTensor[] operands, Shape s
         return gradients;
     }
 
-    protected Tensor?[] Made(Tensor like) => Array.ConvertAll(Wanted, wanted => wanted ? empty_like(like) : null);
+    protected Tensor?[] Made(Tensor like) => Array.ConvertAll(Wanted, wanted => wanted ? Memory.Fresh(like) : null);
 
     protected Span<S> Part(Tensor?[] gradients, int place)
     {

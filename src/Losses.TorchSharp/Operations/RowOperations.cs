@@ -56,7 +56,7 @@ internal class LabelledRowsOperation<S>(LabelledRows row, Func<TorchTensor[], To
 
     protected Tensor Gradient(Tensor x, ReadOnlySpan<S> upstream, double scale)
     {
-        var gradient = empty_like(x);
+        var gradient = Memory.Fresh(x);
         row.Run(Memory.Span<S>(x), TorchTensor.ShapeOf(x), upstream, scale, [], Memory.Span<S>(gradient), isSummed: false);
         return gradient;
     }
@@ -80,7 +80,7 @@ internal sealed class ReducedLabelledRowsOperation<S>(LabelledRows row, ExactSum
             if (shape.Size <= Memory.Small)
                 gradient = (_small = new(shape)).Make(0);
             else
-                gradient = Memory.Span<S>((Kept = [empty_like(x)])[0]!);
+                gradient = Memory.Span<S>((Kept = [Memory.Fresh(x)])[0]!);
         var sum = Row.Run<S>(Memory.Span<S>(x), shape, [S.One], Share, [], gradient, isSummed: true)!;
         return Sums.Quotient(sum, weight, x);
     }
@@ -127,7 +127,7 @@ internal sealed unsafe class VectorRowsOperation(VectorRows row, Func<TorchTenso
             for (var i = 0; i < inputs.Length; i++)
                 if (Wanted[i])
                 {
-                    gradients[i] = empty_like(held[i]);
+                    gradients[i] = Memory.Fresh(held[i]);
                     fixed (float* to = Memory.Span<float>(gradients[i]!))
                         row.Gradients(i, pointers, shape.Without(-1).Size, shape[-1], g, false, to);
                 }
