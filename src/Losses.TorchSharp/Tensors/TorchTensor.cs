@@ -62,18 +62,6 @@ public readonly partial struct TorchTensor
         return function().ToTensor().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Runs a function and disposes of every tensor that was made on the way but those that the loss is made of.</summary>
-    /// <param name="function">Any loss of TorchTensors.</param>
-    public static LossValues<TorchTensor> Run(Func<LossValues<TorchTensor>> function)
-    {
-        ArgumentNullException.ThrowIfNull(function);
-        using var scope = NewDisposeScope();
-        var loss = function();
-        (loss.Values._content as Tensor)?.MoveToOuterDisposeScope();
-        (loss.Weights._content as Tensor)?.MoveToOuterDisposeScope();
-        return loss;
-    }
-
     /// <summary>Class indices as labels.</summary>
     /// <param name="indices">Int64 or Int32, on any device.</param>
     /// <exception cref="ArgumentException"><paramref name="indices"/> has another data type.</exception>
