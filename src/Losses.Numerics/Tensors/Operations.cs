@@ -496,50 +496,55 @@ internal sealed unsafe class VectorRowsOperation<T>(VectorRows row, Func<DiffTen
 
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
-        var shape = inputs[0].Shape.Without(-1);
-        var values = GC.AllocateUninitializedArray<double>(shape.Size);
-        fixed (double* v = values)
-        {
-            var to = v;
-            WithPinned(inputs, pointers => row.Values(pointers, shape.Size, inputs[0].Shape[-1], to));
-        }
-        return new(Storage<T>.Wide(values), shape);
+        var values = GC.AllocateUninitializedArray<double>(inputs[0].Shape.Without(-1).Size);
+        Run<double>(inputs, [1], values, []);
+        return new(Storage<T>.Wide(values), inputs[0].Shape.Without(-1));
     }
 
     internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
     {
         if (gradient.Level > 0 || inputs.Any(static x => x.Level > 0))
             return DiffTensor.Pullback(definition, inputs).Pullback(gradient)[input];
-        if (row.IsLoss)
-            return new(Storage<T>.Narrow(Gradients<T>(input, inputs, output.Count, gradient)), inputs[0].Shape);
-        return new(Storage<T>.Wide(Gradients<double>(input, inputs, output.Count, gradient)), inputs[0].Shape);
+        return new(
+            row.IsLoss
+                ? Storage<T>.Narrow(Gradients<T>(input, inputs, output.Count, gradient))
+                : Storage<T>.Wide(Gradients<double>(input, inputs, output.Count, gradient)),
+            inputs[0].Shape
+        );
     }
 
     private TOut[] Gradients<TOut>(int input, DiffTensor<T>[] inputs, int count, DiffTensor<T> gradient)
         where TOut : unmanaged
     {
-        var gradients = GC.AllocateUninitializedArray<TOut>(inputs[0].Count);
-        fixed (double* g = gradient.Storage.Numbers)
-        fixed (TOut* to = gradients)
-        {
-            var upstream = g;
-            var target = to;
-            var isUniform = gradient.Storage.Numbers.Length == 1;
-            WithPinned(inputs, pointers => row.Gradients(input, pointers, count, inputs[0].Shape[-1], upstream, isUniform, target));
-        }
-        return gradients;
+        var gradients = new TOut[]?[inputs.Length];
+        var wanted = GC.AllocateUninitializedArray<TOut>(inputs[0].Count);
+        gradients[input] = wanted;
+        Run<TOut>(inputs, gradient.Storage.Numbers, new double[count], gradients);
+        return wanted;
     }
 
-    private delegate void OnPointers(float*[] pointers);
-
-    private static void WithPinned(DiffTensor<T>[] inputs, OnPointers action)
+    private void Run<TOut>(DiffTensor<T>[] inputs, ReadOnlySpan<double> upstream, double[] values, ReadOnlySpan<TOut[]?> gradients)
+        where TOut : unmanaged
     {
         fixed (
             T* a = inputs[0].Storage.Rounded,
                 b = inputs[1].Storage.Rounded,
                 c = inputs[^1].Storage.Rounded
         )
-            action(inputs.Length == 2 ? [(float*)a, (float*)b] : [(float*)a, (float*)b, (float*)c]);
+        fixed (
+            double* u = upstream,
+                v = values
+        )
+        fixed (
+            TOut* da = gradients.IsEmpty ? null : gradients[0],
+                db = gradients.IsEmpty ? null : gradients[1],
+                dc = gradients.IsEmpty ? null : gradients[^1]
+        )
+        {
+            var x = stackalloc float*[] { (float*)a, (float*)b, (float*)c };
+            var g = stackalloc TOut*[] { da, db, dc };
+            row.Run(x, values.Length, inputs[0].Shape[-1], u, upstream.Length == 1, v, gradients.IsEmpty ? null : g);
+        }
     }
 }
 
