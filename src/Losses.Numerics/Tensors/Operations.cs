@@ -551,11 +551,16 @@ internal sealed unsafe class VectorRowsOperation<T>(VectorRows row, Func<DiffTen
 internal sealed class CTCOperation<T>(CTCPaths paths, Func<DiffTensor<T>[], DiffTensor<T>> definition) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private static readonly bool s_isSingle = typeof(T) == typeof(float);
+
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
         var x = inputs[0];
         var values = new double[x.Shape[1]];
-        paths.Run(x.Storage.Dense, x.Shape[2], [1], values, []);
+        if (x.Storage is { IsRounded: true, IsUniform: false })
+            paths.Run<T>(x.Storage.Rounded, x.Shape[2], [1], values, [], s_isSingle);
+        else
+            paths.Run<double>(x.Storage.Dense, x.Shape[2], [1], values, [], s_isSingle);
         return new(Storage<T>.Wide(values), [values.Length]);
     }
 
@@ -564,10 +569,16 @@ internal sealed class CTCOperation<T>(CTCPaths paths, Func<DiffTensor<T>[], Diff
         var x = inputs[0];
         if (x.Level > 0 || gradient.Level > 0)
             return DiffTensor.Pullback(definition, inputs).Pullback(gradient)[0];
-        double[] values = new double[x.Shape[1]],
-            gradients = new double[x.Count];
-        paths.Run(x.Storage.Dense, x.Shape[2], gradient.Storage.Numbers, values, gradients);
-        return new(Storage<T>.Wide(gradients), x.Shape);
+        var values = new double[x.Shape[1]];
+        if (x.Storage is { IsRounded: true, IsUniform: false })
+        {
+            var rounded = GC.AllocateUninitializedArray<T>(x.Count);
+            paths.Run(x.Storage.Rounded, x.Shape[2], gradient.Storage.Numbers, values, rounded.AsSpan(), s_isSingle);
+            return new(Storage<T>.Narrow(rounded), x.Shape);
+        }
+        var wide = GC.AllocateUninitializedArray<double>(x.Count);
+        paths.Run(x.Storage.Dense, x.Shape[2], gradient.Storage.Numbers, values, wide.AsSpan(), s_isSingle);
+        return new(Storage<T>.Wide(wide), x.Shape);
     }
 }
 
