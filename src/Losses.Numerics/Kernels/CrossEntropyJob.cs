@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Losses;
 
@@ -29,6 +31,13 @@ internal sealed unsafe class CrossEntropyJob<S>(
     // Up to so many classes it is cheaper to turn rows than to pay for each by itself.
     private const int FewClasses = 32;
 
+    private const double LargestUpstream = 1e100;
+    private const double LeastOthers = 0.0625;
+
+    // From so many elements on a gradient is no longer in a cache when it is next read.
+    private const int StreamedElements = 1 << 23;
+
+    private readonly bool _isStreamed = (long)loss.Labels.Indices.Length * classes > StreamedElements && gradients != logits;
     private readonly double _smoothing = loss.LabelSmoothing / classes;
     private readonly double _weightSum = Total(loss.ClassWeights, classes);
 
@@ -36,7 +45,8 @@ internal sealed unsafe class CrossEntropyJob<S>(
 
     internal ExactSum? Run(bool isSummed)
     {
-        var chunkRows = Math.Max(1, ChunkElements / classes);
+        // A few long rows at a time, of which each comes from memory while the one before it is computed with.
+        var chunkRows = Math.Max(Math.Clamp(Rows / 64, 1, 8), ChunkElements / classes);
         // A group of a strided class axis lies within one run of neighbours.
         var perRun = inner == 1 ? 1 : (inner + chunkRows - 1) / chunkRows;
         var chunks =
@@ -135,6 +145,9 @@ internal sealed unsafe class CrossEntropyJob<S>(
         }
         if (rented is not null)
             ArrayPool<double>.Shared.Return(rented);
+        // What went past the caches is there before another thread is told so.
+        if (_isStreamed && Sse.IsSupported)
+            Sse.StoreFence();
     }
 
     /// <summary>What is known of each row of a group, from which its value follows.</summary>
@@ -229,13 +242,24 @@ internal sealed unsafe class CrossEntropyJob<S>(
                 new Span<S>(gradient, classes).Clear();
             return;
         }
-        var max = Largest<TLane>(x, classes);
-        var others = Exponentials<TLane>(x, classes, max, exponentials, out var lacking);
+        var g = gradient is null ? 0 : Upstream(row);
+        var lacking = 0.0;
+        // A row of finite numbers and −∞ has a shorter way, where no gradient is so large that it could make something of what that leaves out.
+        double max = typeof(S) == typeof(float) ? Most<TLane>((float*)x, classes) : double.NaN,
+            others = double.IsFinite(max) && Math.Abs(g) < LargestUpstream ? Short<TLane>((float*)x, max, exponentials) : double.NaN;
+        var isShort = !double.IsNaN(others);
+        if (!isShort)
+        {
+            max = Largest<TLane>(x, classes);
+            Exponentiate<TLane>(x, classes, max, exponentials);
+            others = double.IsNaN(max) ? double.NaN : Sum<TLane>(exponentials, (classes + Ways - 1) / Ways * Ways);
+        }
+        if (_smoothing > 0)
+            lacking = Lacking(x, 1, max);
         var logit = double.CreateTruncating(x[label]);
         Describe(r, label, max, others, logit, lacking, group);
         if (gradient is null)
             return;
-        var g = Upstream(row);
         var own = group.Own[r];
         var smoothing = group.Smoothing[r];
         if (g == 0 || (own == 0 && smoothing == 0))
@@ -245,7 +269,9 @@ internal sealed unsafe class CrossEntropyJob<S>(
         }
         var normaliser = 1 + others;
         var share = (own + smoothing * _weightSum) / normaliser * g;
-        if (smoothing == 0 || loss.ClassWeights.IsEmpty)
+        if (isShort && smoothing == 0)
+            Scale<TLane>(exponentials, share, (float*)gradient);
+        else if (smoothing == 0 || loss.ClassWeights.IsEmpty)
             Scaled<TLane>(exponentials, classes, share, g * smoothing, gradient);
         else
             for (var c = 0; c < classes; c++)
@@ -292,14 +318,38 @@ internal sealed unsafe class CrossEntropyJob<S>(
         return largest;
     }
 
-    // Fills eˣ⁻ᵐ and returns the sum of all but the first of the largest, which adds exactly 1. Infinite logits of the same sign have equal shares.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double Exponentials<TLane>(S* x, int n, double largest, double* exponentials, out double lacking)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Most<TLane>(float* x, int n)
+        where TLane : struct, ILane<TLane, S> =>
+        TLane.Count == 8 ? FloatRows<Simd512, Vector512<double>>.Max(x, n)
+        : TLane.Count == 4 ? FloatRows<Simd256, Vector256<double>>.Max(x, n)
+        : FloatRows<Simd128, Vector128<double>>.Max(x, n);
+
+    // Fills eˣ⁻ᵐ and returns the sum of all but the first of the largest; NaN where there is one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double Short<TLane>(float* x, double max, double* exponentials)
         where TLane : struct, ILane<TLane, S>
     {
-        lacking = _smoothing > 0 ? Lacking(x, 1, largest) : 0;
-        Exponentiate<TLane>(x, n, largest, exponentials);
-        return double.IsNaN(largest) ? double.NaN : Sum<TLane>(exponentials, (n + Ways - 1) / Ways * Ways);
+        var others =
+            (
+                TLane.Count == 8 ? FloatRows<Simd512, Vector512<double>>.Exponentiate(x, classes, max, exponentials)
+                : TLane.Count == 4 ? FloatRows<Simd256, Vector256<double>>.Exponentiate(x, classes, max, exponentials)
+                : FloatRows<Simd128, Vector128<double>>.Exponentiate(x, classes, max, exponentials)
+            ) - 1;
+        // Little is left beside a sure class's 1: it is summed by itself.
+        return others < LeastOthers ? Sum<TLane>(exponentials, (classes + Ways - 1) / Ways * Ways) : others;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Scale<TLane>(double* exponentials, double share, float* gradient)
+        where TLane : struct, ILane<TLane, S>
+    {
+        if (TLane.Count == 8)
+            FloatRows<Simd512, Vector512<double>>.Scale(exponentials, classes, share, gradient, _isStreamed);
+        else if (TLane.Count == 4)
+            FloatRows<Simd256, Vector256<double>>.Scale(exponentials, classes, share, gradient, _isStreamed);
+        else
+            FloatRows<Simd128, Vector128<double>>.Scale(exponentials, classes, share, gradient, _isStreamed);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
