@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 
 namespace Losses;
@@ -519,11 +520,14 @@ internal sealed unsafe class VectorRowsOperation<T>(VectorRows row, Func<DiffTen
         var gradients = new TOut[]?[inputs.Length];
         var wanted = GC.AllocateUninitializedArray<TOut>(inputs[0].Count);
         gradients[input] = wanted;
-        Run<TOut>(inputs, gradient.Storage.Numbers, new double[count], gradients);
+        // The values again, which nobody wants: new memory for them would take the place of a gradient's.
+        var values = ArrayPool<double>.Shared.Rent(count);
+        Run<TOut>(inputs, gradient.Storage.Numbers, values.AsSpan(0, count), gradients);
+        ArrayPool<double>.Shared.Return(values);
         return wanted;
     }
 
-    private void Run<TOut>(DiffTensor<T>[] inputs, ReadOnlySpan<double> upstream, double[] values, ReadOnlySpan<TOut[]?> gradients)
+    private void Run<TOut>(DiffTensor<T>[] inputs, ReadOnlySpan<double> upstream, Span<double> values, ReadOnlySpan<TOut[]?> gradients)
         where TOut : unmanaged
     {
         fixed (
