@@ -21,21 +21,18 @@ let private linear (name: string) (value: Tensor -> Tensor) (again: Tensor -> Te
 
 // Of constants.
 let private part (axis: int) (start: int) (length: int) (x: Tensor) : Tensor =
-    if length = 0 then
-        x.zerosLike (lengths x.shape axis 0)
+    if length = 0 || x.nelement = 0 then
+        x.zerosLike (lengths x.shape axis length)
     else
-        let bounds = Array2D.zeroCreate x.dim 3
-
-        for i in 0 .. x.dim - 1 do
-            bounds[i, 0] <- if i = axis then start else 0
-            bounds[i, 1] <- if i = axis then start + length - 1 else x.shape[i] - 1
-
-        x.GetSlice bounds
+        let sizes = [ start; length; x.shape[axis] - start - length ] |> List.filter (fun size -> size > 0)
+        (x.split (sizes, axis))[if start > 0 then 1 else 0]
 
 // Of constants: zeros before it and after it.
 let private padded (axis: int) (before: int) (after: int) (x: Tensor) : Tensor =
     let zeros length = x.zerosLike (lengths x.shape axis length)
-    Tensor.cat ([ zeros before; x; zeros after ] |> List.filter (fun x -> x.nelement > 0), axis)
+    let parts = [ zeros before; x; zeros after ] |> List.filter (fun x -> x.nelement > 0)
+
+    if parts.IsEmpty then zeros (before + x.shape[axis] + after) else Tensor.cat (parts, axis)
 
 /// Part of an axis.
 let rec slice (axis: int) (start: int) (length: int) (x: Tensor) : Tensor =
@@ -54,11 +51,35 @@ let concatenate (axis: int) (tensors: Tensor[]) : Tensor =
 
     tensors |> Array.mapi (fun i x -> pad axis starts[i] (total - starts[i] - lengths[i]) x) |> Array.reduce (+)
 
-/// The sum along an axis, which stays, of length 1. There is nothing to add where there are no elements.
-let sumAlong (axis: int) (x: Tensor) : Tensor =
-    if x.nelement = 0 then x.zerosLike (lengths x.shape axis 1) else x.sum (axis, keepDim = true)
+// Of constants: each half added to the other until one is left, so that the rounding grows with the logarithm of the length.
+let rec private halved (axis: int) (x: Tensor) : Tensor =
+    match x.shape[axis] with
+    | 0 -> x.zerosLike (lengths x.shape axis 1)
+    | 1 -> x
+    | length ->
+        let half = length / 2
 
-let private spread (like: Tensor) (x: Tensor) : Tensor = x.expand like.shape
+        let sums, rest =
+            match x.split ([ half; half; length % 2 ] |> List.filter (fun size -> size > 0), axis) with
+            | [| one; other |] -> one + other, []
+            | parts -> parts[0] + parts[1], [ parts[2] ]
+
+        halved axis (if rest.IsEmpty then sums else Tensor.cat (sums :: rest, axis))
+
+/// The sum along an axis, which stays, of length 1.
+let rec sumAlong (axis: int) (x: Tensor) : Tensor = linear "sum" (halved axis) (sumAlong axis) (expand x.shape) x
+
+/// Repeated to a shape. DiffSharp itself repeats nothing to nothing.
+and expand (shape: int[]) (x: Tensor) : Tensor =
+    let value (x: Tensor) = if Array.contains 0 shape then x.zerosLike shape else x.expand shape
+    if x.shape = shape then x else linear "expand" value (expand shape) (sumTo x.shape) x
+
+and private sumTo (shape: int[]) (x: Tensor) : Tensor =
+    let added = x.dim - shape.Length
+    let isRepeated axis = axis < added || shape[axis - added] <> x.shape[axis]
+    (seq { 0 .. x.dim - 1 } |> Seq.filter isRepeated |> Seq.fold (fun sum axis -> sumAlong axis sum) x).view shape
+
+let private spread (like: Tensor) (x: Tensor) : Tensor = expand like.shape x
 
 // Of constants: the running sums, each from two of half as many elements.
 let private running (axis: int) (x: Tensor) : Tensor =
@@ -257,7 +278,7 @@ and private put (places: Places) (count: int) (x: Tensor) : Tensor =
 let gather (axis: int) (labels: Labels) (x: Tensor) : Tensor =
     let shape = labels.Shape.ToArray()
 
-    if labels.Shape.Size = 0 then
+    if labels.Shape.Size = 0 || x.nelement = 0 then
         x.zerosLike shape
     else
         pick

@@ -21,7 +21,8 @@ type DiffSharpTensor private (tensor: Tensor | null, number: float) =
         if not tensor.dtype.IsFloatingPoint then
             raise (ArgumentException($"tensor has elements of type {tensor.dtype}; they must be floating point numbers.", nameof tensor))
 
-        DiffSharpTensor(tensor, 0.0)
+        // Nothing varies where there are no elements; DiffSharp fails to add up the derivatives of nothing.
+        DiffSharpTensor((if tensor.nelement = 0 then tensor.primalDeep else tensor), 0.0)
 
     /// <summary>The tensor, with the derivatives it carries; that of a mere constant is a float64 scalar.</summary>
     member _.Tensor: Tensor =
@@ -47,7 +48,7 @@ type DiffSharpTensor private (tensor: Tensor | null, number: float) =
     member private _.Spread(like: DiffSharpTensor, shape: Shape) : Tensor =
         match tensor with
         | null -> like.Tensor.fullLike (number, shape.ToArray())
-        | tensor -> tensor.expand (shape.ToArray())
+        | tensor -> Across.expand (shape.ToArray()) tensor
 
     static member private Common(a: Shape, b: Shape) : Shape =
         match Shape.TryBroadcast(a, b) with
@@ -71,11 +72,12 @@ type DiffSharpTensor private (tensor: Tensor | null, number: float) =
         if x.Shape[axis] = 0 then
             raise (ArgumentException($"x has shape {x.Shape}: axis {axis} is empty.", nameof x))
 
-        DiffSharpTensor(f axis x.Tensor)
+        // There are no rows to look across where there are no elements.
+        if x.Shape.Size = 0 then x else DiffSharpTensor(f axis x.Tensor)
 
     static member private Reduced(f: int -> Tensor -> Tensor, x: DiffSharpTensor, axis: int) : DiffSharpTensor =
-        let reduced = DiffSharpTensor.Along(f, x, axis)
-        DiffSharpTensor(reduced.Tensor.view (x.Shape.Without(axis).ToArray()))
+        let reduced = x.Shape.Without(axis).ToArray()
+        DiffSharpTensor(DiffSharpTensor.Along(f, x, axis).Tensor.view reduced)
 
     static member private SumOver(x: DiffSharpTensor, axes: int[], keepAxes: bool) : DiffSharpTensor =
         let shape = x.Shape
@@ -134,7 +136,7 @@ type DiffSharpTensor private (tensor: Tensor | null, number: float) =
             DiffSharpTensor(x.Tensor.view (shape.ToArray()))
 
         static member Permute(x, axes) = DiffSharpTensor(x.Tensor.permute (axes.ToArray()))
-        static member Expand(x, shape) = DiffSharpTensor(x.Tensor.expand (shape.ToArray()))
+        static member Expand(x, shape) = DiffSharpTensor(x.Spread(x, shape))
 
         static member Slice(x, axis, start, length) =
             let axis = x.Shape.Axis axis
@@ -171,7 +173,7 @@ type DiffSharpTensor private (tensor: Tensor | null, number: float) =
         static member MatMul(a, b) =
             let batch (x: DiffSharpTensor) = Shape(x.Tensor.shape[.. x.Shape.Rank - 3])
             let shape = (DiffSharpTensor.Common(batch a, batch b)).ToArray()
-            let expanded (x: Tensor) = x.expand (Array.append shape x.shape[x.dim - 2 ..])
+            let expanded (x: Tensor) = Across.expand (Array.append shape x.shape[x.dim - 2 ..]) x
             DiffSharpTensor(Across.matMul (expanded a.Tensor) (expanded b.Tensor))
 
         static member Mean(values, weights) =

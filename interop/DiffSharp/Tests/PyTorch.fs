@@ -7,7 +7,7 @@ open Losses
 open Losses.DiffSharp
 open Losses.Tests
 open Losses.Tests.Reference.Cases
-open Losses.Tests.Reference.Compare
+open Losses.Tests.Reference.Comparison
 
 type private Report = { Value: float; Gradient: float; Curvature: float; Failures: string list }
 
@@ -30,7 +30,7 @@ let private run (case: Case) : Report =
     let value = Differentiate.value output inputs
 
     let valueError, valueFailures =
-        Compare.compare Tolerance "value" (Shape value.shape, Differentiate.numbers value) case.Output
+        Comparison.compare Tolerance "value" (Shape value.shape, Differentiate.numbers value) case.Output
 
     let of' what (numbers: Map<string, Numbers>) (values: unit -> float[][]) =
         if numbers.IsEmpty then

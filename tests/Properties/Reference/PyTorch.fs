@@ -7,11 +7,7 @@ open Xunit
 open Xunit.Abstractions
 open Losses
 open Losses.Tests.Reference.Cases
-open Losses.Tests.Reference.Compare
-
-/// What float32 values may differ by, relative.
-[<Literal>]
-let Tolerance32 = 1e-5
+open Losses.Tests.Reference.Comparison
 
 let private plain (tensor: DiffTensor<float>) = tensor.Shape, tensor.ToArray()
 

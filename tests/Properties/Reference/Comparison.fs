@@ -1,5 +1,5 @@
-/// What a result and PyTorch's differ by.
-module Losses.Tests.Reference.Compare
+/// How near a result is to PyTorch's.
+module Losses.Tests.Reference.Comparison
 
 open System
 open System.Globalization
@@ -10,12 +10,16 @@ open Losses.Tests.Reference.Cases
 [<Literal>]
 let Tolerance = 1e-10
 
+/// What float32 values may differ by, relative.
+[<Literal>]
+let Tolerance32 = 1e-5
+
 // An element that is 0, or nearly, because the terms of its sum cancel is rounding dust on both sides: it is measured against this share of the
 // largest element, so that 10⁻¹⁰ of it is 10⁻¹⁵ of the largest, four of its ulp.
 [<Literal>]
 let private Dust = 1e-5
 
-let private invariant (text: FormattableString) = text.ToString CultureInfo.InvariantCulture
+let invariant (text: FormattableString) = text.ToString CultureInfo.InvariantCulture
 
 /// |actual − expected| / max(|expected|, dust); 0 for the same infinity or two NaN, ∞ where only one side is finite.
 let error (largest: float) (actual: float) (expected: float) =
@@ -50,7 +54,8 @@ let compare (tolerance: float) (what: string) (actual: Shape * float[]) (expecte
                     invariant $"{what} element {i} is {values[i]:R} but PyTorch's is {expected.Data[i]:R}: error {worst:E2}"
             ]
 
-/// The values of linspace(−1, 1) in a shape: the direction that the cases' Hessians are multiplied with.
+/// linspace(−1, 1) of a shape.
 let direction (shape: Shape) : float[] =
     let count = shape.Size
+
     Array.init count (fun i -> if count = 1 then -1.0 else -1.0 + 2.0 * float i / float (count - 1))
