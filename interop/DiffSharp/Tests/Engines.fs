@@ -7,6 +7,10 @@ open Xunit
 open Losses
 open Losses.DiffSharp
 
+// DiffSharp counts the levels of nested derivatives in one variable for all threads.
+[<assembly: CollectionBehavior(DisableTestParallelization = true)>]
+do ()
+
 /// DiffSharp's functions of vectors, for functions of several tensors.
 module Differentiate =
 
