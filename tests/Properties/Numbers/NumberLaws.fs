@@ -129,34 +129,14 @@ type NumberLaws<'T when 'T :> IReal<'T>>(ofFloat: float -> 'T, toFloat: 'T -> fl
         Assert.Equal(0.0, value ('T.Exp(ofFloat -infinity)))
         Assert.Equal(-1.0, value ('T.ExpM1(ofFloat -infinity)))
 
-// Real answers with Math, whose exponential and powers are within an ulp or two.
-type ``Real numbers``() =
-    inherit NumberLaws<Real>(Real, (fun x -> x.Value), 4.0)
+/// Functions of one number, by which derivatives are tested, whatever the number.
+module Functions =
 
-type ``Dual numbers``() =
-    inherit NumberLaws<Dual<Real>>((fun x -> Dual<Real>.Variable(Real x)), (fun x -> x.Value.Value), 4.0)
-
-type ``Dual numbers of dual numbers``() =
-    inherit
-        NumberLaws<Dual<Dual<Real>>>((fun x -> Dual<Dual<Real>>.Variable(Dual<Real>.Variable(Real x))), (fun x -> x.Value.Value.Value), 4.0)
-
-type ``Double-double numbers``() =
-    inherit NumberLaws<DoubleDouble>(DoubleDouble.Constant, (fun x -> x.High), 0.5)
-
-type ``Dual double-double numbers``() =
-    inherit NumberLaws<Dual<DoubleDouble>>((fun x -> Dual<DoubleDouble>.Variable(DoubleDouble.Constant x)), (fun x -> x.Value.High), 0.5)
-
-type ``Scalar tensors``() =
-    inherit NumberLaws<DiffTensor<float>>(DiffTensor.Scalar, (fun x -> x.ToScalar()), 4.0)
-
-/// The derivative rules, each against central differences of 106 bits.
-module Derivatives =
-
-    /// A function of one number, whatever the number.
-    type private Function =
+    type Function =
         abstract Apply<'T when 'T :> IReal<'T>> : x: 'T -> 'T
 
-    let private functions: (string * (float -> bool) * Function) list =
+    /// A name, where the function is smooth, and the function.
+    let smooth: (string * (float -> bool) * Function) list =
         let all (_: float) = true
         let positive x = x > 1e-3
 
@@ -273,45 +253,8 @@ module Derivatives =
             }
         ]
 
-    let private smooth = Generators.moderate Engines.float64 |> Gen.filter (fun x -> abs x <= 20.0)
-
-    type ``A derivative``() =
-        static member All =
-            let data = TheoryData<string>()
-
-            for name, _, _ in functions do
-                data.Add name
-
-            data
-
-        [<Theory; MemberData "All">]
-        member _.``is what central differences approach, the second as well``(name: string) =
-            let _, domain, f = functions |> List.find (fun (other, _, _) -> other = name)
-            let exact (x: float) = DoubleDouble.Constant x
-            let slope (x: DoubleDouble) = f.Apply(Dual<DoubleDouble>.Variable x).Derivative
-
-            Property.holds (Gen.filter domain smooth) (fun x ->
-                // The truncation is h² f‴ / 6, about 10⁻¹⁶; 106 bits over h leave 10⁻²³.
-                let h = exact (Math.ScaleB(1.0, -27))
-                let differences (g: DoubleDouble -> DoubleDouble) = ((g (exact x + h) - g (exact x - h)) / (h + h)).High
-
-                let close what (expected: float) (actual: float) =
-                    if not (abs (expected - actual) <= 1e-9 * (1e-6 + abs expected)) then
-                        Property.fail $"{what} of {name} at {x:R} is {actual:R}, not {expected:R}"
-
-                close "slope" (differences (fun x -> f.Apply x)) (slope (exact x)).High
-                let second = f.Apply(Dual<Dual<DoubleDouble>>.Variable(Dual<DoubleDouble>.Variable(exact x))).Derivative.Derivative
-                close "curvature" (differences slope) second.High
-                // And the tensor's, through its kernels.
-                let sum (x: DiffTensor<float>) = TensorNotation.sumAll (f.Apply x)
-                let at = DiffTensor.Create [| x; x; x |]
-                close "tensor's slope" (slope (exact x)).High ((Diff.grad sum at).ToArray().[1])
-                let curvature = (Diff.hvp sum at (DiffTensor.Create [| 1.0; 1.0; 1.0 |])).ToArray()
-
-                if not (abs (curvature[2] - second.High) <= 1e-9 * (1.0 + abs second.High)) then
-                    Property.fail $"tensor's curvature of {name} at {x:R} is {curvature[2]:R}, not {second.High:R}")
-
-    let private kinks: (string * float * float * Function) list =
+    /// A name, where the kink is, the slope there, and the function.
+    let kinks: (string * float * float * Function) list =
         [
             "|x| at 0",
             0.0,
@@ -374,22 +317,3 @@ module Derivatives =
                 member _.Apply x = Notation.power 0.0 x
             }
         ]
-
-    type ``At a kink, a derivative``() =
-        static member All =
-            let data = TheoryData<string>()
-
-            for name, _, _, _ in kinks do
-                data.Add name
-
-            data
-
-        [<Theory; MemberData "All">]
-        member _.``is the one that is documented``(name: string) =
-            let _, x, slope, f = kinks |> List.find (fun (other, _, _, _) -> other = name)
-            Assert.Equal(slope, (f.Apply(Dual<Real>.Variable(Real x))).Derivative.Value)
-            Assert.Equal(slope, (f.Apply(Dual<DoubleDouble>.Variable(DoubleDouble.Constant x))).Derivative.High)
-            let sum (x: DiffTensor<float>) = TensorNotation.sumAll (f.Apply x)
-            Assert.Equal(slope, (Diff.grad sum (DiffTensor.Create [| x; x |])).ToArray().[1])
-            let sum (x: DiffTensor<float32>) = TensorNotation.sumAll (f.Apply x)
-            Assert.Equal(float32 slope, (Diff.grad sum (DiffTensor.Create [| float32 x; float32 x |])).ToArray().[0])
