@@ -4,6 +4,7 @@ const string Usage = """
     dotnet run --project bench -c Release -- OPTION…
 
       --quick         value and gradient of every row against libtorch: a table of ratios
+      --torch         forward and backward in TorchSharp, with libtorch's loss and with ours: a table of ratios
       --memory        bytes that a call of ours allocates
       --bandwidth     bytes moved a second, as a share of a plain copy's
       --limit         loops written by hand with a plain sum, beside ours: what an exact sum and one definition cost
@@ -12,8 +13,8 @@ const string Usage = """
       --first         the first call in a fresh process
       --full [ARG…]   every row by BenchmarkDotNet, which gets the arguments that follow
 
-      --only TEXT     of --quick, --memory and --first, only the rows whose name contains the text
-      --check         exit status 1 where --quick misses an aim
+      --only TEXT     of --quick, --torch, --memory and --first, only the rows whose name contains the text
+      --check         exit status 1 where --quick or --torch misses an aim
     """;
 
 if (args is ["--first-child", var index])
@@ -34,7 +35,7 @@ for (var i = 0; i < args.Length; i++)
         only = args[++i];
     else
         wanted.Add(args[i]);
-string[] known = ["--quick", "--memory", "--bandwidth", "--limit", "--scaling", "--own", "--first", "--check"];
+string[] known = ["--quick", "--torch", "--memory", "--bandwidth", "--limit", "--scaling", "--own", "--first", "--check"];
 if (wanted.All(option => option == "--check") || wanted.Except(known).Any())
 {
     Console.Error.WriteLine(Usage);
@@ -47,7 +48,10 @@ foreach (var option in wanted)
     switch (option)
     {
         case "--quick":
-            reached = Quick.Run(only);
+            reached &= Quick.Run(only);
+            break;
+        case "--torch":
+            reached &= Quick.RunInside(only);
             break;
         case "--memory":
             Memory.Run(only);

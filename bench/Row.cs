@@ -1,4 +1,5 @@
 using Losses.CSharp;
+using Losses.TorchSharp;
 using static TorchSharp.torch.nn;
 
 namespace Losses.Bench;
@@ -6,6 +7,9 @@ namespace Losses.Bench;
 /// <summary>A row of the table: some work, and how many times faster than libtorch it is meant to be.</summary>
 internal sealed record Row(string Name, string Size, double Aim, Func<Work> Make)
 {
+    /// <summary>How many times faster than libtorch's loss ours is meant to be in its place, in a TorchSharp training loop.</summary>
+    public double AimInside { get; init; } = 1;
+
     private static readonly (string Name, bool IsSimple, Func<int, Work> Make)[] _pointwise =
     [
         ("MSE", true, n => new TensorWork(Loss.MSE(), (x, t) => functional.mse_loss(x, t), Numbers.Normal(n, 1), Numbers.Normal(n, 2))),
@@ -56,7 +60,7 @@ internal sealed record Row(string Name, string Size, double Aim, Func<Work> Make
             n => new TensorWork(
                 // For a mean libtorch writes a warning at every call, which takes longer than a small loss.
                 Loss.KLDiv(reduction: Losses.Reduction.Sum),
-                (x, t) => functional.kl_div(x, t, log_target: false, reduction: TorchSharp.torch.nn.Reduction.Sum),
+                (x, t) => functional.kl_div(x, t, log_target: false, reduction: global::TorchSharp.torch.nn.Reduction.Sum),
                 Numbers.Uniform(n, 1, -8, 0),
                 Numbers.Uniform(n, 2, 0, 1)
             )
@@ -66,13 +70,16 @@ internal sealed record Row(string Name, string Size, double Aim, Func<Work> Make
     public override string ToString() => $"{Name}, {Size}";
 
     /// <summary>The table.</summary>
-    public static IReadOnlyList<Row> All { get; } = [.. PointwiseRows(), .. StructuredRows()];
+    public static IReadOnlyList<Row> All { get; } = [.. PointwiseRows(24, 18, 14), .. StructuredRows()];
+
+    /// <summary>The rows of the table inside TorchSharp: those above, and pointwise losses of more sizes.</summary>
+    public static IReadOnlyList<Row> Inside { get; } = [.. PointwiseRows(24, 20, 18, 14, 10, 5), .. StructuredRows()];
 
     /// <summary>A pointwise loss of n elements.</summary>
     public static Work Pointwise(string name, int n) => _pointwise.Single(loss => loss.Name == name).Make(n);
 
-    private static IEnumerable<Row> PointwiseRows() =>
-        from power in new[] { 24, 18, 14 }
+    private static IEnumerable<Row> PointwiseRows(params int[] powers) =>
+        from power in powers
         from loss in _pointwise
         let aim = (loss.IsSimple, power) switch
         {
@@ -81,7 +88,7 @@ internal sealed record Row(string Name, string Size, double Aim, Func<Work> Make
             (false, 24) => 5,
             (false, _) => 1.5,
         }
-        select new Row(loss.Name, $"2^{power}", aim, () => loss.Make(1 << power));
+        select new Row(loss.Name, $"2^{power}", aim, () => loss.Make(1 << power)) { AimInside = power >= 20 ? 3 : 1 };
 
     private static IEnumerable<Row> StructuredRows() =>
         [
@@ -126,7 +133,10 @@ internal sealed record Row(string Name, string Size, double Aim, Func<Work> Make
                     shape
                 );
             }
-        );
+        )
+        {
+            AimInside = shape.Aggregate(1L, (product, length) => product * length) >= 512 * 32000 ? 3 : 1,
+        };
 
     private static DiffTensorWork Cosine() =>
         new(
@@ -136,6 +146,7 @@ internal sealed record Row(string Name, string Size, double Aim, Func<Work> Make
                 return (value, [gradient]);
             },
             (x, constants) => functional.cosine_similarity(x[0], constants[0], dim: 1).mean(),
+            (x, constants) => TorchTensor.Run(() => TorchTensor.Mean(Similarity.CosineSimilarity<TorchTensor>(x[0], constants[0]), [])),
             [65536, 256],
             [Numbers.Normal(65536 * 256, 1)],
             [Numbers.Normal(65536 * 256, 2)]

@@ -1,4 +1,5 @@
 using Losses.CSharp;
+using Losses.TorchSharp;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,25 +21,47 @@ internal abstract class Work : IDisposable
     public abstract bool IsIntoCallersMemory { get; }
 
     /// <summary>libtorch's forward and backward, as a training step runs them: gradients dropped, loss, <c>backward</c>.</summary>
-    public void LibTorch() => Step().Dispose();
+    public void LibTorch() => Step(Loss, out _).Dispose();
+
+    /// <summary>The same step with our loss in the place of libtorch's.</summary>
+    public void Inside() => Step(Adapter, out _).Dispose();
 
     /// <summary>Both sides once, and an exception where they disagree.</summary>
     public void Check()
     {
         var value = Ours();
-        using var scope = Step(out var loss);
+        using var scope = Step(Loss, out var loss);
         var expected = loss.item<float>();
+        Agree(value, expected);
+        for (var leaf = 0; leaf < Leaves.Length; leaf++)
+            Agree(leaf, Ours(leaf), Leaves[leaf].grad!);
+    }
+
+    /// <summary>libtorch's loss and ours in its place once, and an exception where they disagree.</summary>
+    public void CheckInside()
+    {
+        using var scope = Step(Loss, out var loss);
+        var gradients = Array.ConvertAll(Leaves, leaf => leaf.grad!.data<float>().ToArray());
+        using var other = Step(Adapter, out var inside);
+        Agree(inside.item<float>(), loss.item<float>());
+        for (var leaf = 0; leaf < Leaves.Length; leaf++)
+            Agree(leaf, gradients[leaf], Leaves[leaf].grad!);
+    }
+
+    private static void Agree(float value, float expected)
+    {
         if (!(Math.Abs(value - expected) <= 1e-4 * Math.Max(1e-3, Math.Abs(expected))))
             throw new InvalidOperationException($"the values differ: ours is {value}, libtorch's {expected}.");
-        for (var leaf = 0; leaf < Leaves.Length; leaf++)
-        {
-            var slope = Projected(Ours(leaf));
-            var other = Projected(Leaves[leaf].grad!.data<float>().ToArray());
-            var scale = other.Max(Math.Abs);
-            for (var i = 0; i < other.Length; i++)
-                if (!(Math.Abs(slope[i] - other[i]) <= 1e-3 * scale))
-                    throw new InvalidOperationException($"gradient {leaf} differs at {i}: ours is {slope[i]}, libtorch's {other[i]}.");
-        }
+    }
+
+    private void Agree(int leaf, float[] gradient, Tensor expected)
+    {
+        var slope = Projected(gradient);
+        var other = Projected(expected.data<float>().ToArray());
+        var scale = other.Max(Math.Abs);
+        for (var i = 0; i < other.Length; i++)
+            if (!(Math.Abs(slope[i] - other[i]) <= 1e-3 * scale))
+                throw new InvalidOperationException($"gradient {leaf} differs at {i}: {slope[i]} and {other[i]}.");
     }
 
     public void Dispose()
@@ -54,6 +77,9 @@ internal abstract class Work : IDisposable
     /// <summary>libtorch's loss.</summary>
     protected abstract Tensor Loss(Tensor[] leaves);
 
+    /// <summary>Our loss of the same tensors.</summary>
+    protected abstract Tensor Adapter(Tensor[] leaves);
+
     /// <summary>Our gradient by a leaf, of the last call.</summary>
     protected abstract float[] Ours(int leaf);
 
@@ -67,15 +93,13 @@ internal abstract class Work : IDisposable
 
     private Tensor[] Leaves => _leaves ??= MakeLeaves();
 
-    private DisposeScope Step() => Step(out _);
-
-    private DisposeScope Step(out Tensor loss)
+    private DisposeScope Step(Func<Tensor[], Tensor> function, out Tensor loss)
     {
         var leaves = Leaves;
         var scope = NewDisposeScope();
         foreach (var leaf in leaves)
             leaf.grad = null;
-        loss = Loss(leaves);
+        loss = function(leaves);
         loss.backward();
         return scope;
     }
@@ -101,6 +125,8 @@ internal sealed class TensorWork(TensorLoss loss, Func<Tensor, Tensor, Tensor> t
     }
 
     protected override Tensor Loss(Tensor[] leaves) => torch(leaves[0], _target!);
+
+    protected override Tensor Adapter(Tensor[] leaves) => loss.Forward(leaves[0], _target!);
 
     protected override float[] Ours(int leaf) => _gradient;
 
@@ -129,6 +155,8 @@ internal sealed class LabelWork(LabelLoss loss, Func<Tensor, Tensor, Tensor> tor
 
     protected override Tensor Loss(Tensor[] leaves) => torch(leaves[0], _torchLabels!);
 
+    protected override Tensor Adapter(Tensor[] leaves) => loss.Forward(leaves[0], _torchLabels!);
+
     protected override float[] Ours(int leaf) => _gradient;
 
     protected override void Release() => _torchLabels?.Dispose();
@@ -151,6 +179,8 @@ internal sealed class TripleWork(TripleLoss loss, Func<Tensor[], Tensor> torch, 
 
     protected override Tensor Loss(Tensor[] leaves) => torch(leaves);
 
+    protected override Tensor Adapter(Tensor[] leaves) => loss.Forward(leaves[0], leaves[1], leaves[2]);
+
     protected override float[] Ours(int leaf) => _gradients[leaf];
 
     protected override void Release() { }
@@ -159,12 +189,14 @@ internal sealed class TripleWork(TripleLoss loss, Func<Tensor[], Tensor> torch, 
 /// <summary>A scalar function of several tensors, by our differentiable tensors.</summary>
 /// <param name="ours">The value and the gradients.</param>
 /// <param name="torch">libtorch's loss of the variables and the constants.</param>
+/// <param name="adapter">Our loss of the same tensors.</param>
 /// <param name="shape">Of every input.</param>
 /// <param name="variables">What gradients are taken by.</param>
 /// <param name="constants">What they are not taken by.</param>
 internal sealed class DiffTensorWork(
     Func<DiffTensor<float>[], DiffTensor<float>[], (DiffTensor<float> Value, DiffTensor<float>[] Gradients)> ours,
     Func<Tensor[], Tensor[], Tensor> torch,
+    Func<Tensor[], Tensor[], Tensor> adapter,
     int[] shape,
     float[][] variables,
     float[][] constants
@@ -198,6 +230,8 @@ internal sealed class DiffTensorWork(
 
     protected override Tensor Loss(Tensor[] leaves) => torch(leaves, _torchConstants);
 
+    protected override Tensor Adapter(Tensor[] leaves) => adapter(leaves, _torchConstants);
+
     protected override float[] Ours(int leaf) => _gradients[leaf].ToArray();
 
     protected override void Release()
@@ -210,7 +244,7 @@ internal sealed class DiffTensorWork(
 /// <summary>Connectionist temporal classification, by our differentiable tensors.</summary>
 internal sealed class CTCWork(float[] logProbabilities, int frames, int samples, int classes, int[] labels, int[] targetLengths) : Work
 {
-    private readonly CTCLoss _loss = Losses.CSharp.Loss.CTC();
+    private readonly CSharp.CTCLoss _loss = Losses.CSharp.Loss.CTC();
     private readonly DiffTensor<float> _logProbabilities = new(logProbabilities, [frames, samples, classes]);
     private readonly Labels _labels = new(labels, [samples, labels.Length / samples]);
     private readonly int[] _inputLengths = [.. Enumerable.Repeat(frames, samples)];
@@ -240,6 +274,8 @@ internal sealed class CTCWork(float[] logProbabilities, int frames, int samples,
     }
 
     protected override Tensor Loss(Tensor[] leaves) => nn.functional.ctc_loss(leaves[0], _others[0], _others[1], _others[2]);
+
+    protected override Tensor Adapter(Tensor[] leaves) => _loss.Forward(leaves[0], _others[0], _inputLengths, targetLengths);
 
     protected override float[] Ours(int leaf) => _gradient!.ToArray();
 

@@ -1,0 +1,39 @@
+using System.Numerics;
+using static TorchSharp.torch;
+
+namespace Losses.TorchSharp;
+
+/// <summary>A pointwise loss of tensors on the CPU.</summary>
+internal sealed class DeferredPointwise<F, S>(F function, TorchTensor[] operands, Tensor[] inputs, Shape shape) : Deferred
+    where F : struct, IPointwise3
+    where S : unmanaged, IFloatingPointIeee754<S>
+{
+    protected override TorchTensor Evaluate() => new(new KernelOperation<F, S>(function, operands, shape).Apply(inputs), false);
+
+    internal override TorchTensor Over(ExactSum weight) =>
+        new(new ReducedKernelOperation<F, S>(function, operands, shape, weight).Apply(inputs), false);
+}
+
+/// <summary>A loss of rows with labels on the CPU.</summary>
+internal sealed class DeferredRows(LabelledRows row, Tensor x, Func<TorchTensor[], TorchTensor> definition) : Deferred
+{
+    private bool IsSingle => x.dtype == ScalarType.Float32;
+
+    protected override TorchTensor Evaluate() =>
+        new(
+            (
+                IsSingle ? new LabelledRowsOperation<float>(row, definition) : (Operation)new LabelledRowsOperation<double>(row, definition)
+            ).Apply(x),
+            false
+        );
+
+    internal override TorchTensor Over(ExactSum weight) =>
+        new(
+            (
+                IsSingle
+                    ? new ReducedLabelledRowsOperation<float>(row, weight, definition)
+                    : (Operation)new ReducedLabelledRowsOperation<double>(row, weight, definition)
+            ).Apply(x),
+            false
+        );
+}

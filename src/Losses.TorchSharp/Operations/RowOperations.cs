@@ -1,0 +1,174 @@
+using System.Numerics;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.autograd;
+
+namespace Losses.TorchSharp;
+
+/// <summary>A loss of rows by its kernel; where its gradient is differentiated in its turn, by its definition.</summary>
+internal abstract class RowOperation(Func<TorchTensor[], TorchTensor> definition, bool isWide) : Operation
+{
+    internal override Tensor?[] Backward(Tensor[] inputs, Tensor gradient, bool isRecorded)
+    {
+        if (!isRecorded)
+            return Gradients(inputs, gradient);
+        var wanted = Enumerable.Range(0, inputs.Length).Where(i => Wanted[i]).ToArray();
+        // The definition again, of inputs of its own that hang on those of the tape.
+        var again = Array.ConvertAll(inputs, static x => x.view(x.shape));
+        var value = Recorded(definition(Array.ConvertAll(again, x => new TorchTensor(x, isWide)))).Like(gradient);
+        var found = grad(
+            [value],
+            Array.ConvertAll(wanted, i => again[i]),
+            [gradient],
+            retain_graph: true,
+            create_graph: true,
+            allow_unused: true
+        );
+        var gradients = new Tensor?[inputs.Length];
+        for (var i = 0; i < wanted.Length; i++)
+            gradients[wanted[i]] = found[i].IsInvalid ? null : found[i];
+        return gradients;
+    }
+
+    /// <summary>What the value is of the definition's.</summary>
+    protected virtual TorchTensor Recorded(TorchTensor values) => values;
+
+    protected abstract Tensor?[] Gradients(Tensor[] inputs, Tensor gradient);
+}
+
+/// <summary>A loss of rows with labels over the tensor's own memory, a value a row.</summary>
+internal class LabelledRowsOperation<S>(LabelledRows row, Func<TorchTensor[], TorchTensor> definition)
+    : RowOperation(definition, isWide: false)
+    where S : unmanaged, IFloatingPointIeee754<S>
+{
+    protected LabelledRows Row => row;
+
+    internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
+    {
+        var x = inputs[0].contiguous();
+        var values = empty(row.Labels.Shape.ToLongs(), x.dtype);
+        row.Run<S>(Memory.Span<S>(x), TorchTensor.ShapeOf(x), [S.One], 1, Memory.Span<S>(values), [], isSummed: false);
+        return values;
+    }
+
+    protected override Tensor?[] Gradients(Tensor[] inputs, Tensor gradient) =>
+        [Gradient(inputs[0].contiguous(), Memory.Span<S>(gradient.contiguous()), 1)];
+
+    protected Tensor Gradient(Tensor x, ReadOnlySpan<S> upstream, double scale)
+    {
+        var gradient = Memory.Fresh(x);
+        row.Run(Memory.Span<S>(x), TorchTensor.ShapeOf(x), upstream, scale, [], Memory.Span<S>(gradient), isSummed: false);
+        return gradient;
+    }
+}
+
+/// <summary>The exact sum of a loss of rows with labels over a weight, rounded once; with its gradient made in the same pass where one will be asked for.</summary>
+internal sealed class ReducedLabelledRowsOperation<S>(LabelledRows row, ExactSum weight, Func<TorchTensor[], TorchTensor> definition)
+    : LabelledRowsOperation<S>(row, definition)
+    where S : unmanaged, IFloatingPointIeee754<S>
+{
+    private double Share => 1 / weight.ToDouble();
+
+    private Small<S>? _small;
+
+    internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
+    {
+        var x = inputs[0].is_contiguous() ? inputs[0] : inputs[0].contiguous();
+        var shape = TorchTensor.ShapeOf(x);
+        Span<S> gradient = [];
+        if (wanted.Length > 0)
+            if (shape.Size <= Memory.Small)
+                gradient = (_small = new(shape)).Make(0);
+            else
+                gradient = Memory.Span<S>((Kept = [Memory.Fresh(x)])[0]!);
+        var sum = Row.Run<S>(Memory.Span<S>(x), shape, [S.One], Share, [], gradient, isSummed: true)!;
+        return Sums.Quotient(sum, weight, x);
+    }
+
+    internal override Tensor?[]? Ready(Tensor gradient) => _small?.Times(Memory.Number(gradient), 1);
+
+    protected override TorchTensor Recorded(TorchTensor values) => TorchTensor.Total(values) * TorchTensor.Constant(Share);
+
+    protected override Tensor?[] Gradients(Tensor[] inputs, Tensor gradient)
+    {
+        var upstream = Memory.Number(gradient);
+        return Kept is { } kept && Sums.Rescale(kept, upstream) ? kept : [Gradient(inputs[0].contiguous(), [S.One], Share * upstream)];
+    }
+}
+
+/// <summary>A function of vectors along the last axis of float32 tensors, a number a row.</summary>
+internal sealed unsafe class VectorRowsOperation(VectorRows row, Func<TorchTensor[], TorchTensor> definition)
+    : RowOperation(definition, isWide: false)
+{
+    /// <summary>Float32 tensors on the CPU, of one shape: what the kernels are for.</summary>
+    internal static bool Takes(TorchTensor[] inputs) =>
+        inputs[0].Shape.Rank > 0
+        && Array.TrueForAll(
+            inputs,
+            x => x.IsStored && x.Shape == inputs[0].Shape && x.Stored is { } t && t.dtype == ScalarType.Float32 && Memory.IsOnCpu(t)
+        );
+
+    internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
+    {
+        var shape = TorchTensor.ShapeOf(inputs[0]);
+        var values = empty(shape.Without(-1).ToLongs(), ScalarType.Float64);
+        fixed (double* v = Memory.Span<double>(values))
+            row.Values(Pointers(inputs, out _), shape.Without(-1).Size, shape[-1], v);
+        return values;
+    }
+
+    protected override Tensor?[] Gradients(Tensor[] inputs, Tensor gradient)
+    {
+        var shape = TorchTensor.ShapeOf(inputs[0]);
+        var pointers = Pointers(inputs, out var held);
+        var upstream = gradient.contiguous();
+        var gradients = new Tensor?[inputs.Length];
+        fixed (double* g = Memory.Span<double>(upstream))
+            for (var i = 0; i < inputs.Length; i++)
+                if (Wanted[i])
+                {
+                    gradients[i] = Memory.Fresh(held[i]);
+                    fixed (float* to = Memory.Span<float>(gradients[i]!))
+                        row.Gradients(i, pointers, shape.Without(-1).Size, shape[-1], g, false, to);
+                }
+        return gradients;
+    }
+
+    private static float*[] Pointers(Tensor[] inputs, out Tensor[] held)
+    {
+        held = Array.ConvertAll(inputs, static x => x.contiguous());
+        var pointers = new float*[inputs.Length];
+        for (var i = 0; i < inputs.Length; i++)
+            fixed (float* start = Memory.Span<float>(held[i]))
+                pointers[i] = start;
+        return pointers;
+    }
+}
+
+/// <summary>Connectionist temporal classification of float64 tensors on the CPU, a number a sample.</summary>
+internal sealed class CTCOperation(CTCPaths paths, Func<TorchTensor[], TorchTensor> definition, bool isWide)
+    : RowOperation(definition, isWide)
+{
+    internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
+    {
+        var x = inputs[0].contiguous();
+        var values = empty([x.shape[1]], x.dtype);
+        paths.Run(Memory.Span<double>(x), (int)x.shape[2], [1], Memory.Span<double>(values), []);
+        return values;
+    }
+
+    protected override Tensor?[] Gradients(Tensor[] inputs, Tensor gradient)
+    {
+        var x = inputs[0].contiguous();
+        Tensor values = empty([x.shape[1]], x.dtype),
+            gradients = zeros_like(x);
+        paths.Run(
+            Memory.Span<double>(x),
+            (int)x.shape[2],
+            Memory.Span<double>(gradient.contiguous()),
+            Memory.Span<double>(values),
+            Memory.Span<double>(gradients)
+        );
+        return [gradients];
+    }
+}

@@ -1,0 +1,103 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Losses.TorchSharp;
+
+// Softmax and its kin along an axis. libtorch's are not these: a row all −∞ is NaN to them, and 1 − softmax cancels. Their derivatives are
+// written in tensor operations again, so that they can be differentiated, to any order.
+
+internal abstract class RowwiseOperation(int axis, bool isWide) : Operation
+{
+    protected int Axis => axis;
+
+    internal override Tensor?[] Backward(Tensor[] inputs, Tensor gradient, bool isRecorded) =>
+        [Pull(new(inputs[0], isWide), new(gradient, isWide)).Like(inputs[0])];
+
+    protected abstract TorchTensor Pull(TorchTensor x, TorchTensor gradient);
+
+    /// <summary>What a row's softmax is made of: x − m, its exponentials, and the sum of all of them but the first largest, which is 1.</summary>
+    protected (Tensor Difference, Tensor Lost, Tensor Exponentials, Tensor Place, Tensor Others, Tensor Empty) Exponentiate(Tensor x)
+    {
+        var max = x.amax([axis], keepdim: true);
+        var place = x.argmax(axis, keepdim: true);
+        var empty = max.eq(Constant.MinusInfinity);
+        // ∞ − ∞ is 0 here: equal elements have equal shares.
+        var difference = x.sub(max).masked_fill(x.eq(max), Constant.Zero);
+        // What the subtraction lost: e^(d + l) = e^d (1 + l).
+        var back = difference.sub(x);
+        var lost = x.sub(difference.sub(back)).sub(max.add(back));
+        lost = lost.masked_fill(lost.isfinite().logical_not_(), Constant.Zero);
+        var exponentials = difference.exp();
+        exponentials = exponentials.add(exponentials.mul(lost));
+        var others = exponentials.scatter(axis, place, zeros_like(max)).sum(axis, keepdim: true);
+        return (difference, lost, exponentials, place, others, empty);
+    }
+
+    /// <summary>The sum of all the other elements; not the sum less the element, which has no digits left where the element is most of it.</summary>
+    internal static Tensor Others(Tensor x, int axis)
+    {
+        var length = x.shape[axis];
+        if (length == 1)
+            return zeros_like(x);
+        var nothing = zeros_like(x.narrow(axis, 0, 1));
+        var before = cat([nothing, x.narrow(axis, 0, length - 1).cumsum(axis)], axis);
+        var after = cat([nothing, x.narrow(axis, 1, length - 1).flip(axis).cumsum(axis)], axis).flip(axis);
+        return before.add(after);
+    }
+
+    protected static class Constant
+    {
+        internal static Scalar Zero { get; } = 0.0.ToScalar();
+        internal static Scalar MinusInfinity { get; } = double.NegativeInfinity.ToScalar();
+    }
+}
+
+internal sealed class LogSumExpOperation(int axis, bool isWide) : RowwiseOperation(axis, isWide)
+{
+    internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
+    {
+        var (_, _, _, _, others, _) = Exponentiate(inputs[0]);
+        return inputs[0].amax([Axis], keepdim: true).add(others.log1p()).squeeze(Axis);
+    }
+
+    protected override TorchTensor Pull(TorchTensor x, TorchTensor gradient) =>
+        TorchTensor.Weigh(TorchTensor.Along(gradient, Axis, x.Shape), TorchTensor.Softmax(x, Axis));
+}
+
+// Softmax, or 1 − softmax without the cancellation.
+internal sealed class SoftmaxOperation(int axis, bool complement, bool isWide) : RowwiseOperation(axis, isWide)
+{
+    internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
+    {
+        var (_, _, exponentials, _, others, isEmpty) = Exponentiate(inputs[0]);
+        var shares = complement ? Others(exponentials, Axis) : exponentials;
+        using var one = 1.0.ToScalar();
+        return shares.div(others.add(one)).masked_fill(isEmpty, Constant.Zero);
+    }
+
+    // p_k (g_k − Σ p g) as p_k (g_k (1 − p_k) − Σ_{j≠k} p_j g_j): for the class of a confident row the first form has no digits left.
+    protected override TorchTensor Pull(TorchTensor x, TorchTensor gradient)
+    {
+        var p = TorchTensor.Softmax(x, Axis);
+        var rest = TorchTensor.SoftmaxComplement(x, Axis);
+        var others = TorchTensor.Others(TorchTensor.Weigh(p, gradient), Axis);
+        var pulled = TorchTensor.Weigh(p, TorchTensor.Weigh(rest, gradient) - others);
+        return complement ? -pulled : pulled;
+    }
+}
+
+internal sealed class LogSoftmaxOperation(int axis, bool isWide) : RowwiseOperation(axis, isWide)
+{
+    internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
+    {
+        var (difference, lost, _, _, others, isEmpty) = Exponentiate(inputs[0]);
+        return difference.sub(others.log1p()).add(lost).masked_fill(isEmpty, Constant.Zero);
+    }
+
+    // g_k − p_k Σ g as g_k (1 − p_k) − p_k Σ_{j≠k} g_j: at the label of a confident row the first form has no digits left.
+    protected override TorchTensor Pull(TorchTensor x, TorchTensor gradient)
+    {
+        var own = TorchTensor.Weigh(gradient, TorchTensor.SoftmaxComplement(x, Axis));
+        return own - TorchTensor.Weigh(TorchTensor.Others(gradient, Axis), TorchTensor.Softmax(x, Axis));
+    }
+}

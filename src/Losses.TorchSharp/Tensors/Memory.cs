@@ -1,0 +1,109 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Losses.TorchSharp;
+
+/// <summary>The memory of tensors on the CPU, as the kernels see it.</summary>
+internal static unsafe partial class Memory
+{
+    /// <summary>Up to so many elements what surrounds a kernel costs more than the kernel: a copy is cheaper than anything native.</summary>
+    internal const int Small = 1 << 12;
+
+    internal static bool IsOnCpu(Tensor tensor) => tensor.device_type == DeviceType.CPU;
+
+    /// <summary>The elements of a contiguous tensor.</summary>
+    internal static Span<S> Span<S>(Tensor tensor)
+        where S : unmanaged
+    {
+        var count = checked((int)tensor.numel());
+        if (count == 0)
+            return [];
+        // The span that TorchSharp gives is one of bytes, at most 2³¹ of them.
+        using var first = (long)count * sizeof(S) > int.MaxValue ? tensor.view(-1).narrow(0, 0, 1) : null;
+        fixed (byte* start = (first ?? tensor).bytes)
+            return new(start, count);
+    }
+
+    /// <summary>The tensors in one order of elements, each as a contiguous row: their own memory where they are stored in one order.</summary>
+    /// <param name="tensors">Of one shape.</param>
+    /// <param name="like">One of them whose order a result should have.</param>
+    internal static Tensor[] Rows(Tensor[] tensors, out Tensor like)
+    {
+        like = tensors[0];
+        if (Array.TrueForAll(tensors, static x => x.is_contiguous()))
+            return tensors;
+        var (shape, order) = (like.shape, like.stride());
+        if (IsDense(shape, order) && Array.TrueForAll(tensors, x => x.stride().AsSpan().SequenceEqual(order) || IsOne(x)))
+            return Array.ConvertAll(tensors, x => IsOne(x) ? One(x) : x.as_strided([x.numel()], [1], x.storage_offset()));
+        var copies = Array.ConvertAll(tensors, static x => IsOne(x) ? One(x) : x.contiguous());
+        like = Array.Find(copies, x => x.numel() == tensors[0].numel()) ?? tensors[0].contiguous();
+        return copies;
+    }
+
+    /// <summary>An empty tensor for a gradient; a large one on huge pages.</summary>
+    /// <remarks>A fresh page of 4 KB costs more than to compute what is written to it: of 64 MB a third is left with huge pages.</remarks>
+    internal static Tensor Fresh(Tensor like)
+    {
+        const long Large = 4 << 20;
+        const nint HugePage = 2 << 20;
+        var tensor = empty_like(like);
+        var size = tensor.numel() * tensor.element_size();
+        if (size < Large || !OperatingSystem.IsLinux())
+            return tensor;
+        using var first = tensor.as_strided([1], [1], tensor.storage_offset());
+        fixed (byte* start = first.bytes)
+        {
+            var from = ((nint)start + HugePage - 1) & -HugePage;
+            var length = (((nint)start + (nint)size) & -HugePage) - from;
+            // Advice: where it is not taken, nothing is lost.
+            if (length > 0)
+                _ = Advise(from, (nuint)length, HugePages);
+        }
+        return tensor;
+    }
+
+    private const int HugePages = 14;
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint start, nuint length, int advice);
+
+    /// <summary>The only number of a tensor.</summary>
+    internal static double Number(Tensor scalar) =>
+        !IsOnCpu(scalar) ? scalar.ToDouble()
+        : scalar.dtype == ScalarType.Float32 ? Span<float>(scalar)[0]
+        : Span<double>(scalar)[0];
+
+    /// <summary>A tensor over the same memory that is no view of the first: what is written to one does not count as a change of the other.</summary>
+    internal static Tensor Apart(Tensor tensor)
+    {
+        using var _ = no_grad();
+        return empty(0, tensor.dtype).set_(tensor);
+    }
+
+    // The same element everywhere, as an expanded scalar is.
+    private static bool IsOne(Tensor x)
+    {
+        var (shape, strides) = (x.shape, x.stride());
+        for (var i = 0; i < shape.Length; i++)
+            if (shape[i] != 1 && strides[i] != 0)
+                return false;
+        return x.numel() > 0;
+    }
+
+    private static Tensor One(Tensor x) => x.as_strided([1], [1], x.storage_offset());
+
+    // Whether the elements lie side by side, in whatever order of the axes.
+    private static bool IsDense(long[] shape, long[] strides)
+    {
+        var axes = Enumerable.Range(0, shape.Length).Where(i => shape[i] != 1).OrderBy(i => strides[i]).ToArray();
+        var expected = 1L;
+        foreach (var axis in axes)
+        {
+            if (strides[axis] != expected)
+                return false;
+            expected *= shape[axis];
+        }
+        return true;
+    }
+}

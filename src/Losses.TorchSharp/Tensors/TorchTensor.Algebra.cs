@@ -1,0 +1,463 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Losses.TorchSharp;
+
+public readonly partial struct TorchTensor : ITensor<TorchTensor>
+{
+    /// <inheritdoc/>
+    public static TorchTensor Constant(double value) => new(value, Shape.Scalar);
+
+    /// <summary>A number as a scalar, so that arithmetic with numbers needs nothing more.</summary>
+    public static implicit operator TorchTensor(double value) => Constant(value);
+
+    /// <inheritdoc/>
+    public static TorchTensor Create(TorchTensor like, ReadOnlySpan<double> values, Shape shape)
+    {
+        if (values.Length > 0 && !values.ContainsAnyExcept(values[0]))
+            return new(values[0], shape);
+        var (type, device) = like.Stored is { } tensor
+            ? (like.IsWide ? ScalarType.Float32 : tensor.dtype, tensor.device)
+            : (ScalarType.Float64, CPU);
+        return new(new Numbers(values.ToArray(), type, device), 0, shape, false);
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor operator +(TorchTensor a, TorchTensor b) => Linear<AddFunction>(a, b, static (x, y) => x + y);
+
+    /// <inheritdoc/>
+    public static TorchTensor operator -(TorchTensor a, TorchTensor b) => Linear<SubtractFunction>(a, b, static (x, y) => x - y);
+
+    /// <inheritdoc/>
+    public static TorchTensor operator *(TorchTensor a, TorchTensor b) => Pointwise(default(MultiplyFunction), a, b);
+
+    /// <inheritdoc/>
+    public static TorchTensor operator /(TorchTensor a, TorchTensor b) => Pointwise(default(DivideFunction), a, b);
+
+    /// <inheritdoc/>
+    public static TorchTensor operator -(TorchTensor x) => x.IsNumber ? new(-x._number, x.Shape) : x.Mapped(static t => t.neg());
+
+    /// <inheritdoc/>
+    public static TorchTensor Abs(TorchTensor x) => Pointwise(default(AbsFunction), x);
+
+    /// <inheritdoc/>
+    public static TorchTensor Max(TorchTensor a, TorchTensor b) => Pointwise(default(MaxFunction), a, b);
+
+    /// <inheritdoc/>
+    public static TorchTensor Min(TorchTensor a, TorchTensor b) => Pointwise(default(MinFunction), a, b);
+
+    /// <inheritdoc/>
+    public static TorchTensor Sqrt(TorchTensor x) => Pointwise(default(SqrtFunction), x);
+
+    /// <inheritdoc/>
+    public static TorchTensor Exp(TorchTensor x) => Pointwise(default(ExpFunction), x);
+
+    /// <inheritdoc/>
+    public static TorchTensor Log(TorchTensor x) => Pointwise(default(LogFunction), x);
+
+    /// <inheritdoc/>
+    public static TorchTensor Log1P(TorchTensor x) => Pointwise(default(Log1PFunction), x);
+
+    /// <inheritdoc/>
+    public static TorchTensor ExpM1(TorchTensor x) => Pointwise(default(ExpM1Function), x);
+
+    /// <inheritdoc/>
+    public static TorchTensor Power(TorchTensor x, double exponent) => Pointwise(new PowerFunction(exponent), x);
+
+    /// <inheritdoc/>
+    public static Logistic<TorchTensor> Logistic(TorchTensor x) =>
+        new(
+            Pointwise(default(SoftplusFunction), x),
+            Pointwise(default(SoftplusOfMinusFunction), x),
+            Pointwise(default(SigmoidFunction), x),
+            Pointwise(default(SigmoidOfMinusFunction), x)
+        );
+
+    /// <inheritdoc/>
+    public static TorchTensor Weigh(TorchTensor weight, TorchTensor x) => Pointwise(default(WeighFunction), weight, x);
+
+    /// <inheritdoc/>
+    public static TorchTensor Detach(TorchTensor x) => x.IsNumber ? x : x.Mapped(static t => t.detach());
+
+    /// <inheritdoc/>
+    public static TorchTensor IfLess(TorchTensor a, TorchTensor b, TorchTensor less, TorchTensor otherwise)
+    {
+        var shape = Common(Common(a.Shape, b.Shape), Common(less.Shape, otherwise.Shape));
+        if (a.IsNumber && b.IsNumber)
+            return Expand(a._number < b._number ? less : otherwise, shape);
+        var x = Operands(shape, out var isWide, a, b, less, otherwise);
+        var mask = Raw.Less(x[0], x[1]);
+        return Of(Raw.Select(mask, (x[0].Tensor ?? x[1].Tensor)!, x[2], x[3]), shape, isWide);
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor Reshape(TorchTensor x, Shape shape)
+    {
+        if (shape.Size != x.Shape.Size)
+            throw new ArgumentException($"shape {shape} has {shape.Size} elements but x has shape {x.Shape}.", nameof(shape));
+        if (shape == x.Shape)
+            return x;
+        return x._content is Tensor or Deferred ? x.Mapped(t => t.reshape(shape.ToLongs())) : new(x._content, x._number, shape, false);
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor Permute(TorchTensor x, ReadOnlySpan<int> axes)
+    {
+        var order = new long[axes.Length];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = x.Shape.Axis(axes[i], nameof(axes));
+        if (order.Length != x.Shape.Rank || order.Distinct().Count() != order.Length)
+            throw new ArgumentException($"axes ({string.Join(", ", order)}) is no order of the axes of shape {x.Shape}.", nameof(axes));
+        var shape = x.Shape;
+        return x.IsNumber ? new(x._number, Array.ConvertAll(order, axis => shape[(int)axis])) : x.Mapped(t => t.permute(order));
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor Expand(TorchTensor x, Shape shape)
+    {
+        if (x.Shape == shape)
+            return x;
+        if (!Shape.TryBroadcast(x.Shape, shape, out var common) || common != shape)
+            throw new ArgumentException($"x has shape {x.Shape}, which does not expand to {shape}.", nameof(shape));
+        return x.IsNumber ? new(x._number, shape) : x.Mapped(t => t.expand(shape.ToLongs()));
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor Slice(TorchTensor x, int axis, int start, int length)
+    {
+        axis = x.Shape.Axis(axis);
+        if (start < 0 || length < 0 || start > x.Shape[axis] - length)
+            throw new ArgumentOutOfRangeException(
+                nameof(start),
+                $"elements {start} to {start + length} of axis {axis} were asked for, but x has shape {x.Shape}."
+            );
+        return x.IsNumber ? new(x._number, x.Shape.With(axis, length)) : x.Mapped(t => t.narrow(axis, start, length));
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor Concatenate(ReadOnlySpan<TorchTensor> tensors, int axis)
+    {
+        if (tensors.Length == 0)
+            throw new ArgumentException("tensors is empty.", nameof(tensors));
+        axis = tensors[0].Shape.Axis(axis);
+        for (var i = 1; i < tensors.Length; i++)
+            if (tensors[i].Shape.Rank != tensors[0].Shape.Rank || tensors[i].Shape.With(axis, 0) != tensors[0].Shape.With(axis, 0))
+                throw new ArgumentException(
+                    $"tensors[{i}] has shape {tensors[i].Shape} but tensors[0] has shape {tensors[0].Shape}; they may differ along axis {axis} only.",
+                    nameof(tensors)
+                );
+        var parts = tensors.ToArray();
+        var like = Array.Find(parts, static x => !x.IsNumber);
+        var operands = Operands(null, out var isWide, like.IsNumber ? [new TorchTensor(like.ToTensor(), false)] : parts);
+        if (like.IsNumber)
+            return new(cat(Array.ConvertAll(parts, static x => x.ToTensor()), axis), false);
+        var some = Array.Find(operands, static x => x.Tensor is not null).Tensor!;
+        return new(
+            cat([.. operands.Select((x, i) => x.Tensor ?? Raw.Filled(some, x.Number).expand(parts[i].Shape.ToLongs()))], axis),
+            isWide
+        );
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor Sum(TorchTensor x, ReadOnlySpan<int> axes, bool keepAxes)
+    {
+        var summed = new bool[x.Shape.Rank];
+        foreach (var axis in axes)
+            summed[x.Shape.Axis(axis, nameof(axes))] = true;
+        var kept = x.Shape.ToArray().Select((length, i) => summed[i] ? 1 : length).ToArray();
+        Shape shape = keepAxes ? kept : kept.Where((_, i) => !summed[i]).ToArray();
+        if (x.IsNumber)
+            return new(Sums.Of(x._number, x.Shape.Size / Math.Max(1, new Shape(kept).Size)).ToDouble(), shape);
+        if (Array.TrueForAll(summed, static s => s))
+            return Reshape(Total(x), shape);
+        var over = Enumerable.Range(0, summed.Length).Where(i => summed[i]).Select(i => (long)i).ToArray();
+        return over.Length == 0 ? x : x.Widened().Mapped(t => t.sum(over, keepAxes));
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor CumulativeSum(TorchTensor x, int axis)
+    {
+        axis = x.Shape.Axis(axis);
+        return x.Dense().Mapped(t => t.cumsum(axis));
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor Largest(TorchTensor x, int axis)
+    {
+        axis = NotEmpty(x, axis);
+        return x.IsNumber ? new(x._number, x.Shape.Without(axis)) : x.Mapped(t => t.amax([axis]));
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor LogSumExp(TorchTensor x, int axis)
+    {
+        axis = NotEmpty(x, axis);
+        return x.Applied(isWide => new LogSumExpOperation(axis, isWide));
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor Softmax(TorchTensor x, int axis)
+    {
+        axis = NotEmpty(x, axis);
+        return x.Applied(isWide => new SoftmaxOperation(axis, false, isWide));
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor LogSoftmax(TorchTensor x, int axis)
+    {
+        axis = NotEmpty(x, axis);
+        return x.Applied(isWide => new LogSoftmaxOperation(axis, isWide));
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor Sort(TorchTensor x, int axis, bool descending)
+    {
+        axis = x.Shape.Axis(axis);
+        return x.IsNumber ? x : x.Mapped(t => t.sort(axis, descending, stable: true).Values);
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor Gather(TorchTensor x, int axis, Labels labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        axis = x.Shape.Axis(axis);
+        if (labels.Shape.Rank != x.Shape.Rank || labels.Shape.With(axis, 0) != x.Shape.With(axis, 0))
+            throw new ArgumentException(
+                $"labels has shape {labels.Shape} but x has shape {x.Shape}; they may differ along axis {axis} only.",
+                nameof(labels)
+            );
+        var indices = labels.Masked(x.Shape[axis], nameof(labels)).Indices.ToArray();
+        var shape = labels.Shape.ToLongs();
+        return x.Dense()
+            .Mapped(t =>
+            {
+                if (shape.Contains(0))
+                    return t.new_zeros(shape);
+                var places = tensor(Array.ConvertAll(indices, static i => Math.Max(0L, i)), shape, device: t.device);
+                if (Array.TrueForAll(indices, static i => i >= 0))
+                    return t.gather(axis, places);
+                var isIgnored = tensor(Array.ConvertAll(indices, static i => i < 0), shape, device: t.device);
+                using var zero = 0.0.ToScalar();
+                return t.gather(axis, places).masked_fill(isIgnored, zero);
+            });
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor MatMul(TorchTensor a, TorchTensor b)
+    {
+        if (a.Shape.Rank < 2 || b.Shape.Rank < 2 || a.Shape[-1] != b.Shape[-2])
+            throw new ArgumentException(
+                $"a has shape {a.Shape} and b has shape {b.Shape}; the columns of a must be the rows of b.",
+                nameof(b)
+            );
+        if (!Shape.TryBroadcast(a.Shape.Without(-1).Without(-1), b.Shape.Without(-1).Without(-1), out _))
+            throw new ArgumentException($"a has shape {a.Shape} and b has shape {b.Shape}; the leading axes do not broadcast.", nameof(b));
+        var x = Operands(null, out var isWide, a.Dense(), b.Dense());
+        return new(x[0].Tensor!.matmul(x[1].Tensor!), isWide);
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor Mean(TorchTensor values, ReadOnlySpan<TorchTensor> weights)
+    {
+        if (weights.Length == 0)
+            return Over(values, Sums.Of(1, values.Shape.Size));
+        var weight = weights[0];
+        return weight._content switch
+        {
+            null => Over(values, Sums.Of(weight._number, weight.Shape.Size)),
+            Numbers numbers => Over(values, numbers.Sum()),
+            _ => Rounded(Total(values) / Total(weight)),
+        };
+    }
+
+    /// <inheritdoc/>
+    public static double Least(TorchTensor x)
+    {
+        if (x.Shape.Size == 0)
+            return double.PositiveInfinity;
+        if (x.Stored is not { } tensor)
+            return x._number;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var infinity = double.PositiveInfinity.ToScalar();
+        return tensor.masked_fill(tensor.isnan(), infinity).min().ToDouble();
+    }
+
+    /// <inheritdoc/>
+    public static TorchTensor Round(TorchTensor x) => x._content is Tensor ? Rounded(x) : x;
+
+    /// <inheritdoc/>
+    public static TorchTensor Map<L>(L loss, TorchTensor prediction, TorchTensor target)
+        where L : struct, IPointwise => Loss(new TwoOf<L>(loss), prediction, target, 0);
+
+    /// <inheritdoc/>
+    public static TorchTensor Map<L>(L loss, TorchTensor prediction, TorchTensor target, TorchTensor third)
+        where L : struct, IPointwise3 => Loss(loss, prediction, target, third);
+
+    /// <inheritdoc/>
+    public static TorchTensor Fuse(RowLoss row, TorchTensor[] inputs, Func<TorchTensor[], TorchTensor> definition)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(definition);
+        if (inputs[0].Stored is not { } x || !Memory.IsOnCpu(x))
+            return definition(inputs);
+        return row switch
+        {
+            LabelledRows labelled when inputs[0].IsStored => new(new DeferredRows(labelled, x, definition), labelled.Labels.Shape),
+            VectorRows rows when VectorRowsOperation.Takes(inputs) => new(
+                new VectorRowsOperation(rows, definition).Apply(Array.ConvertAll(inputs, static x => x.Stored!)),
+                isWide: true
+            ),
+            CTCPaths paths => inputs[0].Applied(isWide => new CTCOperation(paths, definition, isWide)),
+            _ => definition(inputs),
+        };
+    }
+
+    /// <summary>A pointwise function by elementary operations.</summary>
+    internal static TorchTensor Pointwise<F>(F function, TorchTensor a, TorchTensor b = default, TorchTensor c = default)
+        where F : struct, IPointwise3
+    {
+        var shape = Common(a.Shape, Common(b.Shape, c.Shape));
+        if (a.IsNumber && b.IsNumber && c.IsNumber)
+            return new(function.Apply<Real>(a._number, b._number, c._number), shape);
+        var x = Operands(shape, out var isWide, a, b, c);
+        var operation = new PointwiseOperation<F>(
+            function,
+            Array.ConvertAll(x, static x => x.Tensor is { } t ? new(t, false) : Constant(x.Number)),
+            shape
+        );
+        return new(operation.Apply([.. x.Where(static x => x.Tensor is not null).Select(static x => x.Tensor!)]), shape, isWide);
+    }
+
+    internal static TorchTensor SoftmaxComplement(TorchTensor x, int axis) => x.Applied(isWide => new SoftmaxOperation(axis, true, isWide));
+
+    internal static TorchTensor Others(TorchTensor x, int axis) => x.Widened().Dense().Mapped(t => RowwiseOperation.Others(t, axis));
+
+    /// <summary>A value a row, repeated along the axis that the rows lie on.</summary>
+    internal static TorchTensor Along(TorchTensor x, int axis, Shape shape) => Expand(Reshape(x, shape.With(axis, 1)), shape);
+
+    /// <summary>The sum of all elements, exact on the CPU.</summary>
+    internal static TorchTensor Total(TorchTensor x) => x.IsNumber ? Sums.Of(x._number, x.Shape.Size).ToDouble() : Over(x, Sums.Of(1, 1));
+
+    private TorchTensor(Tensor tensor, Shape shape, bool isWide)
+        : this((object)tensor, 0, shape, isWide) { }
+
+    // A pointwise loss: by its kernel where there is one, else by its definition; in either case its values are rounded.
+    private static TorchTensor Loss<F>(F function, TorchTensor a, TorchTensor b, TorchTensor c)
+        where F : struct, IPointwise3
+    {
+        var shape = Common(a.Shape, Common(b.Shape, c.Shape));
+        TorchTensor[] operands = [a, b, c];
+        if (operands.All(static x => x.IsNumber))
+            return Pointwise(function, a, b, c);
+        var tensors = new List<Tensor>();
+        foreach (var x in operands)
+            if (Expand(x, shape).Stored is { } tensor)
+                tensors.Add(tensor);
+        CheckAlike(operands);
+        if (shape.Size == 0 || !Memory.IsOnCpu(tensors[0]) || tensors.Exists(x => x.dtype != tensors[0].dtype))
+            return Rounded(Pointwise(function, a, b, c));
+        Tensor[] inputs = [.. tensors];
+        for (var i = 0; i < operands.Length; i++)
+            if (!operands[i].IsNumber)
+                operands[i] = new(inputs[0], shape, false);
+        return inputs[0].dtype == ScalarType.Float32
+            ? new(new DeferredPointwise<F, float>(function, operands, inputs, shape), shape)
+            : new(new DeferredPointwise<F, double>(function, operands, inputs, shape), shape);
+    }
+
+    private static TorchTensor Over(TorchTensor x, ExactSum weight)
+    {
+        if (x._content is Deferred loss)
+            return loss.Over(weight);
+        if (x.Stored is not { } tensor)
+            return ExactSum.Ratio(Sums.Of(x._number, x.Shape.Size), weight);
+        if (Memory.IsOnCpu(tensor))
+            return new(new MeanOperation(weight).Apply(tensor), Shape.Scalar, x.IsWide);
+        return new TorchTensor(tensor.sum(), Shape.Scalar, false) / weight.ToDouble();
+    }
+
+    private static TorchTensor Rounded(TorchTensor x) => x.IsWide ? new(x.ToTensor(), false) : x;
+
+    // Native operations that have the right derivative: those that are linear.
+    private TorchTensor Mapped(Func<Tensor, Tensor> operation) => new(operation(Stored!), IsWide);
+
+    private static TorchTensor Linear<F>(TorchTensor a, TorchTensor b, Func<Raw, Raw, Raw> operation)
+        where F : struct, IPointwise3
+    {
+        var shape = Common(a.Shape, b.Shape);
+        if (a.IsNumber && b.IsNumber)
+            return new(default(F).Apply<Real>(a._number, b._number, 0), shape);
+        var x = Operands(shape, out var isWide, a, b);
+        return Of(operation(x[0], x[1]), shape, isWide);
+    }
+
+    private static TorchTensor Of(Raw x, Shape shape, bool isWide) => x.Tensor is { } t ? new(t, shape, isWide) : new(x.Number, shape);
+
+    private TorchTensor Applied(Func<bool, Operation> operation)
+    {
+        var x = Dense().Widened();
+        return new(operation(x._isWide).Apply(x.Stored!), x._isWide);
+    }
+
+    // A tensor, also of a number.
+    private TorchTensor Dense() => IsNumber ? new(ToTensor(), Shape, false) : this;
+
+    // On the CPU in float64.
+    private TorchTensor Widened()
+    {
+        if (Stored is not { } tensor || tensor.dtype != ScalarType.Float32 || !Memory.IsOnCpu(tensor))
+            return IsNumber ? this : new(Stored!, Shape, IsWide);
+        return new(tensor.to(ScalarType.Float64), Shape, isWide: true);
+    }
+
+    // Operands of one data type on one device, widened on the CPU; expanded to a shape, or each as it is.
+    private static Raw[] Operands(Shape? shape, out bool isWide, params TorchTensor[] operands)
+    {
+        CheckAlike(operands);
+        isWide = false;
+        var raw = new Raw[operands.Length];
+        for (var i = 0; i < operands.Length; i++)
+        {
+            if (operands[i].IsNumber)
+            {
+                raw[i] = new(operands[i]._number);
+                continue;
+            }
+            var x = operands[i].Widened();
+            isWide |= x._isWide;
+            raw[i] = new((shape is { } common ? Expand(x, common) : x).Stored!);
+        }
+        return raw;
+    }
+
+    private static void CheckAlike(TorchTensor[] operands)
+    {
+        TorchTensor? first = null;
+        foreach (var x in operands)
+            if (!x.IsNumber)
+                if (first is not { } other)
+                    first = x;
+                else if (x.Type != other.Type)
+                    throw new ArgumentException(
+                        $"one operand has data type {other.Type} and another {x.Type}; they must be equal.",
+                        nameof(operands)
+                    );
+                else
+                    Check.SameDevice(x.Stored!, "one operand", other.Stored!, "another");
+    }
+
+    // The data type of a result.
+    private ScalarType Type => IsWide ? ScalarType.Float32 : Stored!.dtype;
+
+    private static Shape Common(Shape a, Shape b) =>
+        a == b ? a
+        : Shape.TryBroadcast(a, b, out var common) ? common
+        : throw new ArgumentException($"one operand has shape {a} and the other {b}; they cannot be broadcast together.", nameof(b));
+
+    private static int NotEmpty(TorchTensor x, int axis)
+    {
+        axis = x.Shape.Axis(axis, nameof(axis));
+        return x.Shape[axis] > 0 ? axis : throw new ArgumentException($"x has shape {x.Shape}: axis {axis} is empty.", nameof(x));
+    }
+}

@@ -1,0 +1,114 @@
+module Losses.Tests.Torch.Leaks
+
+open System
+open Xunit
+open TorchSharp
+open Losses
+open Losses.CSharp
+open Losses.TorchSharp
+open Losses.Tests
+
+let private random (shape: int64 list) = torch.rand (Array.ofList shape)
+
+/// A loss of leaves, made anew for each call of the step below.
+type private Step = torch.Tensor[] -> torch.Tensor
+
+let private steps: (string * (unit -> torch.Tensor[]) * Step) list =
+    let labels () = torch.tensor ([| 0L; 2L; 1L; 2L |])
+
+    [
+        "pointwise", (fun () -> [| random [ 8L; 3L ]; random [ 8L; 3L ] |]), (fun x -> Loss.MSE().Forward(x[0], x[1]))
+        "pointwise, large", (fun () -> [| random [ 80L; 60L ]; random [ 80L; 60L ] |]), (fun x -> Loss.Huber().Forward(x[0], x[1]))
+        "pointwise, strided", (fun () -> [| random [ 80L; 60L ]; random [ 60L; 80L ] |]), (fun x -> Loss.L1().Forward(x[0], x[1].t()))
+        "pointwise, by element",
+        (fun () -> [| random [ 8L; 3L ]; random [ 8L; 3L ] |]),
+        (fun x -> Loss.BCEWithLogits(reduction = Reduction.None).Forward(x[0], x[1]).sum())
+        "half precision", (fun () -> [| random [ 8L; 3L ]; random [ 8L; 3L ] |]), (fun x -> Loss.MSE().Forward(x[0].half(), x[1].half()))
+        "labels", (fun () -> [| random [ 4L; 3L ] |]), (fun x -> Loss.CrossEntropy(labelSmoothing = 0.1).Forward(x[0], labels ()))
+        "labels, large",
+        (fun () -> [| random [ 4L; 1100L ] |]),
+        (fun x -> Loss.CrossEntropy(classWeights = Weights(ReadOnlySpan(Array.init 1100 float), Shape [| 1100 |])).Forward(x[0], labels ()))
+        "vectors",
+        (fun () -> [| random [ 4L; 3L ]; random [ 4L; 3L ]; random [ 4L; 3L ] |]),
+        (fun x -> Loss.TripletMargin().Forward(x[0], x[1], x[2]))
+        "structured", (fun () -> [| random [ 4L; 3L ] |]), (fun x -> Loss.MultiMargin().Forward(x[0], labels ()))
+        "CTC",
+        (fun () -> [| random [ 6L; 2L; 4L ] |]),
+        (fun x -> Loss.CTC().Forward(torch.nn.functional.log_softmax (x[0], 2), torch.tensor ([| 1L; 2L; 3L |]), [| 6; 5 |], [| 2; 1 |]))
+    ]
+
+let names = TheoryData<string>(steps |> List.map (fun (name, _, _) -> name))
+
+let private find (name: string) = steps |> List.pick (fun (other, make, step) -> if other = name then Some(make, step) else None)
+
+/// What a training step does, its own tensors disposed of.
+let private run (make: unit -> torch.Tensor[]) (step: Step) (isRecorded: bool) =
+    use _ = torch.NewDisposeScope()
+    let leaves = make ()
+
+    for leaf in leaves do
+        leaf.requires_grad <- true
+
+    let loss = step leaves
+
+    if isRecorded then
+        let gradients =
+            torch.autograd.grad ([| loss |], leaves, null, retain_graph = true, create_graph = true, allow_unused = true)
+
+        (gradients |> Seq.filter (fun g -> not g.IsInvalid) |> Seq.map (fun g -> (g * g).sum()) |> Seq.reduce (fun a b -> a + b)).backward()
+    else
+        loss.backward ()
+
+[<Theory; MemberData(nameof names)>]
+let ``a thousand steps leave no tensor behind, without the garbage collector`` (name: string) =
+    let make, step = find name
+    // A finalizer that ran meanwhile would hide a leak.
+    let noCollection = GC.TryStartNoGCRegion(200_000_000L)
+
+    try
+        for isRecorded in [ false; true ] do
+            let before = torch.Tensor.TotalCount
+
+            for _ in 1 .. (if isRecorded then 20 else 1000) do
+                run make step isRecorded
+
+            Assert.Equal(before, torch.Tensor.TotalCount)
+    finally
+        if noCollection && Runtime.GCSettings.LatencyMode = Runtime.GCLatencyMode.NoGCRegion then
+            GC.EndNoGCRegion()
+
+[<Theory; MemberData(nameof names)>]
+let ``losses that are never differentiated leave no tensor behind`` (name: string) =
+    let make, step = find name
+    let before = torch.Tensor.TotalCount
+
+    for _ in 1..100 do
+        use _ = torch.NewDisposeScope()
+        let leaves = make ()
+
+        for leaf in leaves do
+            leaf.requires_grad <- true
+
+        step leaves |> ignore
+
+    Assert.Equal(before, torch.Tensor.TotalCount)
+
+[<Fact>]
+let ``without a dispose scope nothing is left but what the next call lets go of`` () =
+    use x = (random [ 80L; 60L ]).requires_grad_ true
+    use target = random [ 80L; 60L ]
+    let loss = Loss.MSE()
+
+    let step () =
+        use value = loss.Forward(x, target)
+        value.backward ()
+        (nonNull x.grad).Dispose()
+        x.grad <- null
+
+    step ()
+    let before = torch.Tensor.TotalCount
+
+    for _ in 1..1000 do
+        step ()
+
+    Assert.Equal(before, torch.Tensor.TotalCount)
