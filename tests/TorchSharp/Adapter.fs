@@ -127,8 +127,8 @@ let ``half precision is computed in float32, and its gradient is of its own type
 [<Fact>]
 let ``layouts do not change a bit`` () =
     use _ = torch.NewDisposeScope()
-    let x, t = torch.randn (50L, 120L), torch.randn (50L, 120L)
-    let wide = torch.randn (50L, 240L)
+    let x, t = torch.randn (150L, 120L), torch.randn (150L, 120L)
+    let wide = torch.randn (150L, 240L)
     wide.narrow(1, 7, 120).copy_ x |> ignore
 
     let layouts: (string * torch.Tensor * torch.Tensor) list =
@@ -152,7 +152,7 @@ let ``layouts do not change a bit`` () =
 let ``backward can be called again, and what it gave before is left alone`` () =
     use _ = torch.NewDisposeScope()
 
-    for size in [ 10L; 100L ] do
+    for size in [ 10L; 150L ] do
         let x = (torch.randn (size, size)).requires_grad_ true
         let loss = Loss.Huber().Forward(x, torch.zeros_like x)
         loss.backward ()
@@ -168,7 +168,7 @@ let ``backward can be called again, and what it gave before is left alone`` () =
 let ``what comes from above scales a gradient, rounded once`` () =
     use _ = torch.NewDisposeScope()
 
-    for size in [ 10L; 100L ] do
+    for size in [ 10L; 150L ] do
         let x = torch.randn (size, size)
         let target = torch.zeros_like x
         let _, gradient = slope x (fun x -> Loss.Huber(reduction = Reduction.Sum).Forward(x, target))

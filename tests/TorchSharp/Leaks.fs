@@ -18,16 +18,16 @@ let private steps: (string * (unit -> torch.Tensor[]) * Step) list =
 
     [
         "pointwise", (fun () -> [| random [ 8L; 3L ]; random [ 8L; 3L ] |]), (fun x -> Loss.MSE().Forward(x[0], x[1]))
-        "pointwise, large", (fun () -> [| random [ 80L; 60L ]; random [ 80L; 60L ] |]), (fun x -> Loss.Huber().Forward(x[0], x[1]))
-        "pointwise, strided", (fun () -> [| random [ 80L; 60L ]; random [ 60L; 80L ] |]), (fun x -> Loss.L1().Forward(x[0], x[1].t()))
+        "pointwise, large", (fun () -> [| random [ 150L; 120L ]; random [ 150L; 120L ] |]), (fun x -> Loss.Huber().Forward(x[0], x[1]))
+        "pointwise, strided", (fun () -> [| random [ 150L; 120L ]; random [ 120L; 150L ] |]), (fun x -> Loss.L1().Forward(x[0], x[1].t()))
         "pointwise, by element",
         (fun () -> [| random [ 8L; 3L ]; random [ 8L; 3L ] |]),
         (fun x -> Loss.BCEWithLogits(reduction = Reduction.None).Forward(x[0], x[1]).sum())
         "half precision", (fun () -> [| random [ 8L; 3L ]; random [ 8L; 3L ] |]), (fun x -> Loss.MSE().Forward(x[0].half(), x[1].half()))
         "labels", (fun () -> [| random [ 4L; 3L ] |]), (fun x -> Loss.CrossEntropy(labelSmoothing = 0.1).Forward(x[0], labels ()))
         "labels, large",
-        (fun () -> [| random [ 4L; 1100L ] |]),
-        (fun x -> Loss.CrossEntropy(classWeights = Weights(ReadOnlySpan(Array.init 1100 float), Shape [| 1100 |])).Forward(x[0], labels ()))
+        (fun () -> [| random [ 4L; 4200L ] |]),
+        (fun x -> Loss.CrossEntropy(classWeights = Weights(ReadOnlySpan(Array.init 4200 float), Shape [| 4200 |])).Forward(x[0], labels ()))
         "vectors",
         (fun () -> [| random [ 4L; 3L ]; random [ 4L; 3L ]; random [ 4L; 3L ] |]),
         (fun x -> Loss.TripletMargin().Forward(x[0], x[1], x[2]))
@@ -95,8 +95,8 @@ let ``losses that are never differentiated leave no tensor behind`` (name: strin
 
 [<Fact>]
 let ``without a dispose scope nothing is left but what the next call lets go of`` () =
-    use x = (random [ 80L; 60L ]).requires_grad_ true
-    use target = random [ 80L; 60L ]
+    use x = (random [ 150L; 120L ]).requires_grad_ true
+    use target = random [ 150L; 120L ]
     let loss = Loss.MSE()
 
     let step () =

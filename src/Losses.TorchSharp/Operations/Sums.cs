@@ -67,7 +67,7 @@ internal sealed class Small<S>(Shape shape)
     private readonly S[]?[] _gradients = new S[3][];
 
     /// <summary>Where the gradient by an input is to be written.</summary>
-    internal S[] Make(int input) => _gradients[input] = new S[shape.Size];
+    internal S[] Make(int input) => _gradients[input] = GC.AllocateUninitializedArray<S>(shape.Size);
 
     /// <summary>The gradients as tensors, times what comes from above where that is exact; else nothing.</summary>
     internal Tensor?[]? Times(double upstream, int count)
