@@ -38,7 +38,6 @@ let private numbers: Mutant list =
                     "a quotient has one digit", "var second = «rest.High / y.High»;", "0"
                     "an odd exponent goes the wrong way", "(y + y, «exponent - 1»)", "exponent + 1"
                     "log 2 has two parts", "+ -n * «Log2C»", "0"
-                    "log1p subtracts the whole square", "step * step * «0.5»", "1"
                     "no exponent is large", "Math.Abs(exponent) < «16»", "double.PositiveInfinity"
                     "equal numbers are less", "a.High == b.High && «a.Low < b.Low»", "a.Low <= b.Low"
                     "the larger zero is −0", "return «Math.Max(a.High, b.High)»;", "Math.Min(a.High, b.High)"

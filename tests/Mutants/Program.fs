@@ -85,6 +85,9 @@ let main arguments =
         |> List.mapi (fun index mutant -> index + 1, mutant)
         |> List.filter (fun (_, mutant) -> (string mutant).Contains(options.Only, StringComparison.OrdinalIgnoreCase))
 
+    if numbered.IsEmpty then
+        raise (ArgumentException $"No mutant has {options.Only} in its file or name.")
+
     match Copy.weave root mutants with
     | Error errors ->
         for error in errors do

@@ -621,3 +621,14 @@ type ``A reduction``() =
         close ((2.0 * values[0] / 2.0 + values[2]) / 2.0) (Reducing(Mask = mask, Weights = weights, Divisor = Divisor.Count))
         close ((2.0 * values[0] / 2.0 + values[2]) / 2.0) (Reducing(Mask = mask, Weights = weights))
         close (values[0] + values[2]) (Reducing(Mask = mask, Reduction = Reduction.Sum))
+
+        // So do the parts of the mean, what is added up over batches, and each sample by itself.
+        let masked = Reducing(Mask = mask)
+        let struct (sum, count) = loss logs |> Reduce.partsUsing masked
+        Assert.Equal(values[0] / 2.0 + values[2], sum.ToScalar(), 1e-14)
+        Assert.Equal(2.0, count.ToScalar())
+        let total = LossAccumulator()
+        loss logs |> Reduce.addUsing masked total
+        Assert.Equal(mean, total.Mean, 1e-14)
+        let each = (loss logs |> Reduce.perSample Reduction.Mean).ToArray()
+        Assert.Equal<float[]>([| values[0] / 2.0; infinity; values[2] |], each)
