@@ -35,7 +35,7 @@ let private numbers: Mutant list =
                 [
                     "a sum loses its last part", "first.Low + «low.Low»", "0"
                     "a product loses a low part", "Math.FusedMultiplyAdd(a.Low, b.High, «cross»)", "0"
-                    "a quotient has one digit", "var second = «rest.High / y.High»;", "0"
+                    "a quotient takes its second digit twice", "rest -= «y * second»", "0"
                     "an odd exponent goes the wrong way", "(y + y, «exponent - 1»)", "exponent + 1"
                     "log 2 has two parts", "+ -n * «Log2C»", "0"
                     "no exponent is large", "Math.Abs(exponent) < «16»", "double.PositiveInfinity"
