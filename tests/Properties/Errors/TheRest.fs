@@ -274,6 +274,22 @@ let ``an adaptive softmax that does not fit is named`` () =
         adaptiveLogSoftmaxWithLoss adaptive (Labels [| 0; 1; 2 |]) x23 |> ignore)
 
 [<Fact>]
+let ``losses that count differently are not added`` () =
+    let plain = mse pair pair
+    let sequences = Sequence.ctc CTCOptions.Default [| 3; 3 |] [| 2; 2 |] padded logs
+    let weighted = nll { NLLOptions.Default with ClassWeights = Weights.op_Implicit [| 1.0; 2.0; 3.0 |] } labels x23
+
+    for a, b in [ plain, sequences; sequences, plain; plain, weighted; weighted, plain ] do
+        refuses<ArgumentException> "b" [ "reduced" ] (fun () -> a + b |> ignore)
+
+    refuses<ArgumentException> "b" [ "(2)"; "(2, 3)" ] (fun () -> plain + mse x23 x23 |> ignore)
+
+    Assert.Equal<float[]>(
+        [| 2.0; 8.0 |],
+        (Reduce.none (mse pair (DiffTensor.Create [| 2.0; 1.0 |]) + mse pair (DiffTensor.Create [| 0.0; 1.0 |]))).ToArray()
+    )
+
+[<Fact>]
 let ``masks, weights and names of reductions that do not fit are refused`` () =
     let loss = mse x23 x23
     let by (reducing: Reducing) () = Reduce.using reducing loss |> ignore
