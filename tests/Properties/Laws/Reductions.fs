@@ -190,6 +190,17 @@ let ``An accumulator leaves out what has weight 0, and keeps what is not finite`
     Assert.Equal(0.0, total.Weight)
     Assert.True(Double.IsNaN total.Mean)
 
+[<Fact>]
+let ``Accumulators are equal where both their sums are`` () =
+    let given (values: float list) (weights: float list) =
+        let total = LossAccumulator()
+        total.Add(ReadOnlySpan(List.toArray values), ReadOnlySpan(List.toArray weights))
+        total
+
+    Assert.Equal(given [ 1.0; 2.0 ] [ 1.0; 0.5 ], given [ 2.0; 0.0 ] [ 1.0; 0.5 ])
+    Assert.NotEqual(given [ 2.0 ] [ 1.0 ], given [ 1.0 ] [ 2.0 ])
+    Assert.NotEqual(given [ 2.0 ] [ 1.0 ], given [ 1.0 ] [ 1.0 ])
+
 let private labelsOf (labels: int[]) = Labels labels
 
 /// A loss of rows that counts with weights: class weights and an ignored label.
