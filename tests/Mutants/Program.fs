@@ -24,7 +24,7 @@ let private limits (folder: string) =
         let watch = Stopwatch.StartNew()
 
         match Suite.failure folder 0 1800 suite with
-        | None -> suite, 60 + 5 * int watch.Elapsed.TotalSeconds
+        | None -> suite, 300 + 10 * int watch.Elapsed.TotalSeconds
         | Some failure -> raise (InvalidOperationException $"Without a mutant a test fails: {failure}"))
 
 let private kill (root: string) (options: Options) (numbered: (int * Mutant) list) woven =

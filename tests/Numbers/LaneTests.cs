@@ -227,6 +227,8 @@ public class LaneTests
     {
         var x = Inputs(false, 40_000);
         var y = Run<Lane128<double>, double>(name, x);
+        // What the rounding of 1 + x loses is put back.
+        var bound = name == "Log1P" ? 1 : 2;
         for (var i = 0; i < x.Length; i++)
         {
             var expected = Reference(name, x[i]);
@@ -234,7 +236,7 @@ public class LaneTests
             {
                 var exact = Apply<DoubleDouble>(name, x[i]);
                 var error = DoubleDouble.Abs(exact - y[i]).High / Ulp(exact.High, 53, double.Epsilon);
-                Assert.True(error <= 2, $"{name}({x[i]:R}) is {y[i]:R}, {error} ulp from {exact}");
+                Assert.True(error <= bound, $"{name}({x[i]:R}) is {y[i]:R}, {error} ulp from {exact}");
             }
             else
                 Assert.True(Bits(expected) == Bits(y[i]), $"{name}({x[i]:R}) is {y[i]:R}, not {expected:R}");
