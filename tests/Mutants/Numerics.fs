@@ -10,6 +10,7 @@ let private numbers: Mutant list =
                 "Algebra/Dual.cs"
                 [
                     "the product rule takes b twice", "T.Weigh(b._derivative, «a._value»)", "b._value"
+                    "a constant factor leaves the slope", "_derivative = «T.Scale(factor, x._derivative)»", "x._derivative"
                     "the quotient rule adds",
                     "Over(«a._derivative - T.Weigh(b._derivative, quotient)»",
                     "a._derivative + T.Weigh(b._derivative, quotient)"

@@ -83,7 +83,7 @@ let main arguments =
     let numbered =
         mutants
         |> List.mapi (fun index mutant -> index + 1, mutant)
-        |> List.filter (fun (_, mutant) -> (string mutant).Contains(options.Only, StringComparison.OrdinalIgnoreCase))
+        |> List.filter (fun (_, mutant) -> $"{mutant.File} {mutant}".Contains(options.Only, StringComparison.OrdinalIgnoreCase))
 
     if numbered.IsEmpty then
         raise (ArgumentException $"No mutant has {options.Only} in its file or name.")
