@@ -63,8 +63,8 @@ let mutants: Mutant list =
             inFile
                 "Similarity.fs"
                 [
-                    "a short vector has twice the slope", "let slope = «0.5» ./.", "1.0"
-                    "a vector of zeros has a direction", "norm clamped («num 0.0»)", "reciprocal"
+                    "a short vector has twice the slope", "num eps + num («0.5» ./. eps)", "1.0"
+                    "a vector of zeros has a direction", "norm1 («ifLess (num 0.0) norm2 cosine (num 0.0)»)", "cosine"
                     "the 0-norm counts positive components", "(ifLess (num 0.0) («abs v»)", "v"
                     "the ∞-norm is the largest component", "'T.Largest(«abs v», axis)", "v"
                     "the 1-norm adds signed components", "sumAlong axis («abs v»)", "v"

@@ -133,7 +133,7 @@ let private kernels: Mutant list =
                     "the label's logit has the wrong sign", ": «max - logit»;", "logit - max"
                     "smoothing adds to the label's loss", "= «(1 - loss.LabelSmoothing)» *", "1"
                     "smoothing does not look at the class weights", "«weights * log» +", "log"
-                    "smoothing has no share in the slope", "«(own + smoothing * _weightSum)»", "own"
+                    "smoothing has no share in the slope", "Share(«own + smoothing * _weightSum», others", "own"
                     "1 − p of the label is 1", ": «normaliser - exponentials[label]»;", "normaliser"
                     "1 − p of the label is 1, across", ": «normaliser - e»;", "normaliser"
                     "the label's slope adds", "(p * _weightSum - weight) - «own * rest»", "-own * rest"
@@ -143,18 +143,26 @@ let private kernels: Mutant list =
                     "the errors of a sum are lost", "return total + «rest»;", "0"
                     "smoothing takes the same from every class", "Weigh(Upstream(row + r), «loss.Weight(c)»)", "1"
                 ]
+        yield! inFile "Kernels/CTCPaths.cs" [ "no frames spell anything", "return «sample.Used == 1» ?", "true" ]
+        yield! inFile "Kernels/CTCSample.cs" [ "the gradient is not weighed", "-(«Upstream» * (byClass", "1" ]
         yield!
             inFile
-                "Kernels/CTCPaths.cs"
+                "Kernels/CTCLogLattice.cs"
                 [
                     "a path cannot go on to the next state", "(«before + s - 1»)", "before + s"
                     "a path may skip any state", "(before + s - 2) + «Load<TLane>(entry + s)»", "TLane.Constant(0)"
                     "backwards a path skips into the wrong state",
                     "(ahead + s + 2) + «Load<TLane>(entry + s + 2)»",
                     "Load<TLane>(entry + s)"
-                    "the gradient is not weighed", "-= «sample.Upstream» *", "1"
                     "a path cannot end in a label", "used > 1 ? «before[used - 2]»", "double.NegativeInfinity"
-                    "no frames spell anything", "return «used == 1» ?", "true"
+                ]
+        yield!
+            inFile
+                "Kernels/CTCLattice.cs"
+                [
+                    "a path cannot go on to the next state", "Aligned(Load(states + «by»), next", "0"
+                    "a path may skip any state", "row + 2 * by), «entry»)", "TSimd.Create(0)"
+                    "a path cannot end in a label", "used > 1 ? «Shifted(now, row, used - 2, exponent)»", "0"
                 ]
         yield!
             inFile
@@ -174,10 +182,10 @@ let private kernels: Mutant list =
                 "Kernels/VectorRows.cs"
                 [
                     "ε does not bound a norm", "1 / «Math.Max(norm, eps)»", "norm"
-                    "a cosine's slope lacks a norm", "upstream * dot * r * r * «r» * s", "1"
-                    "a distance has one slope for both", "(input == 0 ? upstream : «-upstream»)", "upstream"
-                    "of equal distances the positive's counts", "IsSwapped => «Cross < Far»", "Cross <= Far"
-                    "a triplet has a slope at its kink", "if («Lacking(d) <= 0»)", "Lacking(d) < 0"
+                    "a cosine's slope lacks a norm", "g * dot * r * r * «r» * s", "1"
+                    "a distance has one slope for both", "input == 0 ? share : «-share»", "share"
+                    "of equal distances the positive's counts", "isSwapped = «cross < far»", "cross <= far"
+                    "a triplet has a slope at its kink", "isNear = «lacking <= 0»", "lacking < 0"
                 ]
     ]
 
