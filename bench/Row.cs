@@ -152,22 +152,15 @@ internal sealed record Row(string Name, string Size, double Aim, Func<Work> Make
             [Numbers.Normal(65536 * 256, 2)]
         );
 
-    private static DiffTensorWork Triplet()
-    {
-        var loss = Loss.TripletMargin();
-        return new(
-            (x, _) =>
-            {
-                var (value, anchor, positive, negative) = loss.ValueAndGradients(x[0], x[1], x[2]);
-                return (value, [anchor, positive, negative]);
-            },
-            (x, _) => functional.triplet_margin_loss(x[0], x[1], x[2]),
-            (x, _) => loss.Forward(x[0], x[1], x[2]),
+    private static TripleWork Triplet() =>
+        new(
+            Loss.TripletMargin(),
+            x => functional.triplet_margin_loss(x[0], x[1], x[2]),
             [8192, 256],
-            [Numbers.Normal(8192 * 256, 1), Numbers.Normal(8192 * 256, 2), Numbers.Normal(8192 * 256, 3)],
-            []
+            Numbers.Normal(8192 * 256, 1),
+            Numbers.Normal(8192 * 256, 2),
+            Numbers.Normal(8192 * 256, 3)
         );
-    }
 
     private static CTCWork CTC() =>
         new(

@@ -162,6 +162,30 @@ internal sealed class LabelWork(LabelLoss loss, Func<Tensor, Tensor, Tensor> tor
     protected override void Release() => _torchLabels?.Dispose();
 }
 
+/// <summary>A loss of three tensors of one shape, by all of them, over spans.</summary>
+internal sealed class TripleWork(TripleLoss loss, Func<Tensor[], Tensor> torch, int[] shape, params float[][] inputs) : Work
+{
+    private readonly Shape _shape = shape;
+    private readonly float[][] _gradients = [.. inputs.Select(values => new float[values.Length])];
+
+    public override float Ours() =>
+        loss.ValueAndGradients<float>(inputs[0], inputs[1], inputs[2], _shape, _gradients[0], _gradients[1], _gradients[2]);
+
+    public override long InputBytes => 4L * inputs.Sum(values => values.Length);
+
+    public override bool IsIntoCallersMemory => true;
+
+    protected override Tensor[] MakeLeaves() => [.. inputs.Select(values => Variable(values, [.. shape]))];
+
+    protected override Tensor Loss(Tensor[] leaves) => torch(leaves);
+
+    protected override Tensor Adapter(Tensor[] leaves) => loss.Forward(leaves[0], leaves[1], leaves[2]);
+
+    protected override float[] Ours(int leaf) => _gradients[leaf];
+
+    protected override void Release() { }
+}
+
 /// <summary>A scalar function of several tensors, by our differentiable tensors.</summary>
 /// <param name="ours">The value and the gradients.</param>
 /// <param name="torch">libtorch's loss of the variables and the constants.</param>

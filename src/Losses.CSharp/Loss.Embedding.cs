@@ -50,6 +50,8 @@ public static partial class Loss
     {
         public LossValues<T> Values<T>(T first, T second, T third)
             where T : ITensor<T> => Embedding.tripletMargin(options, third, second, first);
+
+        public VectorRows? Kernel() => Embedding.tripletMarginKernel(options);
     }
 
     /// <summary>Triplet margin loss with any distance; evaluated on (anchor, positive, negative).</summary>

@@ -142,6 +142,16 @@ module Embedding =
 
         LossValues(fuse [| anchor; positive; negative |] definition)
 
+    /// <summary>Triplet margin loss as its kernel takes it: for float32 vectors in the caller's own memory.</summary>
+    /// <param name="options">Margin, norm, ε, swap.</param>
+    /// <returns>Null where the norm is not the Euclidean one, for which there is none.</returns>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">The margin is not above 0, the order of the norm is negative, or a number is not finite.</exception>
+    let tripletMarginKernel (options: TripletMarginOptions) : TripletRows | null =
+        Check.notNull (nameof options) options
+        let options = options.Checked()
+
+        if options.P = 2.0 then TripletRows(options.Margin, options.Eps, options.Swap) else null
+
     /// <summary>Triplet margin loss: an anchor must be nearer to its positive than to its negative, by a margin.</summary>
     /// <param name="options">Margin, norm, ε, swap.</param>
     /// <param name="negative">(D) or (N, D).</param>
@@ -154,14 +164,13 @@ module Embedding =
     /// Source: Balntas et al. (2016); torch.nn.TripletMarginLoss.</remarks>
     let tripletMargin (options: TripletMarginOptions) (negative: 'T) (positive: 'T) (anchor: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
-        let options = options.Checked()
+        let kernel = tripletMarginKernel options
         let distance a b = pairwiseDistance options.P options.Eps false b a
 
         let fuse (x: 'T[]) (definition: 'T[] -> 'T) : 'T =
-            if options.P = 2.0 then
-                'T.Fuse(TripletRows(options.Margin, options.Eps, options.Swap), x, Func<'T[], 'T> definition)
-            else
-                definition x
+            match kernel with
+            | null -> definition x
+            | kernel -> 'T.Fuse(kernel, x, Func<'T[], 'T> definition)
 
         triplet options.Margin options.Swap distance fuse negative positive anchor
 

@@ -33,21 +33,19 @@ module Similarity =
     [<Literal>]
     let DistanceP = 2.0
 
-    // 1 / max(‖v‖, ε), and 0 for a vector of length 0, which has no direction: neither value nor slope comes from it.
-    let private reciprocalNorm (axis: int) (eps: float) (v: 'T) : 'T :> ITensor<'T> =
+    // max(‖v‖, ε), and whether there is a direction: from a vector of length 0 neither value nor slope comes.
+    let private clampedNorm (axis: int) (eps: float) (v: 'T) : struct ('T * 'T) when 'T :> ITensor<'T> =
         let square = sumAlong axis (v * v)
         let norm = sqrt square
-        let reciprocal = num 1.0 / norm
-        let slope = 0.5 ./. (eps *. eps *. eps)
 
         let clamped =
-            if Double.IsFinite slope then
-                // PyTorch clamps the value only: below ε the slope −v / ‖v‖³ goes on, as −v / ε³.
-                ifLess norm (num eps) (num (1.0 ./. eps) - num slope * (square - detach square)) reciprocal
+            if 0.5 ./. (eps *. eps *. eps) < Double.PositiveInfinity then
+                // PyTorch clamps the value only: below ε the slope of its inverse, −v / ‖v‖³, goes on as −v / ε³.
+                ifLess norm (num eps) (num eps + num (0.5 ./. eps) * (square - detach square)) norm
             else
-                reciprocal
+                norm
 
-        ifLess (num 0.0) norm clamped (num 0.0)
+        struct (clamped, norm)
 
     /// <summary>The cosine of the angle between vectors along an axis.</summary>
     /// <param name="axis">The axis the vectors lie along; a negative one counts from the last.</param>
@@ -66,7 +64,11 @@ module Similarity =
         Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
         let axis = x1.Shape.Axis(axis, nameof axis)
 
-        let definition (x: 'T[]) : 'T = sumAlong axis (x[0] * x[1]) * reciprocalNorm axis eps x[0] * reciprocalNorm axis eps x[1]
+        let definition (x: 'T[]) : 'T =
+            let struct (clamped1, norm1) = clampedNorm axis eps x[0]
+            let struct (clamped2, norm2) = clampedNorm axis eps x[1]
+            let cosine = sumAlong axis (x[0] * x[1]) / (clamped1 * clamped2)
+            ifLess (num 0.0) norm1 (ifLess (num 0.0) norm2 cosine (num 0.0)) (num 0.0)
 
         if axis = x1.Shape.Axis(-1, nameof axis) then
             'T.Fuse(CosineRows eps, [| x1; x2 |], Func<'T[], 'T> definition)

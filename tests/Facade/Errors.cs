@@ -524,6 +524,44 @@ public class Errors
         );
     }
 
+    [Fact]
+    public void Operations_on_tensors_that_do_not_fit()
+    {
+        DiffTensor<double> row = DiffTensor.Create(1.0, 2, 3),
+            pair = DiffTensor.Create(1.0, 2);
+        Throws<ArgumentException>("b", ["(3)", "(2)", "broadcast"], () => row + pair);
+        Throws<ArgumentException>("b", ["(2, 3)", "(3, 2)", "broadcast"], () => s_matrix * s_other);
+        Throws<ArgumentException>("shape", ["(2)", "(3)"], () => DiffTensor<double>.Expand(pair, [3]));
+        Throws<ArgumentException>("shape", ["(4)", "4 elements", "(3)"], () => DiffTensor<double>.Reshape(row, [4]));
+        Throws<ArgumentException>("axes", ["0, 0", "(2, 3)"], () => DiffTensor<double>.Permute(s_matrix, [0, 0]));
+        Throws<ArgumentException>(
+            "tensors",
+            ["tensors[1]", "(3, 2)", "(2, 3)"],
+            () => DiffTensor<double>.Concatenate([s_matrix, s_other], 0)
+        );
+        Throws<ArgumentOutOfRangeException>("start", ["1 to 4", "(3)"], () => DiffTensor<double>.Slice(row, 0, 1, 3));
+        Throws<ArgumentException>("b", ["(2, 3)", "columns"], () => DiffTensor<double>.MatMul(s_matrix, s_matrix));
+        Throws<ArgumentException>(
+            "b",
+            ["(2, 1, 3)", "(3, 3, 1)", "leading"],
+            () => DiffTensor<double>.MatMul(DiffTensor<double>.Filled(1, [2, 1, 3]), DiffTensor<double>.Filled(1, [3, 3, 1]))
+        );
+    }
+
+    [Fact]
+    public void A_place_to_gather_from_that_there_is_none()
+    {
+        var row = DiffTensor.Create(1.0, 2, 3);
+        // A negative one gathers 0.
+        Assert.Equal([0, 3, 1], DiffTensor<double>.Gather(row, 0, new Labels(-5, 2, 0)).ToArray());
+        Throws<ArgumentOutOfRangeException>(
+            "labels",
+            ["labels[1] is 3", "3 classes"],
+            () => DiffTensor<double>.Gather(row, 0, new Labels(0, 3))
+        );
+        Throws<ArgumentException>("labels", ["(2)", "(2, 3)"], () => DiffTensor<double>.Gather(s_matrix, 1, s_labels));
+    }
+
     private static void Null(string parameter, Func<object> call) => Throws<ArgumentNullException>(parameter, [], call);
 
     private static void Throws<E>(string? parameter, string[] shown, Action call)

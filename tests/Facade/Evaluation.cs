@@ -59,6 +59,63 @@ public class Evaluation
         }
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 7)]
+    [InlineData(2, 8)]
+    [InlineData(5, 33)]
+    [InlineData(700, 40)]
+    public void Triplets_over_spans_are_those_of_tensors(int rows, int width)
+    {
+        foreach (var reduction in new[] { Reduction.Mean, Reduction.Sum, Reduction.BatchMean })
+        foreach (var swap in new[] { false, true })
+        foreach (var norm in new[] { 1.0, 2.0 })
+        {
+            var loss = Loss.TripletMargin(margin: 0.3, p: norm, swap: swap, reduction: reduction);
+            AgreeInThree<float>(loss, [rows, width]);
+            AgreeInThree<double>(loss, [rows, width]);
+        }
+        AgreeInThree<float>(Loss.GaussianNLL(), [rows, width]);
+    }
+
+    private static void AgreeInThree<S>(TripleLoss loss, Shape shape)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var x = new[] { 1, 2, 3 }.Select(seed => Samples.Probabilities<S>(shape, seed)).ToArray();
+        var (value, first, second, third) = loss.ValueAndGradients(x[0], x[1], x[2]);
+        S[] a = x[0].ToArray(),
+            b = x[1].ToArray(),
+            c = x[2].ToArray(),
+            none = [];
+        S[][] g = [new S[shape.Size], new S[shape.Size], new S[shape.Size]];
+        Assert.Equal(value.ToScalar(), loss.ValueAndGradients<S>(a, b, c, shape, g[0], g[1], g[2]));
+        Assert.Equal(first.ToArray(), g[0]);
+        Assert.Equal(second.ToArray(), g[1]);
+        Assert.Equal(third.ToArray(), g[2]);
+        // Those that are not wanted may be left out, and those that are may take the place of an input.
+        Assert.Equal(value.ToScalar(), loss.ValueAndGradients<S>(a, b, c, shape, none, none, none));
+        Assert.Equal(value.ToScalar(), loss.ValueAndGradients<S>(a, b, c, shape, none, c, b));
+        Assert.Equal(g[1], c);
+        Assert.Equal(g[2], b);
+    }
+
+    [Fact]
+    public void Triplets_over_spans_are_checked()
+    {
+        var loss = Loss.TripletMargin();
+        float[] six = new float[6],
+            five = new float[5];
+        Refused("second", () => loss.ValueAndGradients<float>(six, five, six, [2, 3], six, six, six));
+        Refused("thirdGradient", () => loss.ValueAndGradients<float>(six, six, six, [2, 3], six, six, five));
+        Refused("shape", () => loss.ValueAndGradients<float>([1], [1], [1], Shape.Scalar, [0], [0], [0]));
+        Refused(
+            "reduction",
+            () => Loss.TripletMargin(reduction: Reduction.None).ValueAndGradients<float>(six, six, six, [2, 3], six, six, six)
+        );
+
+        static void Refused(string name, Action evaluate) => Assert.Equal(name, Assert.ThrowsAny<ArgumentException>(evaluate).ParamName);
+    }
+
     [Fact]
     public void Spans_outside_the_gradient_are_left_alone()
     {

@@ -39,6 +39,7 @@ public class Parity
         // ValueAndGradient over spans.
         ["crossEntropyKernel"] = nameof(Loss.CrossEntropy),
         ["nllKernel"] = nameof(Loss.NLL),
+        ["tripletMarginKernel"] = nameof(Loss.TripletMargin),
         // What the methods ask of their arguments when a loss is made.
         ["checkCosineMargin"] = nameof(Loss.CosineEmbedding),
         ["checkTripletMargin"] = nameof(Loss.TripletMarginWithDistance),

@@ -230,6 +230,17 @@ public class DoubleDoubleTests
     }
 
     [Fact]
+    public void A_low_part_decides_where_a_subnormal_high_part_is_at_a_tie()
+    {
+        // 2½ and 3½ of the smallest number, and a little beside them.
+        var little = Math.ScaleB(1, -53);
+        Same(2 * double.Epsilon, (DoubleDouble)2.5 * double.Epsilon);
+        Same(3 * double.Epsilon, ((DoubleDouble)2.5 + little) * double.Epsilon);
+        Same(3 * double.Epsilon, ((DoubleDouble)3.5 - little) * double.Epsilon);
+        Same(4 * double.Epsilon, (DoubleDouble)3.5 * double.Epsilon);
+    }
+
+    [Fact]
     public void A_power_of_a_negative_number_that_is_not_whole_is_NaN() => Same(NaN, DoubleDouble.Power(-8, 1.0 / 3));
 
     [Fact]

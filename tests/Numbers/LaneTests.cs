@@ -8,23 +8,22 @@ public class LaneTests
     private static readonly double[] Exponents = [2, 3, 4, 0.5, 1.5, -0.5, -1, -2, 5, -7, 2.5, -1.7, 1.0 / 3];
 
     // The unary functions by name. A function of several results is several names.
-    private static TLane Apply<TLane, TStorage>(string name, TLane x)
-        where TLane : struct, ILane<TLane, TStorage>
-        where TStorage : unmanaged =>
+    private static T Apply<T>(string name, T x)
+        where T : IReal<T> =>
         name switch
         {
-            "Exp" => TLane.Exp(x),
-            "Log" => TLane.Log(x),
-            "Log1P" => TLane.Log1P(x),
-            "ExpM1" => TLane.ExpM1(x),
-            "Sqrt" => TLane.Sqrt(x),
-            "Abs" => TLane.Abs(x),
+            "Exp" => T.Exp(x),
+            "Log" => T.Log(x),
+            "Log1P" => T.Log1P(x),
+            "ExpM1" => T.ExpM1(x),
+            "Sqrt" => T.Sqrt(x),
+            "Abs" => T.Abs(x),
             "Negate" => -x,
-            "Softplus" => TLane.Logistic(x).Softplus,
-            "SoftplusOfMinus" => TLane.Logistic(x).SoftplusOfMinus,
-            "Sigmoid" => TLane.Logistic(x).Sigmoid,
-            "SigmoidOfMinus" => TLane.Logistic(x).SigmoidOfMinus,
-            _ => TLane.Power(x, double.Parse(name["Power".Length..], System.Globalization.CultureInfo.InvariantCulture)),
+            "Softplus" => T.Logistic(x).Softplus,
+            "SoftplusOfMinus" => T.Logistic(x).SoftplusOfMinus,
+            "Sigmoid" => T.Logistic(x).Sigmoid,
+            "SigmoidOfMinus" => T.Logistic(x).SigmoidOfMinus,
+            _ => T.Power(x, double.Parse(name["Power".Length..], System.Globalization.CultureInfo.InvariantCulture)),
         };
 
     private static double Reference(string name, double x) =>
@@ -161,7 +160,7 @@ public class LaneTests
     {
         var y = new TStorage[x.Length];
         for (nuint i = 0; i < (nuint)x.Length; i += (nuint)TLane.Count)
-            TLane.Store(Apply<TLane, TStorage>(name, TLane.Load(in x[0], i)), ref y[0], i);
+            TLane.Store(Apply(name, TLane.Load(in x[0], i)), ref y[0], i);
         return y;
     }
 
@@ -224,18 +223,20 @@ public class LaneTests
 
     [Theory]
     [MemberData(nameof(Functions))]
-    public void Over_float64_data_a_few_ulp_are_lost_at_most(string name)
+    public void Over_float64_data_two_ulp_are_lost_at_most(string name)
     {
         var x = Inputs(false, 40_000);
         var y = Run<Lane128<double>, double>(name, x);
+        // What the rounding of 1 + x loses is put back.
+        var bound = name == "Log1P" ? 1 : 2;
         for (var i = 0; i < x.Length; i++)
         {
             var expected = Reference(name, x[i]);
             if (double.IsFinite(expected) && double.IsFinite(y[i]) && expected != 0)
             {
-                // The reference itself is up to 3 ulp off where it is put together.
-                var error = Math.Abs(y[i] - expected) / Ulp(expected, 53, double.Epsilon);
-                Assert.True(error <= 5, $"{name}({x[i]:R}) is {y[i]:R}, {error} ulp from {expected:R}");
+                var exact = Apply<DoubleDouble>(name, x[i]);
+                var error = DoubleDouble.Abs(exact - y[i]).High / Ulp(exact.High, 53, double.Epsilon);
+                Assert.True(error <= bound, $"{name}({x[i]:R}) is {y[i]:R}, {error} ulp from {exact}");
             }
             else
                 Assert.True(Bits(expected) == Bits(y[i]), $"{name}({x[i]:R}) is {y[i]:R}, not {expected:R}");

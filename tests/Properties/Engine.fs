@@ -1,9 +1,7 @@
 namespace Losses.Tests
 
 open System
-open System.Numerics
 open Losses
-open Losses.FSharp
 
 /// A function of tensors, whatever the engine.
 type TensorFunction =
@@ -37,6 +35,9 @@ type Engine(name: string, mantissa: int, least: float, largest: float) =
 
     member private engine.Distance(got: float, truth: DoubleDouble) = abs ((got - truth.High) - truth.Low) / engine.Ulp truth.High
 
+    /// Whether sums are those of the exact numbers, rounded once, hence the same in any order.
+    abstract SumsExactly: bool
+    default _.SumsExactly = true
     /// The nearest float of this engine.
     abstract Round: float -> float
     /// The next float above.

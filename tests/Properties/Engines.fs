@@ -2,6 +2,7 @@ namespace Losses.Tests
 
 open System
 open System.Numerics
+open Xunit
 open Losses
 open Losses.FSharp
 
@@ -49,6 +50,13 @@ module Engines =
         )
         :> Engine
 
+    /// The share of the inputs that a law is usually held over.
+    let share = 1.0
+
     let all = [ float32; float64 ]
 
     let byName (name: string) = all |> List.find (fun engine -> engine.Name = name)
+
+/// The engines' names, as a theory takes them.
+type EngineNames =
+    static member Names = TheoryData<string>(Engines.all |> Seq.map _.Name)

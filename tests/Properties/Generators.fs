@@ -172,6 +172,7 @@ module Property =
 
     /// Holds a law over generated inputs; the law throws where it fails.
     let holdsFor (count: int) (inputs: Gen<'T>) (shrink: 'T -> seq<'T>) (law: 'T -> unit) =
+        let count = int (ceil (Engines.share * float count))
         Check.One(config.WithMaxTest(count).WithQuietOnSuccess true, Prop.forAll (Arb.fromGenShrink (inputs, shrink)) law)
 
     /// Holds a law over a few hundred generated inputs.
@@ -194,3 +195,10 @@ module Property =
     let equal (what: unit -> string) (expected: float) (actual: float) =
         if not (expected.Equals actual || expected = actual) then
             fail $"{what ()}: {actual:R} is not {expected:R}"
+
+    /// Sums of the same terms, none of another sign, in two orders: equal where the engine's sums are exact, else within an ulp for each of them.
+    let equalSums (engine: Engine) (what: unit -> string) (terms: int) (expected: float) (actual: float) =
+        let rounding = if engine.SumsExactly then 0.0 else float terms * engine.Ulp expected
+
+        if not (abs (expected - actual) <= rounding) then
+            equal what expected actual

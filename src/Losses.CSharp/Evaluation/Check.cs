@@ -11,6 +11,13 @@ internal static class Check
             throw new ArgumentException($"{name} has {length} elements but shape {shape} has {shape.Size}; they must be equal.", name);
     }
 
+    // A gradient that is not wanted has no memory.
+    internal static void Wanted(int length, Shape shape, string name)
+    {
+        if (length != 0)
+            Length(length, shape, name);
+    }
+
     internal static double Scale(double scale) =>
         double.IsFinite(scale)
             ? scale

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Losses;
 
@@ -29,6 +31,13 @@ internal sealed unsafe class CrossEntropyJob<S>(
     // Up to so many classes it is cheaper to turn rows than to pay for each by itself.
     private const int FewClasses = 32;
 
+    private const double LargestUpstream = 1e100;
+    private const double LeastOthers = 0.0625;
+
+    // From so many elements on a gradient is no longer in a cache when it is next read.
+    private const int StreamedElements = 1 << 23;
+
+    private readonly bool _isStreamed = (long)loss.Labels.Indices.Length * classes > StreamedElements && gradients != logits;
     private readonly double _smoothing = loss.LabelSmoothing / classes;
     private readonly double _weightSum = Total(loss.ClassWeights, classes);
 
@@ -36,7 +45,8 @@ internal sealed unsafe class CrossEntropyJob<S>(
 
     internal ExactSum? Run(bool isSummed)
     {
-        var chunkRows = Math.Max(1, ChunkElements / classes);
+        // A few long rows at a time, of which each comes from memory while the one before it is computed with.
+        var chunkRows = Math.Max(Math.Clamp(Rows / 64, 1, 8), ChunkElements / classes);
         // A group of a strided class axis lies within one run of neighbours.
         var perRun = inner == 1 ? 1 : (inner + chunkRows - 1) / chunkRows;
         var chunks =
@@ -135,12 +145,15 @@ internal sealed unsafe class CrossEntropyJob<S>(
         }
         if (rented is not null)
             ArrayPool<double>.Shared.Return(rented);
+        // What went past the caches is there before another thread is told so.
+        if (_isStreamed && Sse.IsSupported)
+            Sse.StoreFence();
     }
 
     /// <summary>What is known of each row of a group, from which its value follows.</summary>
     private readonly struct Group(double* memory, int rows)
     {
-        internal const int Arrays = 6;
+        internal const int Arrays = 7;
 
         /// <summary>Largest logit.</summary>
         internal double* Max => memory;
@@ -159,6 +172,9 @@ internal sealed unsafe class CrossEntropyJob<S>(
 
         /// <summary>Σ w (m − x), of which smoothing takes its share.</summary>
         internal double* Lacking => memory + 5 * rows;
+
+        /// <summary>What the shares lost to rounding, as a part of them; over float32 data 0.</summary>
+        internal double* Lost => memory + 6 * rows;
 
         internal void Clear() => new Span<double>(memory, Arrays * rows).Clear();
     }
@@ -229,13 +245,24 @@ internal sealed unsafe class CrossEntropyJob<S>(
                 new Span<S>(gradient, classes).Clear();
             return;
         }
-        var max = Largest<TLane>(x, classes);
-        var others = Exponentials<TLane>(x, classes, max, exponentials, out var lacking);
+        var g = gradient is null ? 0 : Upstream(row);
+        var lacking = 0.0;
+        // A row of finite numbers and −∞ has a shorter way, where no gradient is so large that it could make something of what that leaves out.
+        double max = typeof(S) == typeof(float) ? Most<TLane>((float*)x, classes) : double.NaN,
+            others = double.IsFinite(max) && Math.Abs(g) < LargestUpstream ? Short<TLane>((float*)x, max, exponentials) : double.NaN;
+        var isShort = !double.IsNaN(others);
+        if (!isShort)
+        {
+            max = Largest<TLane>(x, classes);
+            Exponentiate<TLane>(x, classes, max, exponentials);
+            others = double.IsNaN(max) ? double.NaN : Sum<TLane>(exponentials, (classes + Ways - 1) / Ways * Ways);
+        }
+        if (_smoothing > 0)
+            lacking = Lacking(x, 1, max);
         var logit = double.CreateTruncating(x[label]);
         Describe(r, label, max, others, logit, lacking, group);
         if (gradient is null)
             return;
-        var g = Upstream(row);
         var own = group.Own[r];
         var smoothing = group.Smoothing[r];
         if (g == 0 || (own == 0 && smoothing == 0))
@@ -244,22 +271,26 @@ internal sealed unsafe class CrossEntropyJob<S>(
             return;
         }
         var normaliser = 1 + others;
-        var share = (own + smoothing * _weightSum) / normaliser * g;
-        if (smoothing == 0 || loss.ClassWeights.IsEmpty)
-            Scaled<TLane>(exponentials, classes, share, g * smoothing, gradient);
+        var (share, lost) = Share(own + smoothing * _weightSum, others, g);
+        if (isShort && smoothing == 0)
+            Scale<TLane>(exponentials, share, (float*)gradient);
+        else if (smoothing == 0 || loss.ClassWeights.IsEmpty)
+            Scaled<TLane>(exponentials, classes, share, lost, g * smoothing, gradient);
         else
             for (var c = 0; c < classes; c++)
-                gradient[c] = S.CreateTruncating(share * exponentials[c] - g * smoothing * loss.Weight(c));
+                gradient[c] = S.CreateTruncating(share * Whole(exponentials[c], lost) - g * smoothing * loss.Weight(c));
         // The label's own −(1 − p) must not be computed from p: a confident row would have no digits left.
         var rest = logit == max ? others : normaliser - exponentials[label];
         gradient[label] = S.CreateTruncating(
-            Label(g, own, smoothing, rest / normaliser, exponentials[label] / normaliser, loss.Weight(label))
+            smoothing == 0
+                ? -(share * Whole(rest, lost))
+                : SmoothedLabel(g, own, smoothing, rest / normaliser, exponentials[label] / normaliser, loss.Weight(label))
         );
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private double Label(double g, double own, double smoothing, double rest, double p, double weight) =>
-        smoothing == 0 ? -(g * own * rest) : g * (smoothing * (p * _weightSum - weight) - own * rest);
+    private double SmoothedLabel(double g, double own, double smoothing, double rest, double p, double weight) =>
+        g * (smoothing * (p * _weightSum - weight) - own * rest);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Largest<TLane>(S* x, int n)
@@ -292,14 +323,38 @@ internal sealed unsafe class CrossEntropyJob<S>(
         return largest;
     }
 
-    // Fills eˣ⁻ᵐ and returns the sum of all but the first of the largest, which adds exactly 1. Infinite logits of the same sign have equal shares.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double Exponentials<TLane>(S* x, int n, double largest, double* exponentials, out double lacking)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Most<TLane>(float* x, int n)
+        where TLane : struct, ILane<TLane, S> =>
+        TLane.Count == 8 ? FloatRows<Simd512, Vector512<double>>.Max(x, n)
+        : TLane.Count == 4 ? FloatRows<Simd256, Vector256<double>>.Max(x, n)
+        : FloatRows<Simd128, Vector128<double>>.Max(x, n);
+
+    // Fills eˣ⁻ᵐ and returns the sum of all but the first of the largest; NaN where there is one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double Short<TLane>(float* x, double max, double* exponentials)
         where TLane : struct, ILane<TLane, S>
     {
-        lacking = _smoothing > 0 ? Lacking(x, 1, largest) : 0;
-        Exponentiate<TLane>(x, n, largest, exponentials);
-        return double.IsNaN(largest) ? double.NaN : Sum<TLane>(exponentials, (n + Ways - 1) / Ways * Ways);
+        var others =
+            (
+                TLane.Count == 8 ? FloatRows<Simd512, Vector512<double>>.Exponentiate(x, classes, max, exponentials)
+                : TLane.Count == 4 ? FloatRows<Simd256, Vector256<double>>.Exponentiate(x, classes, max, exponentials)
+                : FloatRows<Simd128, Vector128<double>>.Exponentiate(x, classes, max, exponentials)
+            ) - 1;
+        // Little is left beside a sure class's 1: it is summed by itself.
+        return others < LeastOthers ? Sum<TLane>(exponentials, (classes + Ways - 1) / Ways * Ways) : others;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Scale<TLane>(double* exponentials, double share, float* gradient)
+        where TLane : struct, ILane<TLane, S>
+    {
+        if (TLane.Count == 8)
+            FloatRows<Simd512, Vector512<double>>.Scale(exponentials, classes, share, gradient, _isStreamed);
+        else if (TLane.Count == 4)
+            FloatRows<Simd256, Vector256<double>>.Scale(exponentials, classes, share, gradient, _isStreamed);
+        else
+            FloatRows<Simd128, Vector128<double>>.Scale(exponentials, classes, share, gradient, _isStreamed);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -420,18 +475,43 @@ internal sealed unsafe class CrossEntropyJob<S>(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scaled<TLane>(double* exponentials, int n, double share, double offset, S* gradient)
+    private static void Scaled<TLane>(double* exponentials, int n, double share, double lost, double offset, S* gradient)
         where TLane : struct, ILane<TLane, S>
     {
         var step = (nuint)TLane.Count;
         var factor = TLane.Constant(share);
+        var rest = TLane.Constant(lost);
         var less = TLane.Constant(offset);
         nuint i = 0;
         for (; i + step <= (nuint)n; i += step)
-            TLane.Store(factor * TLane.LoadNumbers(in *exponentials, i) - less, ref *gradient, i);
+            TLane.Store(factor * Whole(TLane.LoadNumbers(in *exponentials, i), rest) - less, ref *gradient, i);
         for (; i < (nuint)n; i++)
-            gradient[i] = S.CreateTruncating(share * exponentials[i] - offset);
+            gradient[i] = S.CreateTruncating(share * Whole(exponentials[i], lost) - offset);
     }
+
+    // weight / (1 + others) · g, and what its roundings lost, as a part of it: over float64 data each would be half a unit of every slope.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (double Share, double Lost) Share(double weight, double others, double g)
+    {
+        var normaliser = 1 + others;
+        var quotient = weight / normaliser;
+        var share = quotient * g;
+        if (typeof(S) == typeof(float))
+            return (share, 0);
+        var part = normaliser - others;
+        var lacking = 1 - part + (others - (normaliser - part));
+        var rest = Math.FusedMultiplyAdd(-quotient, normaliser, weight) - quotient * lacking;
+        var lost = (Math.FusedMultiplyAdd(quotient, g, -share) + rest / normaliser * g) / share;
+        return (share, double.IsFinite(lost) ? lost : 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLane Whole<TLane>(TLane exponential, TLane lost)
+        where TLane : struct, ILane<TLane, S> => typeof(S) == typeof(float) ? exponential : exponential + exponential * lost;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Whole(double exponential, double lost) =>
+        typeof(S) == typeof(float) ? exponential : exponential + exponential * lost;
 
     // Rows side by side, their classes far apart: a lane holds one class of several rows.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -461,9 +541,9 @@ internal sealed unsafe class CrossEntropyJob<S>(
         {
             var e = exponentials + (nint)c * width;
             var to = gradient + (nint)c * inner;
-            ScaledAcross<TLane>(e, shares, whole, to);
+            ScaledAcross<TLane>(e, shares, group.Lost, whole, to);
             for (var r = whole; r < count; r++)
-                to[r] = S.CreateTruncating(Weigh(shares[r], e[r]));
+                to[r] = S.CreateTruncating(Weigh(shares[r], Whole(e[r], group.Lost[r])));
         }
         Correct(row, count, exponentials, width, shares, group, gradient, inner, 1);
     }
@@ -492,7 +572,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
         for (var c = 0; c < classes; c++)
         {
             var from = turned + c * width;
-            ScaledAcross<TLane>(exponentials + c * width, shares, width, from);
+            ScaledAcross<TLane>(exponentials + c * width, shares, group.Lost, width, from);
             for (var r = 0; r < count; r++)
                 gradient[r * classes + c] = from[r];
         }
@@ -523,7 +603,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
         {
             var g = Upstream(row + r);
             var counts = g != 0 && (group.Own[r] != 0 || group.Smoothing[r] != 0);
-            shares[r] = counts ? (group.Own[r] + group.Smoothing[r] * _weightSum) / (1 + group.Others[r]) * g : 0;
+            (shares[r], group.Lost[r]) = counts ? Share(group.Own[r] + group.Smoothing[r] * _weightSum, group.Others[r], g) : (0, 0);
         }
         return shares;
     }
@@ -546,7 +626,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
             for (var c = 0; c < classes; c++)
             for (var r = 0; r < count; r++)
                 gradient[(nint)c * perClass + (nint)r * perRow] = S.CreateTruncating(
-                    Weigh(shares[r], exponentials[(nint)c * width + r])
+                    Weigh(shares[r], Whole(exponentials[(nint)c * width + r], group.Lost[r]))
                         - Weigh(group.Smoothing[r], Weigh(Upstream(row + r), loss.Weight(c)))
                 );
         var labels = loss.Labels.Indices.Slice(row, count);
@@ -558,7 +638,16 @@ internal sealed unsafe class CrossEntropyJob<S>(
             var e = exponentials[(nint)labels[r] * width + r];
             var rest = group.Short[r] == 0 ? group.Others[r] : normaliser - e;
             gradient[(nint)labels[r] * perClass + (nint)r * perRow] = S.CreateTruncating(
-                Label(Upstream(row + r), group.Own[r], group.Smoothing[r], rest / normaliser, e / normaliser, loss.Weight(labels[r]))
+                group.Smoothing[r] == 0
+                    ? -(shares[r] * Whole(rest, group.Lost[r]))
+                    : SmoothedLabel(
+                        Upstream(row + r),
+                        group.Own[r],
+                        group.Smoothing[r],
+                        rest / normaliser,
+                        e / normaliser,
+                        loss.Weight(labels[r])
+                    )
             );
         }
     }
@@ -592,10 +681,13 @@ internal sealed unsafe class CrossEntropyJob<S>(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ScaledAcross<TLane>(double* exponentials, double* shares, int count, S* gradient)
+    private static void ScaledAcross<TLane>(double* exponentials, double* shares, double* lost, int count, S* gradient)
         where TLane : struct, ILane<TLane, S>
     {
         for (nuint i = 0; i < (nuint)count; i += (nuint)TLane.Count)
-            TLane.Store(TLane.Weigh(TLane.LoadNumbers(in *shares, i), TLane.LoadNumbers(in *exponentials, i)), ref *gradient, i);
+        {
+            var e = Whole(TLane.LoadNumbers(in *exponentials, i), TLane.LoadNumbers(in *lost, i));
+            TLane.Store(TLane.Weigh(TLane.LoadNumbers(in *shares, i), e), ref *gradient, i);
+        }
     }
 }

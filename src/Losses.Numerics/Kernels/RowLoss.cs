@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -120,7 +121,7 @@ public sealed class NegativeLogLikelihood(int axis, Labels labels, double[] clas
             chunks = (rows + Chunk - 1) / Chunk,
             workers = Math.Min(Threads.Max, Math.Max(1, chunks / 2));
         // The places are read before they are cleared: they may be the same memory.
-        var results = values.IsEmpty ? new S[isSummed ? rows : 0] : null;
+        var results = values.IsEmpty && isSummed ? ArrayPool<S>.Shared.Rent(rows) : null;
         fixed (
             S* px = x,
                 pu = upstream,
@@ -129,7 +130,7 @@ public sealed class NegativeLogLikelihood(int axis, Labels labels, double[] clas
                 pg = gradients
         )
         {
-            var job = new Job<S>(px, pu, upstream.Length == 1, scale, values.IsEmpty && isSummed ? pr : pv, pg, classes, inner);
+            var job = new Job<S>(px, pu, upstream.Length == 1, scale, results is null ? pv : pr, pg, classes, inner);
             if (job.Values is not null)
                 Threads.Run(chunks, workers, (chunk, _) => Pick(job, chunk * Chunk, Math.Min(rows, (chunk + 1) * Chunk)));
             if (pg is not null)
@@ -150,6 +151,8 @@ public sealed class NegativeLogLikelihood(int axis, Labels labels, double[] clas
                 sum.Add(new ReadOnlySpan<float>(job.Values, rows));
             else
                 sum.Add(new ReadOnlySpan<double>(job.Values, rows));
+            if (results is not null)
+                ArrayPool<S>.Shared.Return(results);
             return sum;
         }
     }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Losses;
 
@@ -63,6 +65,72 @@ public static class SpanKernels
         var divisor = Divisor(reduction, shape, weight.ToDouble(), nameof(prediction));
         var sum = loss.Run<S>(prediction, shape, [S.One], 1 / divisor, [], gradient, isSummed: true)!;
         return reduction == Reduction.Mean ? Quotient<S>(sum, weight) : Divided<S>(sum, divisor, reduction);
+    }
+
+    /// <summary>The reduced value of a loss of the vectors of three tensors, and its gradients.</summary>
+    /// <param name="loss">Which loss.</param>
+    /// <param name="first">Row-major, of <paramref name="shape"/>, its vectors along the last axis.</param>
+    /// <param name="second">Likewise.</param>
+    /// <param name="third">Likewise.</param>
+    /// <param name="shape">Of all inputs and gradients.</param>
+    /// <param name="reduction">Mean, sum or batch mean: the gradients are those of one number.</param>
+    /// <param name="firstGradient">Receives a gradient; empty where it is not wanted; may be the memory of an input.</param>
+    /// <param name="secondGradient">Likewise.</param>
+    /// <param name="thirdGradient">Likewise.</param>
+    /// <returns>The exact sum or mean of the values, rounded once.</returns>
+    /// <exception cref="ArgumentException">A length is not that of the shape, there is no vector axis, or the reduction is none.</exception>
+    public static unsafe float ValueAndGradients(
+        VectorRows loss,
+        ReadOnlySpan<float> first,
+        ReadOnlySpan<float> second,
+        ReadOnlySpan<float> third,
+        Shape shape,
+        Reduction reduction,
+        Span<float> firstGradient,
+        Span<float> secondGradient,
+        Span<float> thirdGradient
+    )
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        CheckLength(first.Length, shape, nameof(first));
+        CheckLength(second.Length, shape, nameof(second));
+        CheckLength(third.Length, shape, nameof(third));
+        CheckWanted(firstGradient.Length, shape, nameof(firstGradient));
+        CheckWanted(secondGradient.Length, shape, nameof(secondGradient));
+        CheckWanted(thirdGradient.Length, shape, nameof(thirdGradient));
+        if (shape.Rank == 0)
+            throw new ArgumentException($"first has shape {shape}: there is no vector axis.", nameof(shape));
+        var rows = shape.Without(-1);
+        var divisor = Divisor(reduction, rows, rows.Size, nameof(first));
+        var upstream = 1 / divisor;
+        var values = ArrayPool<double>.Shared.Rent(rows.Size);
+        var rounded = ArrayPool<float>.Shared.Rent(rows.Size);
+        fixed (
+            float* a = first,
+                b = second,
+                c = third,
+                da = firstGradient,
+                db = secondGradient,
+                dc = thirdGradient
+        )
+        fixed (double* v = values)
+        {
+            var x = stackalloc float*[] { a, b, c };
+            var g = stackalloc float*[] { da, db, dc };
+            loss.Run(x, rows.Size, shape[-1], &upstream, true, v, g);
+        }
+        TensorPrimitives.ConvertTruncating<double, float>(values.AsSpan(0, rows.Size), rounded);
+        var sum = new ExactSum();
+        sum.Add(rounded.AsSpan(0, rows.Size));
+        ArrayPool<double>.Shared.Return(values);
+        ArrayPool<float>.Shared.Return(rounded);
+        return Divided<float>(sum, divisor, reduction);
+    }
+
+    private static void CheckWanted(int length, Shape shape, string name)
+    {
+        if (length != 0)
+            CheckLength(length, shape, name);
     }
 
     private static void CheckLength(int length, Shape shape, string name)

@@ -10,67 +10,77 @@ public abstract unsafe class VectorRows : RowLoss
 
     private protected VectorRows() { }
 
-    internal abstract double Value<TLane>(float** rows, int width)
-        where TLane : struct, ILane<TLane, float>;
+    /// <summary>The vectors of some rows, and where the numbers of each go.</summary>
+    /// <param name="inputs">The tensors.</param>
+    /// <param name="width">The length of a vector.</param>
+    /// <param name="upstream">What the gradients of a row are multiplied by: one for all, or one a row.</param>
+    /// <param name="isUniform">Whether it is one for all.</param>
+    /// <param name="values">A number a row.</param>
+    /// <param name="gradients">By each input, or null; absent where none is wanted.</param>
+    private protected readonly struct Rows<TOut>(
+        float** inputs,
+        int width,
+        double* upstream,
+        bool isUniform,
+        double* values,
+        TOut** gradients
+    )
+        where TOut : unmanaged
+    {
+        internal int Width => width;
 
-    internal abstract void Gradient<TLane, TOut>(int input, float** rows, int width, double upstream, TOut* gradient)
+        internal double* Values => values;
+
+        internal bool HasGradients => gradients is not null;
+
+        internal double Upstream(int row) => isUniform ? *upstream : upstream[row];
+
+        internal float* Input(int input, int row) => inputs[input] + (nint)row * width;
+
+        internal TOut* Gradient(int input, int row) => gradients[input] is null ? null : gradients[input] + (nint)row * width;
+
+        internal void Clear(int input, int row)
+        {
+            if (gradients[input] is not null)
+                new Span<TOut>(Gradient(input, row), width).Clear();
+        }
+    }
+
+    private protected abstract void Run<TLane, TOut>(in Rows<TOut> rows, int first, int last)
         where TLane : struct, ILane<TLane, float>
         where TOut : unmanaged;
 
     /// <summary>Whether the gradient is that of a loss, stored as float32; else it is a part of one, and not rounded.</summary>
     internal virtual bool IsLoss => false;
 
-    internal void Values(float*[] inputs, int count, int width, double* values) =>
-        Each(
-            count,
-            width,
-            row =>
-            {
-                var rows = stackalloc float*[inputs.Length];
-                for (var i = 0; i < inputs.Length; i++)
-                    rows[i] = inputs[i] + (nint)row * width;
-                values[row] =
-                    Lane512<float>.IsSupported ? Value<Lane512<float>>(rows, width)
-                    : Lane256<float>.IsSupported ? Value<Lane256<float>>(rows, width)
-                    : Value<Lane128<float>>(rows, width);
-            }
-        );
-
-    internal void Gradients<TOut>(int input, float*[] inputs, int count, int width, double* upstream, bool isUniform, TOut* gradients)
-        where TOut : unmanaged =>
-        Each(
-            count,
-            width,
-            row =>
-            {
-                var rows = stackalloc float*[inputs.Length];
-                for (var i = 0; i < inputs.Length; i++)
-                    rows[i] = inputs[i] + (nint)row * width;
-                var g = isUniform ? *upstream : upstream[row];
-                var gradient = gradients + (nint)row * width;
-                if (g == 0)
-                    new Span<TOut>(gradient, width).Clear();
-                else if (Lane512<float>.IsSupported)
-                    Gradient<Lane512<float>, TOut>(input, rows, width, g, gradient);
-                else if (Lane256<float>.IsSupported)
-                    Gradient<Lane256<float>, TOut>(input, rows, width, g, gradient);
-                else
-                    Gradient<Lane128<float>, TOut>(input, rows, width, g, gradient);
-            }
-        );
-
-    private static void Each(int count, int width, Action<int> row)
+    /// <summary>The number of every row, and its gradients where they are wanted.</summary>
+    /// <param name="inputs">The tensors.</param>
+    /// <param name="count">The rows of each.</param>
+    /// <param name="width">The length of a row.</param>
+    /// <param name="upstream">What the gradients of a row are multiplied by: one for all, or one a row.</param>
+    /// <param name="isUniform">Whether it is one for all.</param>
+    /// <param name="values">A number a row.</param>
+    /// <param name="gradients">By each input, or null; absent where none is wanted.</param>
+    internal void Run<TOut>(float** inputs, int count, int width, double* upstream, bool isUniform, double* values, TOut** gradients)
+        where TOut : unmanaged
     {
         const int Elements = 1 << 14;
         var chunk = Math.Max(1, Elements / Math.Max(1, width));
         var chunks = (count + chunk - 1) / chunk;
+        var rows = new Rows<TOut>(inputs, width, upstream, isUniform, values, gradients);
         Threads.Run(
             chunks,
             Math.Min(Threads.Max, Math.Max(1, chunks / 4)),
             (part, _) =>
             {
-                for (var i = part * chunk; i < Math.Min(count, (part + 1) * chunk); i++)
-                    row(i);
+                var first = part * chunk;
+                var last = Math.Min(count, first + chunk);
+                if (Lane512<float>.IsSupported)
+                    Run<Lane512<float>, TOut>(rows, first, last);
+                else if (Lane256<float>.IsSupported)
+                    Run<Lane256<float>, TOut>(rows, first, last);
+                else
+                    Run<Lane128<float>, TOut>(rows, first, last);
             }
         );
     }
@@ -123,34 +133,19 @@ public abstract unsafe class VectorRows : RowLoss
         return total;
     }
 
-    // gradient = p (a − b + shift) + q (c − d + shift), each in float64, rounded once.
+    // gradient = p (a − b + shift), in float64, rounded once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private protected static void Combine<TLane, TOut>(
-        double p,
-        float* a,
-        float* b,
-        double q,
-        float* c,
-        float* d,
-        int width,
-        double shift,
-        TOut* gradient
-    )
+    private protected static void Difference<TLane, TOut>(double p, float* a, float* b, int width, double shift, TOut* gradient)
         where TLane : struct, ILane<TLane, float>
         where TOut : unmanaged
     {
-        var (first, second, shifts) = (TLane.Constant(p), TLane.Constant(q), TLane.Constant(shift));
+        var (factor, shifts) = (TLane.Constant(p), TLane.Constant(shift));
         var step = (nuint)TLane.Count;
         nuint i = 0;
         for (; i + step <= (nuint)width; i += step)
-            Put(
-                first * (TLane.Load(in *a, i) - TLane.Load(in *b, i) + shifts)
-                    + second * (TLane.Load(in *c, i) - TLane.Load(in *d, i) + shifts),
-                gradient,
-                i
-            );
+            Put(factor * (TLane.Load(in *a, i) - TLane.Load(in *b, i) + shifts), gradient, i);
         for (; i < (nuint)width; i++)
-            Put(p * ((double)a[i] - b[i] + shift) + q * ((double)c[i] - d[i] + shift), gradient, i);
+            Put(p * ((double)a[i] - b[i] + shift), gradient, i);
     }
 
     // gradient = p a + q b, in float64, rounded once.
@@ -169,7 +164,7 @@ public abstract unsafe class VectorRows : RowLoss
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<TLane, TOut>(TLane value, TOut* gradient, nuint i)
+    private protected static void Put<TLane, TOut>(TLane value, TOut* gradient, nuint i)
         where TLane : struct, ILane<TLane, float>
         where TOut : unmanaged
     {
@@ -180,7 +175,7 @@ public abstract unsafe class VectorRows : RowLoss
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<TOut>(double value, TOut* gradient, nuint i)
+    private protected static void Put<TOut>(double value, TOut* gradient, nuint i)
         where TOut : unmanaged
     {
         if (typeof(TOut) == typeof(float))
@@ -202,17 +197,44 @@ public sealed unsafe class CosineRows(double eps) : VectorRows
         return norm == 0 ? 0 : 1 / Math.Max(norm, eps);
     }
 
-    internal override double Value<TLane>(float** rows, int width) =>
-        Sum<Product, TLane>(rows[0], rows[1], width, 0) * Reciprocal<TLane>(rows[0], width) * Reciprocal<TLane>(rows[1], width);
-
-    internal override void Gradient<TLane, TOut>(int input, float** rows, int width, double upstream, TOut* gradient)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private protected override void Run<TLane, TOut>(in Rows<TOut> rows, int first, int last)
     {
-        float* own = rows[input],
-            other = rows[1 - input];
-        var dot = Sum<Product, TLane>(own, other, width, 0);
-        double r = Reciprocal<TLane>(own, width),
-            s = Reciprocal<TLane>(other, width);
-        Blend<TLane, TOut>(upstream * r * s, other, -(upstream * dot * r * r * r * s), own, width, gradient);
+        var width = rows.Width;
+        for (var row = first; row < last; row++)
+        {
+            float* a = rows.Input(0, row),
+                b = rows.Input(1, row);
+            var dot = Sum<Product, TLane>(a, b, width, 0);
+            double r = Reciprocal<TLane>(a, width),
+                s = Reciprocal<TLane>(b, width);
+            rows.Values[row] = dot * r * s;
+            if (!rows.HasGradients)
+                continue;
+            var g = rows.Upstream(row);
+            Slope<TLane, TOut>(rows, 0, row, g, dot, r, s, a, b);
+            Slope<TLane, TOut>(rows, 1, row, g, dot, s, r, b, a);
+        }
+    }
+
+    private static void Slope<TLane, TOut>(
+        in Rows<TOut> rows,
+        int input,
+        int row,
+        double g,
+        double dot,
+        double r,
+        double s,
+        float* own,
+        float* other
+    )
+        where TLane : struct, ILane<TLane, float>
+        where TOut : unmanaged
+    {
+        if (g == 0)
+            rows.Clear(input, row);
+        else if (rows.Gradient(input, row) is var gradient && gradient is not null)
+            Blend<TLane, TOut>(g * r * s, other, -(g * dot * r * r * r * s), own, rows.Width, gradient);
     }
 }
 
@@ -220,14 +242,26 @@ public sealed unsafe class CosineRows(double eps) : VectorRows
 /// <param name="eps">ε</param>
 public sealed unsafe class DistanceRows(double eps) : VectorRows
 {
-    internal override double Value<TLane>(float** rows, int width) =>
-        Math.Sqrt(Sum<SquaredDifference, TLane>(rows[0], rows[1], width, eps));
-
-    internal override void Gradient<TLane, TOut>(int input, float** rows, int width, double upstream, TOut* gradient)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private protected override void Run<TLane, TOut>(in Rows<TOut> rows, int first, int last)
     {
-        var distance = Value<TLane>(rows, width);
-        var share = distance == 0 ? 0 : (input == 0 ? upstream : -upstream) / distance;
-        Combine<TLane, TOut>(share, rows[0], rows[1], 0, rows[0], rows[0], width, eps, gradient);
+        var width = rows.Width;
+        for (var row = first; row < last; row++)
+        {
+            float* a = rows.Input(0, row),
+                b = rows.Input(1, row);
+            var distance = Math.Sqrt(Sum<SquaredDifference, TLane>(a, b, width, eps));
+            rows.Values[row] = distance;
+            if (!rows.HasGradients)
+                continue;
+            var g = rows.Upstream(row);
+            var share = distance == 0 ? 0 : g / distance;
+            for (var input = 0; input < 2; input++)
+                if (g == 0)
+                    rows.Clear(input, row);
+                else if (rows.Gradient(input, row) is var gradient && gradient is not null)
+                    Difference<TLane, TOut>(input == 0 ? share : -share, a, b, width, eps, gradient);
+        }
     }
 }
 
@@ -239,51 +273,115 @@ public sealed unsafe class TripletRows(double margin, double eps, bool swap) : V
 {
     internal override bool IsLoss => true;
 
-    private readonly record struct Distances(double Near, double Far, double Cross)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private protected override void Run<TLane, TOut>(in Rows<TOut> rows, int first, int last)
     {
-        // Where both are equal the anchor's counts.
-        internal bool IsSwapped => Cross < Far;
-    }
-
-    private Distances Measure<TLane>(float** rows, int width)
-        where TLane : struct, ILane<TLane, float> =>
-        new(
-            Math.Sqrt(Sum<SquaredDifference, TLane>(rows[0], rows[1], width, eps)),
-            Math.Sqrt(Sum<SquaredDifference, TLane>(rows[0], rows[2], width, eps)),
-            swap ? Math.Sqrt(Sum<SquaredDifference, TLane>(rows[1], rows[2], width, eps)) : double.PositiveInfinity
-        );
-
-    private double Lacking(Distances d) => d.Near - (d.IsSwapped ? d.Cross : d.Far) + margin;
-
-    internal override double Value<TLane>(float** rows, int width)
-    {
-        var lacking = Lacking(Measure<TLane>(rows, width));
-        return lacking <= 0 ? 0 : lacking;
-    }
-
-    internal override void Gradient<TLane, TOut>(int input, float** rows, int width, double upstream, TOut* gradient)
-    {
-        var d = Measure<TLane>(rows, width);
-        if (Lacking(d) <= 0)
+        var width = rows.Width;
+        for (var row = first; row < last; row++)
         {
-            new Span<TOut>(gradient, width).Clear();
-            return;
+            float* a = rows.Input(0, row),
+                p = rows.Input(1, row),
+                n = rows.Input(2, row);
+            var (near, far) = Distances<TLane>(a, p, n, width);
+            var cross = swap ? Math.Sqrt(Sum<SquaredDifference, TLane>(p, n, width, eps)) : double.PositiveInfinity;
+            // Where both are equal the anchor's counts.
+            var isSwapped = cross < far;
+            var second = isSwapped ? cross : far;
+            var lacking = near - second + margin;
+            var isNear = lacking <= 0;
+            rows.Values[row] = isNear ? 0 : lacking;
+            if (!rows.HasGradients)
+                continue;
+            var g = rows.Upstream(row);
+            if (isNear || g == 0)
+                for (var input = 0; input < 3; input++)
+                    rows.Clear(input, row);
+            else if (isSwapped)
+                Slopes<TLane, TOut, Yes>(rows, row, Over(g, near), Over(g, second));
+            else
+                Slopes<TLane, TOut, No>(rows, row, Over(g, near), Over(g, second));
         }
-        float* a = rows[0],
-            p = rows[1],
-            n = rows[2];
-        double near = Over(upstream, d.Near),
-            far = d.IsSwapped ? 0 : Over(upstream, d.Far),
-            cross = d.IsSwapped ? Over(upstream, d.Cross) : 0;
-        if (input == 0)
-            Combine<TLane, TOut>(near, a, p, -far, a, n, width, eps, gradient);
-        else if (input == 1)
-            Combine<TLane, TOut>(-near, a, p, -cross, p, n, width, eps, gradient);
-        else if (d.IsSwapped)
-            Combine<TLane, TOut>(cross, p, n, 0, p, p, width, eps, gradient);
-        else
-            Combine<TLane, TOut>(far, a, n, 0, a, a, width, eps, gradient);
     }
 
     private static double Over(double upstream, double distance) => distance == 0 ? 0 : upstream / distance;
+
+    // ‖a − p + ε‖ and ‖a − n + ε‖: two sums that do not wait for each other.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private (double Near, double Far) Distances<TLane>(float* a, float* p, float* n, int width)
+        where TLane : struct, ILane<TLane, float>
+    {
+        double* nears = stackalloc double[Ways],
+            fars = stackalloc double[Ways];
+        var whole = (nuint)(width / Ways * Ways);
+        var shift = TLane.Constant(eps);
+        for (nuint way = 0; way < Ways; way += (nuint)TLane.Count)
+        {
+            TLane near = TLane.Constant(0),
+                far = near;
+            for (var i = way; i < whole; i += Ways)
+            {
+                var anchor = TLane.Load(in *a, i);
+                near += SquaredDifference.Of(anchor, TLane.Load(in *p, i), shift);
+                far += SquaredDifference.Of(anchor, TLane.Load(in *n, i), shift);
+            }
+            TLane.StoreNumbers(near, ref *nears, way);
+            TLane.StoreNumbers(far, ref *fars, way);
+        }
+        for (var i = (int)whole; i < width; i++)
+        {
+            nears[i - (int)whole] += (double)SquaredDifference.Of<Real>((double)a[i], (double)p[i], eps);
+            fars[i - (int)whole] += (double)SquaredDifference.Of<Real>((double)a[i], (double)n[i], eps);
+        }
+        double nearest = 0,
+            farthest = 0;
+        for (var way = 0; way < Ways; way++)
+        {
+            nearest += nears[way];
+            farthest += fars[way];
+        }
+        return (Math.Sqrt(nearest), Math.Sqrt(farthest));
+    }
+
+    // With u = near (a − p + ε) and v = second (a − n + ε): u − v, −u, v. Swapped, v = second (p − n + ε): u, −u − v, v.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Slopes<TLane, TOut, TSwapped>(in Rows<TOut> rows, int row, double near, double second)
+        where TLane : struct, ILane<TLane, float>
+        where TOut : unmanaged
+        where TSwapped : IChoice
+    {
+        float* a = rows.Input(0, row),
+            p = rows.Input(1, row),
+            n = rows.Input(2, row);
+        TOut* da = rows.Gradient(0, row),
+            dp = rows.Gradient(1, row),
+            dn = rows.Gradient(2, row);
+        var (nears, seconds, shift) = (TLane.Constant(near), TLane.Constant(second), TLane.Constant(eps));
+        var width = (nuint)rows.Width;
+        var step = (nuint)TLane.Count;
+        nuint i = 0;
+        for (; i + step <= width; i += step)
+        {
+            TLane anchor = TLane.Load(in *a, i),
+                positive = TLane.Load(in *p, i);
+            var u = nears * (anchor - positive + shift);
+            var v = seconds * ((TSwapped.Yes ? positive : anchor) - TLane.Load(in *n, i) + shift);
+            if (da is not null)
+                Put(TSwapped.Yes ? u : u - v, da, i);
+            if (dp is not null)
+                Put(TSwapped.Yes ? -u - v : -u, dp, i);
+            if (dn is not null)
+                Put(v, dn, i);
+        }
+        for (; i < width; i++)
+        {
+            var u = near * ((double)a[i] - p[i] + eps);
+            var v = second * ((double)(TSwapped.Yes ? p : a)[i] - n[i] + eps);
+            if (da is not null)
+                Put(TSwapped.Yes ? u : u - v, da, i);
+            if (dp is not null)
+                Put(TSwapped.Yes ? -u - v : -u, dp, i);
+            if (dn is not null)
+                Put(v, dn, i);
+        }
+    }
 }

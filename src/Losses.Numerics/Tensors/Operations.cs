@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 
 namespace Losses;
@@ -496,61 +497,74 @@ internal sealed unsafe class VectorRowsOperation<T>(VectorRows row, Func<DiffTen
 
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
-        var shape = inputs[0].Shape.Without(-1);
-        var values = GC.AllocateUninitializedArray<double>(shape.Size);
-        fixed (double* v = values)
-        {
-            var to = v;
-            WithPinned(inputs, pointers => row.Values(pointers, shape.Size, inputs[0].Shape[-1], to));
-        }
-        return new(Storage<T>.Wide(values), shape);
+        var values = GC.AllocateUninitializedArray<double>(inputs[0].Shape.Without(-1).Size);
+        Run<double>(inputs, [1], values, []);
+        return new(Storage<T>.Wide(values), inputs[0].Shape.Without(-1));
     }
 
     internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
     {
         if (gradient.Level > 0 || inputs.Any(static x => x.Level > 0))
             return DiffTensor.Pullback(definition, inputs).Pullback(gradient)[input];
-        if (row.IsLoss)
-            return new(Storage<T>.Narrow(Gradients<T>(input, inputs, output.Count, gradient)), inputs[0].Shape);
-        return new(Storage<T>.Wide(Gradients<double>(input, inputs, output.Count, gradient)), inputs[0].Shape);
+        return new(
+            row.IsLoss
+                ? Storage<T>.Narrow(Gradients<T>(input, inputs, output.Count, gradient))
+                : Storage<T>.Wide(Gradients<double>(input, inputs, output.Count, gradient)),
+            inputs[0].Shape
+        );
     }
 
     private TOut[] Gradients<TOut>(int input, DiffTensor<T>[] inputs, int count, DiffTensor<T> gradient)
         where TOut : unmanaged
     {
-        var gradients = GC.AllocateUninitializedArray<TOut>(inputs[0].Count);
-        fixed (double* g = gradient.Storage.Numbers)
-        fixed (TOut* to = gradients)
-        {
-            var upstream = g;
-            var target = to;
-            var isUniform = gradient.Storage.Numbers.Length == 1;
-            WithPinned(inputs, pointers => row.Gradients(input, pointers, count, inputs[0].Shape[-1], upstream, isUniform, target));
-        }
-        return gradients;
+        var gradients = new TOut[]?[inputs.Length];
+        var wanted = GC.AllocateUninitializedArray<TOut>(inputs[0].Count);
+        gradients[input] = wanted;
+        // The values again, which nobody wants: new memory for them would take the place of a gradient's.
+        var values = ArrayPool<double>.Shared.Rent(count);
+        Run<TOut>(inputs, gradient.Storage.Numbers, values.AsSpan(0, count), gradients);
+        ArrayPool<double>.Shared.Return(values);
+        return wanted;
     }
 
-    private delegate void OnPointers(float*[] pointers);
-
-    private static void WithPinned(DiffTensor<T>[] inputs, OnPointers action)
+    private void Run<TOut>(DiffTensor<T>[] inputs, ReadOnlySpan<double> upstream, Span<double> values, ReadOnlySpan<TOut[]?> gradients)
+        where TOut : unmanaged
     {
         fixed (
             T* a = inputs[0].Storage.Rounded,
                 b = inputs[1].Storage.Rounded,
                 c = inputs[^1].Storage.Rounded
         )
-            action(inputs.Length == 2 ? [(float*)a, (float*)b] : [(float*)a, (float*)b, (float*)c]);
+        fixed (
+            double* u = upstream,
+                v = values
+        )
+        fixed (
+            TOut* da = gradients.IsEmpty ? null : gradients[0],
+                db = gradients.IsEmpty ? null : gradients[1],
+                dc = gradients.IsEmpty ? null : gradients[^1]
+        )
+        {
+            var x = stackalloc float*[] { (float*)a, (float*)b, (float*)c };
+            var g = stackalloc TOut*[] { da, db, dc };
+            row.Run(x, values.Length, inputs[0].Shape[-1], u, upstream.Length == 1, v, gradients.IsEmpty ? null : g);
+        }
     }
 }
 
 internal sealed class CTCOperation<T>(CTCPaths paths, Func<DiffTensor<T>[], DiffTensor<T>> definition) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private static readonly bool s_isSingle = typeof(T) == typeof(float);
+
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
         var x = inputs[0];
         var values = new double[x.Shape[1]];
-        paths.Run(x.Storage.Dense, x.Shape[2], [1], values, []);
+        if (x.Storage is { IsRounded: true, IsUniform: false })
+            paths.Run<T>(x.Storage.Rounded, x.Shape[2], [1], values, [], s_isSingle);
+        else
+            paths.Run<double>(x.Storage.Dense, x.Shape[2], [1], values, [], s_isSingle);
         return new(Storage<T>.Wide(values), [values.Length]);
     }
 
@@ -559,10 +573,16 @@ internal sealed class CTCOperation<T>(CTCPaths paths, Func<DiffTensor<T>[], Diff
         var x = inputs[0];
         if (x.Level > 0 || gradient.Level > 0)
             return DiffTensor.Pullback(definition, inputs).Pullback(gradient)[0];
-        double[] values = new double[x.Shape[1]],
-            gradients = new double[x.Count];
-        paths.Run(x.Storage.Dense, x.Shape[2], gradient.Storage.Numbers, values, gradients);
-        return new(Storage<T>.Wide(gradients), x.Shape);
+        var values = new double[x.Shape[1]];
+        if (x.Storage is { IsRounded: true, IsUniform: false })
+        {
+            var rounded = GC.AllocateUninitializedArray<T>(x.Count);
+            paths.Run(x.Storage.Rounded, x.Shape[2], gradient.Storage.Numbers, values, rounded.AsSpan(), s_isSingle);
+            return new(Storage<T>.Narrow(rounded), x.Shape);
+        }
+        var wide = GC.AllocateUninitializedArray<double>(x.Count);
+        paths.Run(x.Storage.Dense, x.Shape[2], gradient.Storage.Numbers, values, wide.AsSpan(), s_isSingle);
+        return new(Storage<T>.Wide(wide), x.Shape);
     }
 }
 

@@ -110,7 +110,12 @@ public readonly struct Shape : IEquatable<Shape>
         return (outer, Lengths[axis], inner);
     }
 
-    internal static bool TryBroadcast(Shape a, Shape b, out Shape common)
+    /// <summary>The shape that two broadcast to: their axes from the last, each of the same length or of length 1 in one.</summary>
+    /// <param name="a">A shape.</param>
+    /// <param name="b">Another.</param>
+    /// <param name="common">The shape of both, where there is one.</param>
+    /// <returns>Whether there is one.</returns>
+    public static bool TryBroadcast(Shape a, Shape b, out Shape common)
     {
         var rank = Math.Max(a.Rank, b.Rank);
         var lengths = new int[rank];

@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.autograd;
@@ -8,6 +11,9 @@ namespace Losses.TorchSharp;
 /// <summary>A loss of rows by its kernel; where its gradient is differentiated in its turn, by its definition.</summary>
 internal abstract class RowOperation(Func<TorchTensor[], TorchTensor> definition, bool isWide) : Operation
 {
+    /// <summary>Whether the inputs are float64 in the place of float32, and the results will be rounded to that.</summary>
+    protected bool IsWide => isWide;
+
     internal override Tensor?[] Backward(Tensor[] inputs, Tensor gradient, bool isRecorded)
     {
         if (!isRecorded)
@@ -112,37 +118,43 @@ internal sealed unsafe class VectorRowsOperation(VectorRows row, Func<TorchTenso
     {
         var shape = TorchTensor.ShapeOf(inputs[0]);
         var values = empty(shape.Without(-1).ToLongs(), ScalarType.Float64);
-        fixed (double* v = Memory.Span<double>(values))
-            row.Values(Pointers(inputs, out _), shape.Without(-1).Size, shape[-1], v);
+        Run(Held(inputs), [1], Memory.Span<double>(values), []);
         return values;
     }
 
     protected override Tensor?[] Gradients(Tensor[] inputs, Tensor gradient)
     {
-        var shape = TorchTensor.ShapeOf(inputs[0]);
-        var pointers = Pointers(inputs, out var held);
-        var upstream = gradient.contiguous();
-        var gradients = new Tensor?[inputs.Length];
-        fixed (double* g = Memory.Span<double>(upstream))
-            for (var i = 0; i < inputs.Length; i++)
-                if (Wanted[i])
-                {
-                    gradients[i] = Memory.Fresh(held[i]);
-                    fixed (float* to = Memory.Span<float>(gradients[i]!))
-                        row.Gradients(i, pointers, shape.Without(-1).Size, shape[-1], g, false, to);
-                }
+        var held = Held(inputs);
+        var upstream = Memory.Span<double>(gradient.contiguous());
+        var gradients = held.Select((x, i) => Wanted[i] ? Memory.Fresh(x) : null).ToArray();
+        // The values again, which nobody wants.
+        var values = ArrayPool<double>.Shared.Rent(upstream.Length);
+        Run(held, upstream, values.AsSpan(0, upstream.Length), gradients);
+        ArrayPool<double>.Shared.Return(values);
         return gradients;
     }
 
-    private static float*[] Pointers(Tensor[] inputs, out Tensor[] held)
+    private void Run(Tensor[] inputs, ReadOnlySpan<double> upstream, Span<double> values, Tensor?[] gradients)
     {
-        held = Array.ConvertAll(inputs, static x => x.contiguous());
-        var pointers = new float*[inputs.Length];
+        var x = stackalloc float*[inputs.Length];
+        var g = stackalloc float*[inputs.Length];
         for (var i = 0; i < inputs.Length; i++)
-            fixed (float* start = Memory.Span<float>(held[i]))
-                pointers[i] = start;
-        return pointers;
+        {
+            // Native memory, which does not move.
+            x[i] = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Memory.Span<float>(inputs[i])));
+            g[i] =
+                gradients.Length == 0 || gradients[i] is not { } to
+                    ? null
+                    : (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Memory.Span<float>(to)));
+        }
+        fixed (
+            double* u = upstream,
+                v = values
+        )
+            row.Run(x, values.Length, (int)inputs[0].shape[^1], u, upstream.Length == 1, v, gradients.Length == 0 ? null : g);
     }
+
+    private static Tensor[] Held(Tensor[] inputs) => Array.ConvertAll(inputs, static x => x.contiguous());
 }
 
 /// <summary>Connectionist temporal classification of float64 tensors on the CPU, a number a sample.</summary>
@@ -153,7 +165,7 @@ internal sealed class CTCOperation(CTCPaths paths, Func<TorchTensor[], TorchTens
     {
         var x = inputs[0].contiguous();
         var values = empty([x.shape[1]], x.dtype);
-        paths.Run(Memory.Span<double>(x), (int)x.shape[2], [1], Memory.Span<double>(values), []);
+        paths.Run(Memory.Span<double>(x), (int)x.shape[2], [1], Memory.Span<double>(values), [], IsWide);
         return values;
     }
 
@@ -167,7 +179,8 @@ internal sealed class CTCOperation(CTCPaths paths, Func<TorchTensor[], TorchTens
             (int)x.shape[2],
             Memory.Span<double>(gradient.contiguous()),
             Memory.Span<double>(values),
-            Memory.Span<double>(gradients)
+            Memory.Span<double>(gradients),
+            IsWide
         );
         return [gradients];
     }

@@ -141,6 +141,9 @@ let ``weights that do not broadcast name both shapes`` () =
 
     refuses<ArgumentException> "posWeight" [ "(2)"; "(2, 3)" ] (fun () -> balancedBceWithLogits weights x23 x23 |> ignore)
     refuses<ArgumentException> "weights" [ "(2)"; "(2, 3)" ] (fun () -> mse x23 x23 |> Reduce.weigh weights |> ignore)
+    // Never the other way round, either.
+    let deeper = weights.Reshape(Shape [| 2; 1; 1 |])
+    refuses<ArgumentException> "weights" [ "(2, 1, 1)"; "(2, 3)" ] (fun () -> mse x23 x23 |> Reduce.weigh deeper |> ignore)
 
 [<Fact>]
 let ``no classes are refused`` () =

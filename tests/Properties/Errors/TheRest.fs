@@ -100,6 +100,12 @@ let ``a negative rate and a negative variance are named`` () =
     refuses<ArgumentOutOfRangeException> "variance" [ "-3.5"; "0" ] (fun () -> gaussianNLL false 1e-6 negative x23 x23 |> ignore)
     refuses<ArgumentOutOfRangeException> "variance" [ "-1" ] (fun () -> gaussianNLL false 1e-6 pair x23 x23 |> ignore)
 
+[<Fact>]
+let ``a tensor of three that has another shape is named`` () =
+    let loss = GaussianNLL.Of(false, 1e-6)
+    refuses<ArgumentException> "third" [ "third"; "(3, 2)"; "(2, 3)" ] (fun () -> pointwise3 loss x32 x23 x23 |> ignore)
+    refuses<ArgumentException> "target" [ "target"; "(3, 2)"; "(2, 3)" ] (fun () -> pointwise3 loss x23 x32 x23 |> ignore)
+
 [<Theory>]
 [<InlineData(-1.0)>]
 [<InlineData(Double.NaN)>]
@@ -268,11 +274,30 @@ let ``an adaptive softmax that does not fit is named`` () =
         adaptiveLogSoftmaxWithLoss adaptive (Labels [| 0; 1; 2 |]) x23 |> ignore)
 
 [<Fact>]
+let ``losses that count differently are not added`` () =
+    let plain = mse pair pair
+    let sequences = Sequence.ctc CTCOptions.Default [| 3; 3 |] [| 2; 2 |] padded logs
+    let weighted = nll { NLLOptions.Default with ClassWeights = Weights.op_Implicit [| 1.0; 2.0; 3.0 |] } labels x23
+
+    for a, b in [ plain, sequences; sequences, plain; plain, weighted; weighted, plain ] do
+        refuses<ArgumentException> "b" [ "reduced" ] (fun () -> a + b |> ignore)
+
+    refuses<ArgumentException> "b" [ "(2)"; "(2, 3)" ] (fun () -> plain + mse x23 x23 |> ignore)
+
+    Assert.Equal<float[]>(
+        [| 2.0; 8.0 |],
+        (Reduce.none (mse pair (DiffTensor.Create [| 2.0; 1.0 |]) + mse pair (DiffTensor.Create [| 0.0; 1.0 |]))).ToArray()
+    )
+
+[<Fact>]
 let ``masks, weights and names of reductions that do not fit are refused`` () =
     let loss = mse x23 x23
     let by (reducing: Reducing) () = Reduce.using reducing loss |> ignore
     refuses<ArgumentException> "weights" [ "(2)"; "(2, 3)" ] (by (Reducing(Mask = Weights.op_Implicit [| 1.0; 0.0 |])))
-    refuses<ArgumentOutOfRangeException> "mask" [ "0 and 1" ] (by (Reducing(Mask = Weights.op_Implicit [| 1.0; 0.5; 0.0 |])))
+
+    for number in [ 0.5; 2.0 ] do
+        refuses<ArgumentOutOfRangeException> "mask" [ "0 and 1" ] (by (Reducing(Mask = Weights.op_Implicit [| 1.0; number; 0.0 |])))
+
     refuses<ArgumentException> "weights" [ "(2)"; "(2, 3)" ] (by (Reducing(Weights = Weights.op_Implicit [| 1.0; 0.0 |])))
     refuses<ArgumentException> "sampleWeights" [ "(3)"; "(2, 3)" ] (by (Reducing(SampleWeights = Weights.op_Implicit [| 1.0; 0.0; 1.0 |])))
     refuses<ArgumentException> "reduction" [ "BatchMean" ] (by (Reducing(PerSample = true, Reduction = Reduction.BatchMean)))

@@ -411,6 +411,11 @@ module ``A reduction`` =
 
                 Property.same (fun () -> "merged") (total.ToDouble()) (merged.ToDouble())))
 
+    // 2²⁴ + 1 is a tie of two float32 numbers. The third decides, but no float64 number holds all three.
+    [<Fact>]
+    let ``of float32 numbers is not rounded to float64 first`` () =
+        Assert.Equal(16777218.0, run Engines.float32 Reduction.Sum [| 16777216.0; 1.0; Math.ScaleB(1.0, -40) |])
+
     // D05.
     [<Fact>]
     let ``of many small float32 numbers loses none`` () =

@@ -22,8 +22,7 @@ let private compare (engine: Engine) (what: string) (condition: float) (left: Te
     Array.iter2 (near engine $"gradient of {what}" condition) expectedGradients[0] gradients[0]
 
 [<Theory>]
-[<InlineData "float32">]
-[<InlineData "float64">]
+[<MemberData("Names", MemberType = typeof<EngineNames>)>]
 let ``CrossEntropy = NLL ∘ LogSoftmax`` (engine: string) =
     let engine = Engines.byName engine
 
@@ -61,8 +60,7 @@ let ``CrossEntropy = NLL ∘ LogSoftmax`` (engine: string) =
         compare engine "crossEntropy" 200.0 crossEntropy composition [| Array.concat logits, Shape [| rows; classes |] |] upstream)
 
 [<Theory>]
-[<InlineData "float32">]
-[<InlineData "float64">]
+[<MemberData("Names", MemberType = typeof<EngineNames>)>]
 let ``BCEWithLogits = BCE ∘ Sigmoid`` (engine: string) =
     let engine = Engines.byName engine
 

@@ -190,6 +190,17 @@ let ``An accumulator leaves out what has weight 0, and keeps what is not finite`
     Assert.Equal(0.0, total.Weight)
     Assert.True(Double.IsNaN total.Mean)
 
+[<Fact>]
+let ``Accumulators are equal where both their sums are`` () =
+    let given (values: float list) (weights: float list) =
+        let total = LossAccumulator()
+        total.Add(ReadOnlySpan(List.toArray values), ReadOnlySpan(List.toArray weights))
+        total
+
+    Assert.Equal(given [ 1.0; 2.0 ] [ 1.0; 0.5 ], given [ 2.0; 0.0 ] [ 1.0; 0.5 ])
+    Assert.NotEqual(given [ 2.0 ] [ 1.0 ], given [ 1.0 ] [ 2.0 ])
+    Assert.NotEqual(given [ 2.0 ] [ 1.0 ], given [ 1.0 ] [ 1.0 ])
+
 let private labelsOf (labels: int[]) = Labels labels
 
 /// A loss of rows that counts with weights: class weights and an ignored label.
@@ -621,3 +632,14 @@ type ``A reduction``() =
         close ((2.0 * values[0] / 2.0 + values[2]) / 2.0) (Reducing(Mask = mask, Weights = weights, Divisor = Divisor.Count))
         close ((2.0 * values[0] / 2.0 + values[2]) / 2.0) (Reducing(Mask = mask, Weights = weights))
         close (values[0] + values[2]) (Reducing(Mask = mask, Reduction = Reduction.Sum))
+
+        // So do the parts of the mean, what is added up over batches, and each sample by itself.
+        let masked = Reducing(Mask = mask)
+        let struct (sum, count) = loss logs |> Reduce.partsUsing masked
+        Assert.Equal(values[0] / 2.0 + values[2], sum.ToScalar(), 1e-14)
+        Assert.Equal(2.0, count.ToScalar())
+        let total = LossAccumulator()
+        loss logs |> Reduce.addUsing masked total
+        Assert.Equal(mean, total.Mean, 1e-14)
+        let each = (loss logs |> Reduce.perSample Reduction.Mean).ToArray()
+        Assert.Equal<float[]>([| values[0] / 2.0; infinity; values[2] |], each)

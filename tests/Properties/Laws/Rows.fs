@@ -225,7 +225,13 @@ type ``A row loss``() =
                     let inputs, labels = inputs rows
                     engine.Value(reduced reduction labels, inputs)[0]
 
-                Property.same (fun () -> $"{reduction} of {name}") (run rows) (run backwards))
+                if engine.SumsExactly then
+                    Property.same (fun () -> $"{reduction} of {name}") (run rows) (run backwards)
+                else
+                    let dust = evaluate engine record rows |> Array.sumBy (fun value -> engine.Ulp(float rows.Length * value))
+
+                    if not (abs (run rows - run backwards) <= dust) then
+                        Property.equal (fun () -> $"{reduction} of {name}") (run rows) (run backwards))
 
     // Law 16.
     [<Theory; MemberData "CrossEntropies">]

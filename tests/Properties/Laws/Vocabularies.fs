@@ -120,7 +120,9 @@ let private close (engine: Engine) (what: unit -> string) (expected: float[]) (a
 
     Array.iteri2
         (fun i (expected: float) actual ->
-            let allowed = (if engine.Name = "float32" then engine.Ulp expected else 0.0) + 1e-13 * largest
+            // Of a sum that cancels, what is not exact leaves the rounding of its terms, of the size of a class's weight, at most 16.
+            let dust = if engine.SumsExactly then 0.0 else 4.0 * engine.Ulp 16.0
+            let allowed = (if engine.Name = "float32" then engine.Ulp expected else 0.0) + 1e-13 * largest + dust
 
             if not (expected.Equals actual || abs (expected - actual) <= allowed) then
                 Property.fail $"{what ()}, element {i}: {actual:R} is not {expected:R}")
@@ -336,8 +338,7 @@ type ``An adaptive softmax``() =
 
 // A class axis that is not 1.
 [<Theory>]
-[<InlineData "float32">]
-[<InlineData "float64">]
+[<MemberData("Names", MemberType = typeof<EngineNames>)>]
 let ``CrossEntropy with the class axis last = CrossEntropy of the permuted`` (engine: string) =
     let engine = Engines.byName engine
 

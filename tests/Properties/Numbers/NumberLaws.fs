@@ -128,3 +128,192 @@ type NumberLaws<'T when 'T :> IReal<'T>>(ofFloat: float -> 'T, toFloat: 'T -> fl
         Assert.True(Double.IsNaN(value ('T.Sqrt(ofFloat -1.0))))
         Assert.Equal(0.0, value ('T.Exp(ofFloat -infinity)))
         Assert.Equal(-1.0, value ('T.ExpM1(ofFloat -infinity)))
+
+/// Functions of one number, by which derivatives are tested, whatever the number.
+module Functions =
+
+    type Function =
+        abstract Apply<'T when 'T :> IReal<'T>> : x: 'T -> 'T
+
+    /// A name, where the function is smooth, and the function.
+    let smooth: (string * (float -> bool) * Function) list =
+        let all (_: float) = true
+        let positive x = x > 1e-3
+
+        [
+            "x + x·c",
+            all,
+            { new Function with
+                member _.Apply x = Notation.(+) x (Notation.(*) x (Notation.num 3.0))
+            }
+            "x·x",
+            all,
+            { new Function with
+                member _.Apply x = Notation.(*) x x
+            }
+            "c − x",
+            all,
+            { new Function with
+                member _.Apply x = Notation.(-) (Notation.num 2.0) x
+            }
+            "c / x",
+            (fun x -> abs x > 1e-3),
+            { new Function with
+                member _.Apply x = Notation.(/) (Notation.num 2.0) x
+            }
+            "x / (x + c)",
+            positive,
+            { new Function with
+                member _.Apply x = Notation.(/) x (Notation.(+) x (Notation.num 2.0))
+            }
+            "−x",
+            all,
+            { new Function with
+                member _.Apply x = Notation.(~-) x
+            }
+            "|x|",
+            (fun x -> abs x > 1e-3),
+            { new Function with
+                member _.Apply x = Notation.abs x
+            }
+            "√x",
+            positive,
+            { new Function with
+                member _.Apply x = Notation.sqrt x
+            }
+            "eˣ",
+            all,
+            { new Function with
+                member _.Apply x = Notation.exp x
+            }
+            "log x",
+            positive,
+            { new Function with
+                member _.Apply x = Notation.log x
+            }
+            "log1p x",
+            (fun x -> x > -0.9),
+            { new Function with
+                member _.Apply x = Notation.log1p x
+            }
+            "expm1 x",
+            all,
+            { new Function with
+                member _.Apply x = Notation.expm1 x
+            }
+            "x^2.5",
+            positive,
+            { new Function with
+                member _.Apply x = Notation.power 2.5 x
+            }
+            "x^−1.5",
+            positive,
+            { new Function with
+                member _.Apply x = Notation.power -1.5 x
+            }
+            "softplus x",
+            all,
+            { new Function with
+                member _.Apply x = (Notation.logistic x).Softplus
+            }
+            "softplus −x",
+            all,
+            { new Function with
+                member _.Apply x = (Notation.logistic x).SoftplusOfMinus
+            }
+            "σ(x)",
+            all,
+            { new Function with
+                member _.Apply x = (Notation.logistic x).Sigmoid
+            }
+            "σ(−x)",
+            all,
+            { new Function with
+                member _.Apply x = (Notation.logistic x).SigmoidOfMinus
+            }
+            "weigh x x²",
+            all,
+            { new Function with
+                member _.Apply x = Notation.weigh x (Notation.(*) x x)
+            }
+            "max(x, x²)",
+            (fun x -> abs x > 1e-3 && abs (x - 1.0) > 1e-3),
+            { new Function with
+                member _.Apply x = Notation.max x (Notation.(*) x x)
+            }
+            "min(x, x²)",
+            (fun x -> abs x > 1e-3 && abs (x - 1.0) > 1e-3),
+            { new Function with
+                member _.Apply x = Notation.min x (Notation.(*) x x)
+            }
+            "if x < 1 then x² else −x",
+            (fun x -> abs (x - 1.0) > 1e-3),
+            { new Function with
+                member _.Apply x = Notation.ifLess x (Notation.num 1.0) (Notation.(*) x x) (Notation.(~-) x)
+            }
+        ]
+
+    /// A name, where the kink is, the slope there, and the function.
+    let kinks: (string * float * float * Function) list =
+        [
+            "|x| at 0",
+            0.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.abs x
+            }
+            "√x at 0",
+            0.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.sqrt x
+            }
+            "√(x²) at 0",
+            0.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.sqrt (Notation.(*) x x)
+            }
+            "max(0, x) at 0",
+            0.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.hinge x
+            }
+            "max(x, 0) at 0",
+            0.0,
+            1.0,
+            { new Function with
+                member _.Apply x = Notation.max x (Notation.num 0.0)
+            }
+            "min(x, 0) at 0",
+            0.0,
+            1.0,
+            { new Function with
+                member _.Apply x = Notation.min x (Notation.num 0.0)
+            }
+            "detached x",
+            2.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.detach x
+            }
+            "0 weighs log x at 0",
+            0.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.weigh (Notation.num 0.0) (Notation.log x)
+            }
+            "x² at 0 by power",
+            0.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.power 2.0 x
+            }
+            "x⁰ at 0",
+            0.0,
+            0.0,
+            { new Function with
+                member _.Apply x = Notation.power 0.0 x
+            }
+        ]

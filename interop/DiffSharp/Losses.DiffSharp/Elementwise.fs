@@ -1,0 +1,178 @@
+/// The operations of IReal on tensors of DiffSharp, element by element, each with the derivative that IReal documents.
+/// A value is made of DiffSharp's own elementary operations on constants. Its derivatives are stated here, as DiffSharp's would not do: a slope
+/// of 0 times an infinite one is NaN there, max and min go by a sum and a difference, and the sign of a NaN is an exception.
+module internal Losses.DiffSharp.Elementwise
+
+open DiffSharp
+open DiffSharp.Backends
+
+/// A function of constants as DiffSharp's extensions take it.
+let raw (f: Tensor -> Tensor) (x: RawTensor) : RawTensor = (f (Tensor.ofRawTensor x)).primalRaw
+
+/// A function of two constants as DiffSharp's extensions take it.
+let raw2 (f: Tensor -> Tensor -> Tensor) (x: RawTensor) (y: RawTensor) : RawTensor =
+    (f (Tensor.ofRawTensor x) (Tensor.ofRawTensor y)).primalRaw
+
+// A gather picks without arithmetic, so that an infinity or a NaN that is not chosen leaves no trace.
+let private chosen (mask: Tensor) (x: Tensor) (otherwise: Tensor) : Tensor =
+    if x.nelement = 0 then
+        x
+    else
+        Tensor.stack([ otherwise; x ], 0).gather(0, mask.cast(Dtype.Int32).unsqueeze(0)).squeeze(0)
+
+/// x where the mask is true, else otherwise; and so are the slopes.
+let rec select (mask: Tensor) (x: Tensor) (otherwise: Tensor) : Tensor =
+    Tensor.Op
+        { new BinaryOp("select") with
+            member _.fRaw(x, otherwise) = raw2 (chosen mask) x otherwise
+            member _.ad_dfda(_, xd, _, _) = where mask xd
+            member _.bd_dfdb(_, _, otherwised, _) = unless mask otherwised
+            member _.fd_dfda(_, _, _, fd) = where mask fd
+            member _.fd_dfdb(_, _, _, fd) = unless mask fd
+        }
+        (x, otherwise)
+
+/// x where the mask is true, else 0.
+and where (mask: Tensor) (x: Tensor) : Tensor = select mask x (x.zerosLike ())
+
+/// 0 where the mask is true, else x.
+and unless (mask: Tensor) (x: Tensor) : Tensor = select mask (x.zerosLike ()) x
+
+let private product (weight: Tensor) (x: Tensor) : Tensor =
+    let product = weight * x
+
+    let product =
+        if product.hasnan () then
+            chosen (weight.eq (weight.zerosLike ())) (x.zerosLike ()) product
+        else
+            product
+
+    // No −0: it becomes 0.
+    product + 0.0
+
+/// The product in which a weight of 0 removes x, whatever it is.
+let rec weigh (weight: Tensor) (x: Tensor) : Tensor =
+    Tensor.Op
+        { new BinaryOp("weigh") with
+            member _.fRaw(weight, x) = raw2 product weight x
+            member _.ad_dfda(_, weightd, x, _) = weigh weightd x
+            member _.bd_dfdb(weight, _, xd, _) = weigh weight xd
+            member _.fd_dfda(_, x, _, fd) = weigh fd x
+            member _.fd_dfdb(weight, _, _, fd) = weigh fd weight
+        }
+        (weight, x)
+
+/// The product; a derivative of 0 removes what it multiplies, here and in all that follows.
+let multiply (a: Tensor) (b: Tensor) : Tensor =
+    Tensor.Op
+        { new BinaryOp("multiply") with
+            member _.fRaw(a, b) = a.MulTT b
+            member _.ad_dfda(_, ad, b, _) = weigh ad b
+            member _.bd_dfdb(a, _, bd, _) = weigh bd a
+            member _.fd_dfda(_, b, _, fd) = weigh fd b
+            member _.fd_dfdb(a, _, _, fd) = weigh fd a
+        }
+        (a, b)
+
+let rec divide (a: Tensor) (b: Tensor) : Tensor =
+    Tensor.Op
+        { new BinaryOp("divide") with
+            member _.fRaw(a, b) = a.DivTT b
+            member _.ad_dfda(_, ad, b, _) = over ad b
+            member _.bd_dfdb(_, b, bd, quotient) = -(over (weigh bd quotient) b)
+            member _.fd_dfda(_, b, _, fd) = over fd b
+            member _.fd_dfdb(_, b, quotient, fd) = -(over (weigh fd quotient) b)
+        }
+        (a, b)
+
+// y/x where y varies, 0 where it does not, also over an x of 0.
+and private over (y: Tensor) (x: Tensor) : Tensor = weigh y (divide (x.onesLike ()) x)
+
+/// A function of one number: its value, from constants, and its slope, from x and the value.
+let private unary (name: string) (value: Tensor -> Tensor) (slope: Tensor -> Tensor -> Tensor) (x: Tensor) : Tensor =
+    Tensor.Op
+        { new UnaryOp(name) with
+            member _.fRaw x = raw value x
+            member _.ad_dfda(x, xd, value) = weigh xd (slope x value)
+            member _.fd_dfda(x, value, fd) = weigh fd (slope x value)
+        }
+        x
+
+let private zeros (x: Tensor) : Tensor = x.zerosLike ()
+let private ones (x: Tensor) : Tensor = x.onesLike ()
+let private isPositive (x: Tensor) : Tensor = x.gt (zeros x)
+let private isNegative (x: Tensor) : Tensor = x.lt (zeros x)
+
+/// less where a < b, else otherwise.
+let ifLess (a: Tensor) (b: Tensor) (less: Tensor) (otherwise: Tensor) : Tensor = select (a.lt b) less otherwise
+
+// Of two of which one is not a number, either choice is wrong but that one.
+let max (a: Tensor) (b: Tensor) : Tensor = select (a.lt b + b.isnan ()) b a
+
+let min (a: Tensor) (b: Tensor) : Tensor = select (b.lt a + b.isnan ()) b a
+
+// 0 at 0, and a NaN stays one. A constant: its slope is 0.
+let private sign (x: Tensor) : Tensor =
+    let x = x.primalDeep
+    chosen (isPositive x) (ones x) (chosen (isNegative x) (-(ones x)) x)
+
+let abs: Tensor -> Tensor = unary "abs" (_.abs()) (fun x _ -> sign x)
+
+let exp: Tensor -> Tensor = unary "exp" (_.exp()) (fun _ value -> value)
+
+let log: Tensor -> Tensor = unary "log" (_.log()) (fun x _ -> divide (ones x) x)
+
+/// √x, of slope 0 at 0.
+let sqrt: Tensor -> Tensor =
+    unary "sqrt" (_.sqrt()) (fun _ root -> where (isPositive root) (divide (root.fullLike 0.5) root))
+
+// Kahan's: what 1 + x was rounded by, the quotient puts right.
+let private log1pOf (x: Tensor) : Tensor =
+    let sum = 1.0 + x
+    let share = sum - 1.0
+    let corrected = sum.log () * (x / share)
+    // Nothing is left of an x below the last place of 1, whose logarithm it is; and ∞ is not divided by ∞.
+    corrected |> chosen (share.eq (zeros x)) x |> chosen (sum.isinf ()) sum
+
+/// log(1 + x)
+let log1p: Tensor -> Tensor = unary "log1p" log1pOf (fun x _ -> divide (ones x) (1.0 + x))
+
+// Kahan's again: the logarithm of the rounded exponential says what it is the exponential of.
+let private expm1Of (x: Tensor) : Tensor =
+    let power = x.exp ()
+    let difference = power - 1.0
+    let corrected = difference * (x / power.log ())
+
+    corrected
+    |> chosen (difference.eq (zeros x)) x
+    |> chosen (difference.eq (-(ones x))) difference
+    |> chosen (power.isinf ()) power
+
+/// eˣ − 1
+let expm1: Tensor -> Tensor = unary "expm1" expm1Of (fun x _ -> exp x)
+
+/// x to a constant power; the slope of a root is 0 at 0.
+let rec power (exponent: float) (x: Tensor) : Tensor =
+    let slope (x: Tensor) (_: Tensor) =
+        if exponent = 0.0 then
+            zeros x
+        else
+            let slope = multiply (x.fullLike exponent) (power (exponent - 1.0) x)
+            if exponent > 0.0 && exponent < 1.0 then where (isPositive x) slope else slope
+
+    unary "power" (fun x -> x.pow exponent) slope x
+
+// e^−|x|, which never overflows.
+let private tail (x: Tensor) : Tensor = x.abs().neg().exp()
+
+let private sigmoidOf (x: Tensor) : Tensor =
+    let tail = tail x
+    let share = 1.0 / (1.0 + tail)
+    chosen (isNegative x) (tail * share) share
+
+/// 1 / (1 + e⁻ˣ)
+let rec sigmoid (x: Tensor) : Tensor = unary "sigmoid" sigmoidOf (fun x value -> multiply value (sigmoid -x)) x
+
+/// log(1 + eˣ)
+let softplus: Tensor -> Tensor =
+    unary "softplus" (fun x -> chosen (isPositive x) x (zeros x) + log1pOf (tail x)) (fun x _ -> sigmoid x)

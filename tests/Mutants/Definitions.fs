@@ -1,0 +1,187 @@
+/// Mistakes in the definitions: flipped, dropped, swapped, off by one, a wrong constant.
+module Losses.Mutants.Definitions
+
+let private inFile (file: string) = Mutant.ofFile $"src/Losses.FSharp/{file}"
+
+let mutants: Mutant list =
+    [
+        yield!
+            inFile
+                "Pointwise.fs"
+                [
+                    "the target is its own prediction", "'T.Map(loss, «prediction», target))", "target"
+                    "the target stands for the third tensor", "'T.Map(loss, prediction, target, «third»)", "target"
+                    "any shape of the third tensor will do", "(nameof third) «third.Shape»", "prediction.Shape"
+                ]
+        yield!
+            inFile
+                "Regression.fs"
+                [
+                    "L1 keeps the sign", "Apply(x, t) = «abs (x - t)»", "x - t"
+                    "MSE adds instead of multiplying", "«d * d»", "d + d"
+                    "smooth L1 of β 0 divides by it", "if «beta > 0.0»", "beta >= 0.0"
+                    "smooth L1 has twice the curvature", "curvature .* c * (d - «0.5» .* c)", "1.0"
+                    "Huber has no half", "            c * (d - «0.5» .* c)", "1.0"
+                    "Huber clips below to +δ", "ifLess d (-(num delta)) («-(num delta)»)", "num delta"
+                ]
+        yield!
+            inFile
+                "Binary.fs"
+                [
+                    "BCE clamps at −50", "let floor = num «-100.0»", "-50.0"
+                    "BCE weighs no with 1 + t", "weigh («num 1.0 - t») (num 0.0 - max (log1p", "num 1.0 + t"
+                    "BCE's slope has the wrong sign", "let slope = («p - t») / max", "t - p"
+                    "BCE's slope has a larger floor", "(num (float «1e-12f»))", "1e-10f"
+                    "BCE with logits: softplus(x) for yes", "weigh q «l.SoftplusOfMinus» + weigh", "l.Softplus"
+                    "BCE with logits: the slope by the target has the wrong sign", "+ weigh («q - t») x", "t - q"
+                    "pos_weight is left out", "weigh («w * t») l.SoftplusOfMinus", "t"
+                    "soft margin ignores its target", "logistic («t * x»)", "x"
+                ]
+        yield!
+            inFile
+                "Divergence.fs"
+                [
+                    "KL adds the logarithms", "weigh t («log t - x»)", "log t + x"
+                    "KL of logarithms weighs with the logarithm", "weigh («exp t»)", "t"
+                    "logTarget means the opposite", "if «logTarget» then", "not logTarget"
+                ]
+        yield!
+            inFile
+                "Classification.fs"
+                [
+                    "the label to ignore is −1 by default", "IgnoreIndex = «-100»;", "-1"
+                    "what is ignored counts in the mean", "if label < 0 then «0.0»", "1.0"
+                    "the definition leaves out the class weights", "(Notation.num 0.0) («Notation.weigh weights own»)", "own"
+                    "smoothing has the wrong sign", "(Notation.num (float «-classes»))", "classes"
+                    "smoothing adds to the label's loss", "(Notation.num («1.0 - smoothing»)) own", "1.0"
+                    "smoothing adds to the probabilities", "(Notation.num («1.0 - smoothing»)) probabilities", "1.0"
+                    "smoothing gives every class ε", "(Notation.num («smoothing / float classes»))", "smoothing"
+                    "probabilities without class weights", "Notation.weigh «weighted» (logSoftmax", "target"
+                    "class weights do not count in the mean", "= «not weights.IsNone» ||", "false"
+                ]
+        yield!
+            inFile
+                "Similarity.fs"
+                [
+                    "a short vector has twice the slope", "num eps + num («0.5» ./. eps)", "1.0"
+                    "a vector of zeros has a direction", "norm1 («ifLess (num 0.0) norm2 cosine (num 0.0)»)", "cosine"
+                    "the 0-norm counts positive components", "(ifLess (num 0.0) («abs v»)", "v"
+                    "the ∞-norm is the largest component", "'T.Largest(«abs v», axis)", "v"
+                    "the 1-norm adds signed components", "sumAlong axis («abs v»)", "v"
+                    "the 2-norm does not square", "sqrt (sumAlong axis («v * v»))", "abs v"
+                    "the p-norm forgets its unit", "ifLess (num 0.0) total («unit * power (1.0 ./. p) total»)", "power (1.0 ./. p) total"
+                    "the ε of a distance is left out", "x[0] - x[1] + «num eps»", "num 0.0"
+                    "keepAxis means the opposite", "if «keepAxis» then", "not keepAxis"
+                ]
+        yield!
+            inFile
+                "Reduce.fs"
+                [
+                    "a mean of sequences forgets their lengths", "'T.Mean(«loss.MeanValues», ReadOnlySpan())", "loss.Values"
+                    "the parts of a mean forget the lengths of sequences", "struct (TensorNotation.sumAll «loss.MeanValues»", "loss.Values"
+                    "a batch mean divides by the last axis", "(float «shape[0]»)", "shape[-1]"
+                    "weights take the place of the loss's own",
+                    "«'T.Weigh(spread loss.Values weights, loss.Weights)»",
+                    "spread loss.Values weights"
+                    "a mask may have any number above 1", "|| «value = 1.0»", "value >= 1.0"
+                    "a count is a sum of weights", "weighed.Weights («Notation.num 1.0»)", "weighed.Weights"
+                    "an empty mean that is to throw does not", "when «'T.Least total > 0.0»", "'T.Least total >= 0.0"
+                    "an empty mean that is to be 0 is 1", "total (mean loss) («Notation.num 0.0»)", "Notation.num 1.0"
+                    "the mean of a sample forgets the lengths of sequences", "(total «loss.MeanValues»)", "loss.Values"
+                ]
+        yield!
+            inFile
+                "Activations.fs"
+                [
+                    "the sigmoid is that of −x", "«('T.Logistic logits).Sigmoid»\n", "('T.Logistic logits).SigmoidOfMinus"
+                    "log σ is positive", "«Notation.(~-) ('T.Logistic logits).SoftplusOfMinus»", "('T.Logistic logits).SoftplusOfMinus"
+                    "softplus is that of −x", "«('T.Logistic logits).Softplus»\n", "('T.Logistic logits).SoftplusOfMinus"
+                    "softmin is softmax", "softmax axis («Notation.(~-) scores»)", "scores"
+                ]
+        yield!
+            inFile
+                "Check.fs"
+                [
+                    "the least number is too small", "if «smallest < bound» then", "smallest <= bound"
+                    "0 is positive", "not («value > 0.0» &&", "value >= 0.0"
+                    "0 is negative", "not («value >= 0.0» &&", "value > 0.0"
+                    "the upper end of a range is outside", "&& «value <= high»)", "value < high"
+                    "a norm has no order 0", "if not («value >= 0.0») then", "value > 0.0"
+                    "infinities are finite", "if not («Double.IsFinite value») then", "not (Double.IsNaN value)"
+                    "weights may have more axes than the values", "«actual.Rank <= other.Rank» &&", "true"
+                    "an axis may be empty", "if «actual[axis] = 0» then", "false"
+                ]
+        yield!
+            inFile
+                "Likelihood.fs"
+                [
+                    "Poisson adds t x", "if logInput then «exp x - weigh t x»", "exp x + weigh t x"
+                    "Poisson's ε is left out", "(log («x + num eps»))", "x"
+                    "Stirling lacks − t", "«t * log t - t» +", "t * log t"
+                    "Stirling's term begins at 0", "ifLess (num «1.0») t stirling", "0.0"
+                    "Gauss's floor stops the slope", "«detach (max variance (num eps) - variance)»", "(max variance (num eps) - variance)"
+                    "Gauss does not square the error", "log v + «d * (d / v)»", "d / v"
+                    "Gauss's constant has no half", "num («0.5 *. Math.Log(2.0 *. Math.PI)»)", "Math.Log(2.0 *. Math.PI)"
+                ]
+        yield!
+            inFile
+                "Margin.fs"
+                [
+                    "hinge embedding adds the distance", "hinge («num margin - x»)", "num margin + x"
+                    "margin ranking has its scores swapped", "t * («x1 - x2»)", "x2 - x1"
+                    "multi-margin has its scores swapped",
+                    "num margin - («own - reshape shape prediction»)",
+                    "reshape shape prediction - own"
+                    "multi-margin counts the label's own class", "if indices[i] = j then «0.0»", "1.0 ./. float classes"
+                    "multi-margin never squares", "if p = 1 then lacking else «lacking * lacking»", "lacking"
+                    "multi-margin weighs with the other class", "else scales[«indices[i]»]", "j"
+                    "multi-label margin has its scores swapped", "num 1.0 - («own - other»)", "other - own"
+                    "multi-label margin compares the labels with each other", "&& «not (Array.contains j rows[i])»", "true"
+                    "multi-label margin ends at class 0", "(fun label -> «label >= 0»)", "label > 0"
+                    "multi-label soft margin divides by the batch", "num (float logits.Shape[«-1»])", "0"
+                ]
+        yield!
+            inFile
+                "Embedding.fs"
+                [
+                    "a triplet swaps by default", "1e-6; Swap = «false»", "true"
+                    "a vector of zeros lacks nothing", "/ (square + num eps)) («num 1.0»)", "num 0.0"
+                    "1 − cos has no half", "struct (num «0.5» *", "1.0"
+                    "1 − cos looks at the first length only", "(«lack1 + lack2»)", "lack1 + lack1"
+                    "a cosine's margin is added", "hinge («cosine - num margin»)", "cosine + num margin"
+                    "a swap takes the farther", "if swap then «min far (distance x[1] x[2])»", "max far (distance x[1] x[2])"
+                    "a triplet's margin is subtracted",
+                    "hinge («distance x[0] x[1] - far + num margin»)",
+                    "distance x[0] x[1] - far - num margin"
+                ]
+        yield!
+            inFile
+                "Sequence.fs"
+                [
+                    "infinities are zero by default", "ZeroInfinity = «false»", "true"
+                    "equal neighbours need no blank between", "&& «label rows[n] s <> label rows[n] (s - 2)»", "true"
+                    "a sequence starts in a blank only", "if «s < 2» then", "s < 1"
+                    "a sample goes on for a frame", "if «t < inputLengths[n]» then", "t <= inputLengths[n]"
+                    "a sequence ends in a blank only", "else «2 * targetLengths[n] - 1»", "2 * targetLengths[n]"
+                    "an empty target has no length", "float («max 1 length»)", "length"
+                    "an infinity counts 1", "values (Notation.num «0.0»)", "1.0"
+                ]
+        yield!
+            inFile
+                "Vocabulary.fs"
+                [
+                    "every chunk is the first", "'T.Slice(rows, 0, «start», count)", "0"
+                    "a linear layer has no bias", "[| 1; 0 |]))) «bias»", "(Notation.num 0.0)"
+                    "the first cluster has all rare labels", "else «frequent + groupOf label - 1»", "frequent"
+                    "all clusters start at the first cutoff", "indices[n] - «cutoffs[i]»", "cutoffs[0]"
+                    "a cutoff belongs to the cluster before", "fun low -> «low <= label»", "low < label"
+                    "all clusters have the first one's probability", "'T.Slice(head, 1, «frequent + i», 1)", "frequent"
+                ]
+        yield!
+            inFile
+                "Diff.fs"
+                [
+                    "a gradient is that of anything", "if «value.Count <> 1» then", "false"
+                    "every row of a Jacobian is the first", "unit[«i»] <-", "0"
+                ]
+    ]

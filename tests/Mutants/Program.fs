@@ -1,0 +1,103 @@
+module Losses.Mutants.Program
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Threading.Tasks
+
+type private Options = { Only: string; Jobs: int; IsList: bool }
+
+let private usage = "dotnet run --project tests/Mutants -c Release [-- [--list] [--only TEXT] [--jobs N]]"
+
+let rec private parse (options: Options) (arguments: string list) =
+    match arguments with
+    | [] -> options
+    | "--list" :: rest -> parse { options with IsList = true } rest
+    | "--only" :: text :: rest -> parse { options with Only = text } rest
+    | "--jobs" :: count :: rest -> parse { options with Jobs = int count } rest
+    | argument :: _ -> raise (ArgumentException $"{argument} is no option.\n{usage}")
+
+// What a mutant may take: much longer than the program as it is, which is the first to run.
+let private limits (folder: string) =
+    Suite.all
+    |> List.map (fun suite ->
+        let watch = Stopwatch.StartNew()
+
+        match Suite.failure folder 0 1800 suite with
+        | None -> suite, 300 + 10 * int watch.Elapsed.TotalSeconds
+        | Some failure -> raise (InvalidOperationException $"Without a mutant a test fails: {failure}"))
+
+let private kill (root: string) (options: Options) (numbered: (int * Mutant) list) woven =
+    let folder = Directory.CreateTempSubdirectory "losses-mutants-"
+
+    try
+        let watch = Stopwatch.StartNew()
+        Copy.build root folder.FullName woven
+        let limits = limits folder.FullName
+        printfn "built, and green without a mutant, in %.0f s" watch.Elapsed.TotalSeconds
+
+        let killer (number: int, mutant: Mutant) =
+            let own = Stopwatch.StartNew()
+
+            let failure =
+                limits
+                |> Seq.filter (fun (suite, _) -> Suite.sees suite mutant.File)
+                |> Seq.tryPick (fun (suite, seconds) -> Suite.failure folder.FullName number seconds suite)
+
+            let verdict = failure |> Option.map (fun failure -> $"killed by {failure}") |> Option.defaultValue "SURVIVED"
+            lock options (fun () -> printfn "%3d  %5.1f s  %O\n               %s" number own.Elapsed.TotalSeconds mutant verdict)
+            failure.IsSome
+
+        let verdicts = Array.zeroCreate numbered.Length
+        let degree = ParallelOptions(MaxDegreeOfParallelism = options.Jobs)
+
+        Parallel.ForEach(List.indexed numbered, degree, (fun (i, mutant) -> verdicts[i] <- killer mutant)) |> ignore
+
+        let survivors =
+            [
+                for (_, mutant), isKilled in Seq.zip numbered verdicts do
+                    if not isKilled then
+                        mutant
+            ]
+
+        printfn
+            "\n%d mutants, %d killed, %d survived, in %.0f s"
+            numbered.Length
+            (numbered.Length - survivors.Length)
+            survivors.Length
+            watch.Elapsed.TotalSeconds
+
+        for mutant in survivors do
+            printfn "SURVIVED %O" mutant
+
+        if survivors.IsEmpty then 0 else 1
+    finally
+        folder.Delete(recursive = true)
+
+[<EntryPoint>]
+let main arguments =
+    let options = parse { Only = ""; Jobs = 1; IsList = false } (List.ofArray arguments)
+    let root = Copy.repository ()
+    let mutants = Definitions.mutants @ Numerics.mutants
+
+    let numbered =
+        mutants
+        |> List.mapi (fun index mutant -> index + 1, mutant)
+        |> List.filter (fun (_, mutant) -> $"{mutant.File} {mutant}".Contains(options.Only, StringComparison.OrdinalIgnoreCase))
+
+    if numbered.IsEmpty then
+        raise (ArgumentException $"No mutant has {options.Only} in its file or name.")
+
+    match Copy.weave root mutants with
+    | Error errors ->
+        for error in errors do
+            eprintfn "%s" error
+
+        1
+    | Ok _ when options.IsList ->
+        for number, mutant in numbered do
+            printfn "%3d  %O:  %s  →  %s" number mutant mutant.Original (if mutant.Mutated = "" then "nothing" else mutant.Mutated)
+
+        printfn "%d mutants" numbered.Length
+        0
+    | Ok woven -> kill root options numbered woven

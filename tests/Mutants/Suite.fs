@@ -1,0 +1,61 @@
+namespace Losses.Mutants
+
+open System
+open System.IO
+
+/// Tests that may kill a mutant.
+type Suite =
+    {
+        Name: string
+        Words: string list
+        /// Whether a line says that a test failed.
+        IsFailure: string -> bool
+    }
+
+module Suite =
+
+    let private output (project: string) = $"tests/{project}/bin/Release/net10.0/{project}.dll"
+
+    let private tests (project: string) (filter: string) =
+        {
+            Name = project
+            Words = [ "dotnet"; "test"; output project; "--filter"; filter ]
+            IsFailure = fun line -> line.Contains "[FAIL]"
+        }
+
+    let private program (project: string) (mark: string) =
+        { Name = project; Words = [ "dotnet"; output project ]; IsFailure = fun line -> line.Contains mark }
+
+    /// The cheap ones first. The switch is public, which the approved surface does not know.
+    let all =
+        [
+            tests "Properties" "FullyQualifiedName!~.Laws."
+            tests "Facade" "FullyQualifiedName!~Surface"
+            tests "Numbers" "FullyQualifiedName~Losses"
+            tests "Properties" "FullyQualifiedName~.Laws."
+            program "Accuracy" "EXCEEDS"
+            program "SameBits" "DIFFERS"
+        ]
+
+    // "[xUnit.net 00:00:01.34]     Losses.Tests.Laws.…(…) [FAIL]", or a row of a table.
+    let private clean (line: string) =
+        let line = line.Replace("[FAIL]", "")
+        let line = if line.StartsWith "[xUnit.net" then line.Substring(line.IndexOf ']' + 1) else line
+        let words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries ||| StringSplitOptions.TrimEntries)
+        let text = (String.concat " " words).Replace("Losses.Tests.", "")
+        if text.Length > 110 then text.Substring(0, 109) + "…" else text
+
+    /// What of a suite fails with a mutant, if anything does: the first failure seen.
+    let failure (folder: string) (number: int) (seconds: int) (suite: Suite) =
+        match Command.run folder [ "LOSSES_MUTANT", string number ] seconds suite.IsFailure suite.Words with
+        | Exit 0, _ -> None
+        | Exit code, lines -> Some $"{suite.Name}: exit code {code}, {List.tryLast lines |> Option.defaultValue String.Empty}"
+        | Stopped line, _ -> Some $"{suite.Name}: {clean line}"
+        | TimedOut, _ -> Some $"{suite.Name}: not done in {seconds} s"
+
+    /// Whether a suite can see a mistake in a file at all: Numbers knows no loss, and what is no kernel has the same bits everywhere.
+    let sees (suite: Suite) (file: string) =
+        match suite.Name with
+        | "Numbers" -> file.StartsWith "src/Losses.Numerics/"
+        | "SameBits" -> [ "Lanes"; "Kernels"; "Sums" ] |> List.exists (fun folder -> file.StartsWith $"src/Losses.Numerics/{folder}/")
+        | _ -> true
