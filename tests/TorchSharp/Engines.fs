@@ -69,6 +69,13 @@ module Engines =
         )
         :> Engine
 
+    /// The share of the inputs that a law is usually held over.
+    let share = 1.0
+
     let all = [ float32; float64 ]
 
     let byName (name: string) = all |> List.find (fun engine -> engine.Name = name)
+
+/// The engines' names, as a theory takes them.
+type EngineNames =
+    static member Names = Xunit.TheoryData<string>(Engines.all |> Seq.map _.Name)
