@@ -29,6 +29,8 @@ module Rows =
     let private framed (classes: int) (x: 'T) : 'T :> ITensor<'T> =
         'T.Permute('T.Reshape(x, Shape [| x.Shape[0]; x.Shape[1] / classes; classes |]), ReadOnlySpan [| 1; 0; 2 |])
 
+    let private constant (like: 'T) (shape: int[]) (values: float[]) : 'T :> ITensor<'T> = 'T.Create(like, ReadOnlySpan values, Shape shape)
+
     let private describe (name: string) (weighted: bool) (smoothing: float) =
         name + (if weighted then " weighted" else "") + (if smoothing > 0.0 then $" smoothing {smoothing}" else "")
 
@@ -103,6 +105,51 @@ module Rows =
                     Slope = fun _ _ -> 2.0
                     Relative = 0.0
                 })
+
+    // By the input: the parameters are whole numbers, so that only the products' sums round.
+    let private linearCrossEntropyCase =
+        let classes = 5
+        let parameter (c: int) (i: int) = float ((c * 11 + i * 7 + 3) % 5 - 2)
+        let bias (c: int) = float c / 4.0
+        let logit (x: float[]) c = bias c + (x |> Array.mapi (fun i y -> parameter c i * y) |> Array.sum)
+
+        Case.rows
+            $"linearCrossEntropy of {classes} classes"
+            [ "x", true ]
+            (fun random format width -> [| Draw.row (Draw.between 0.0 1e4 Draw.finite) random format width |], [| random.Next classes |])
+            { new Definition with
+                member _.Exact(x, at, labels) =
+                    let logits =
+                        Array.init classes (fun c ->
+                            let products = x[0] |> Array.mapi (fun i y -> Notation.(*) (Notation.num (parameter c i)) y)
+                            Notation.(+) (Formulas.total products) (Notation.num (bias c)))
+
+                    let targets = numbers (Array.init classes (fun c -> if c = labels[0] then 1.0 else 0.0))
+                    [| Formulas.crossEntropy targets logits (Array.init classes (logit at[0])) |]
+
+                member _.Tensor(x, y) =
+                    let width = x[0].Shape[1]
+
+                    let weight =
+                        constant x[0] [| classes; width |] (Array.init (classes * width) (fun k -> parameter (k / width) (k % width)))
+
+                    let options = CrossEntropyOptions.Default
+
+                    Reduce.none (
+                        linearCrossEntropy options 3 (labels y) (constant x[0] [| classes |] (Array.init classes bias)) weight x[0]
+                    )
+            }
+        |> Case.given "inputs within 10⁴; + 2⁻⁵⁰ of Σ|w x| (value), of Σ|w x| + 1 (slope)" Case.rounded (fun _ sample ->
+            let x = sample.Operands[0]
+
+            let most =
+                Seq.max (Seq.init classes (fun c -> bias c + (x |> Array.mapi (fun i y -> abs (parameter c i * y)) |> Array.sum)))
+
+            {
+                Value = fun _ -> 4.0 * most
+                Slope = fun _ _ -> 16.0 * (most + 1.0)
+                Relative = 0.0
+            })
 
     let private crossEntropyWithProbabilitiesCase (weighted: bool) (smoothing: float) =
         let options width =
@@ -345,14 +392,41 @@ module Rows =
                     Relative = 0.0
                 })
 
-    let private tripletMarginCase (swap: bool) =
+    // Two vectors against one.
+    let private cdistCase (p: float) =
+        let halves (x: 'a[]) = Array.splitInto 2 x
+
+        Case.rows
+            $"cdist p {p}"
+            [ "x1", true; "x2", true ]
+            (fun random format width ->
+                let xs, _ = vectors (fun _ -> true) random format width
+                let ys, _ = vectors (fun _ -> true) random format width
+                [| Array.append xs[0] ys[0]; xs[1] |], [||])
+            { new Definition with
+                member _.Exact(x, at, _) =
+                    Array.map2 (fun own numbers -> Formulas.pairwise p 0.0 own x[1] numbers at[1]) (halves x[0]) (halves at[0])
+
+                member _.Tensor(x, _) =
+                    let n, width = x[1].Shape[0], x[1].Shape[1]
+                    let rows (count: int) (y: 'T) : 'T :> ITensor<'T> = 'T.Reshape(y, Shape [| n; count; width |])
+                    TensorNotation.reshape (Shape [| n; 2 |]) (cdist p (rows 1 x[1]) (rows 2 x[0]))
+            }
+        |> Case.given (bounds + "+ 2⁻⁵⁰ of 1 (the slope by x2, which is a sum of two)") Case.rounded (fun _ _ ->
+            {
+                Value = fun _ -> 0.0
+                Slope = fun operand _ -> if operand = 1 then 2.0 else 0.0
+                Relative = 0.0
+            })
+
+    let private tripletMarginCase (ofDistance: bool) (swap: bool) =
         let draw random format width =
             let xs, _ = vectors (fun _ -> true) random format width
             let ys, _ = vectors (fun _ -> true) random format width
             [| xs[0]; xs[1]; (if random.Next 3 = 0 then Draw.relatedRow (element format) random format xs[0] else ys[0]) |], [||]
 
         Case.rows
-            (if swap then "tripletMargin swap" else "tripletMargin")
+            ("tripletMargin" + (if ofDistance then "WithDistance" else "") + (if swap then " swap" else ""))
             [ "anchor", true; "positive", true; "negative", true ]
             draw
             { new Definition with
@@ -361,7 +435,11 @@ module Rows =
                     let far = if swap then Notation.min (distance 0 2) (distance 1 2) else distance 0 2
                     [| Notation.hinge (Notation.(+) (Notation.(-) (distance 0 1) far) (Notation.num 1.0)) |]
 
-                member _.Tensor(x, _) = Reduce.none (tripletMargin { TripletMarginOptions.Default with Swap = swap } x[2] x[1] x[0])
+                member _.Tensor(x, _) =
+                    if ofDistance then
+                        Reduce.none (tripletMarginWithDistance (fun x1 x2 -> pairwiseDistance 2.0 1e-6 false x2 x1) 1.0 swap x[2] x[1] x[0])
+                    else
+                        Reduce.none (tripletMargin { TripletMarginOptions.Default with Swap = swap } x[2] x[1] x[0])
             }
         |> Case.given (bounds + "+ 2⁻⁵⁰ of the distances and the margin (value), of 1 (slope)") Case.rounded (fun _ sample ->
             let vector (x: float[]) (y: float[]) = Array.map2 (fun a b -> a - b + 1e-6) x y
@@ -549,6 +627,7 @@ module Rows =
             softminCase
             logSoftmaxCase
             logSumExpCase
+            linearCrossEntropyCase
             cosineSimilarityCase
             cosineDistanceCase
             cosineEmbeddingCase 1.0 0.0
@@ -558,8 +637,13 @@ module Rows =
             pairwiseDistanceCase 2.0 1e-6
             pairwiseDistanceCase 3.0 1e-6
             pairwiseDistanceCase infinity 0.0
-            tripletMarginCase false
-            tripletMarginCase true
+            cdistCase 1.0
+            cdistCase 2.0
+            cdistCase infinity
+            tripletMarginCase false false
+            tripletMarginCase false true
+            tripletMarginCase true false
+            tripletMarginCase true true
             multiMarginCase 1
             multiMarginCase 2
             multiLabelMarginCase

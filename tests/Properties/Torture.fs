@@ -68,6 +68,11 @@ let private cosineOf =
         member _.Apply inputs = cosineSimilarity 1 CosineSimilarityEps inputs[1] inputs[0]
     }
 
+let private cosineOfTheOther =
+    { new TensorFunction with
+        member _.Apply inputs = cosineSimilarity 1 CosineSimilarityEps inputs[0] inputs[1]
+    }
+
 let private distanceOf (p: float) (eps: float) =
     { new TensorFunction with
         member _.Apply inputs = pairwiseDistance p eps false inputs[1] inputs[0]
@@ -103,6 +108,7 @@ let ``a distance is that of the difference, not of the squares`` () =
 let ``a vector of zeros has the cosine 0, of slope 0`` () =
     gives cosineOf [ matrix [ [ 0.0; 0.0 ] ]; matrix [ [ 1.0; 2.0 ] ] ] [ 0.0 ] [ 0.0; 0.0 ]
     gives cosineOf [ matrix [ [ 0.0; 0.0 ] ]; matrix [ [ 0.0; 0.0 ] ] ] [ 0.0 ] [ 0.0; 0.0 ]
+    gives cosineOfTheOther [ matrix [ [ 0.0; 0.0 ] ]; matrix [ [ 1.0; 2.0 ] ] ] [ 0.0 ] [ 0.0; 0.0 ]
 
 // A06
 [<Fact>]
