@@ -38,8 +38,8 @@ let weave (root: string) (mutants: Mutant list) =
     | [] -> Ok [ for file, text in woven -> file, Result.defaultValue "" text ]
     | errors -> Error errors
 
-/// Copies what git knows or would, with mutants that the environment variable LOSSES_MUTANT switches on, and builds it.
-let build (root: string) (folder: string) (woven: (string * string) list) =
+/// Copies what git knows or would, with mutants that the environment variable LOSSES_MUTANT switches on, and builds these of its tests.
+let build (root: string) (folder: string) (woven: (string * string) list) (projects: string list) =
     let write (file: string) (save: string -> unit) =
         let path = Path.Combine(folder, file)
         FileInfo(path).Directory |> Option.ofObj |> Option.iter _.Create()
@@ -56,4 +56,6 @@ let build (root: string) (folder: string) (woven: (string * string) list) =
 
     // A build node or compiler that outlives the build would hold its output open.
     let options = [ "-c"; "Release"; "-v"; "q"; "-nr:false"; "-p:UseSharedCompilation=false"; "-p:TreatWarningsAsErrors=false" ]
-    Command.lines folder ([ "dotnet"; "build"; "Losses.sln" ] @ options) |> ignore
+
+    for project in projects do
+        Command.lines folder ([ "dotnet"; "build"; $"tests/{project}" ] @ options) |> ignore

@@ -32,7 +32,7 @@ let private kill (root: string) (options: Options) (numbered: (int * Mutant) lis
 
     try
         let watch = Stopwatch.StartNew()
-        Copy.build root folder.FullName woven
+        Copy.build root folder.FullName woven (Suite.all |> List.map _.Name |> List.distinct)
         let limits = limits folder.FullName
         printfn "built, and green without a mutant, in %.0f s" watch.Elapsed.TotalSeconds
 

@@ -6,6 +6,7 @@ open System.IO
 /// Tests that may kill a mutant.
 type Suite =
     {
+        /// That of the project.
         Name: string
         Words: string list
         /// Whether a line says that a test failed.
