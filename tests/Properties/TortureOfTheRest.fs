@@ -99,6 +99,11 @@ let ``a triplet with PyTorch's ε is finite where its vectors are equal`` () =
         Assert.Equal<float[]>([| 1.0 |], value)
         Assert.True(gradients |> Array.forall (Array.forall Double.IsFinite)))
 
+[<Fact>]
+let ``a triplet looks at the anchor's distances, unless told to swap`` () =
+    let vectors = [ matrix [ [ 0.0; 0.0 ] ]; matrix [ [ 3.0; 0.0 ] ]; matrix [ [ 5.0; 0.0 ] ] ]
+    gives (tripletOf TripletMarginOptions.Default) vectors [ 0.0 ] [ [ 0.0; 0.0 ]; [ 0.0; 0.0 ]; [ 0.0; 0.0 ] ]
+
 // A04
 [<Fact>]
 let ``a cosine embedding of zeros has the cosine 0, of slope 0`` () =
