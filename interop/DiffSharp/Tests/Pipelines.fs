@@ -129,7 +129,16 @@ type ``A function on DiffSharp's tensors``() =
         Assert.Equal<float[]>(Differentiate.numbers expected.Tensor, Differentiate.numbers actual)
 
 let private declared (assembly: Assembly) (space: string) =
-    let helpers = [ "checkCosineMargin"; "checkTripletMargin"; "checkMultiMargin"; "nllKernel"; "crossEntropyKernel" ]
+    let helpers =
+        [
+            "checkCosineMargin"
+            "checkTripletMargin"
+            "checkMultiMargin"
+            "nllKernel"
+            "crossEntropyKernel"
+            "tripletMarginKernel"
+        ]
+
     let others = [ "Notation"; "TensorNotation"; "Reduce"; "Diff" ]
 
     set
