@@ -73,6 +73,9 @@ module Notation =
     /// x, of derivative 0.
     let inline detach (x: 'T) : 'T :> IReal<'T> = 'T.Detach x
 
+    /// x clipped to ±bound.
+    let inline clip (bound: float) (x: 'T) : 'T :> IReal<'T> = 'T.Clip(bound, x)
+
     /// less where a < b, else otherwise.
     let inline ifLess (a: 'T) (b: 'T) (less: 'T) (otherwise: 'T) : 'T :> IReal<'T> = 'T.IfLess(a, b, less, otherwise)
 

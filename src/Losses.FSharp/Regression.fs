@@ -30,9 +30,9 @@ type SmoothL1 private (beta: float, curvature: float) =
             let d = x - t
 
             if beta > 0.0 then
-                // Huber's loss over β: with c the error clipped to ±β, c (d − ½c) is ½d² within and β (|d| − ½β) beyond.
-                let c = ifLess d (-(num beta)) (-(num beta)) (ifLess (num beta) d (num beta) d)
-                curvature .* c * (d - 0.5 .* c)
+                // Huber's loss over β, as below.
+                let c = detach (clip beta d)
+                detach (curvature .* c) * (d - 0.5 .* c)
             else
                 abs d
 
@@ -51,8 +51,9 @@ type Huber(delta: float) =
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t) =
             let d = x - t
-            // With c the error clipped to ±δ, c (d − ½c) is ½d² within and δ (|d| − ½δ) beyond, and its slope is c.
-            let c = ifLess d (-(num delta)) (-(num delta)) (ifLess (num delta) d (num delta) d)
+            // The largest c d − ½c² of all |c| ≤ δ: ½d² within, where c is d, and δ(|d| − ½δ) beyond, where it is ±δ. Where it is largest
+            // a change of c changes nothing, so that the slope is that by d alone: c.
+            let c = detach (clip delta d)
             c * (d - 0.5 .* c)
 
     /// <summary>The loss of a checked δ: finite, above 0.</summary>

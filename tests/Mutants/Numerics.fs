@@ -27,6 +27,8 @@ let private numbers: Mutant list =
                     "a root is vertical at 0", "if («exponent is > 0 and < 1»)", "false"
                     "softplus of −x has the slope of softplus", "-T.Weigh(x._derivative, «l._sigmoidOfMinus»)", "l._sigmoid"
                     "σ(−x) rises", "_derivative = «-bell»", "bell"
+                    "what is clipped has a slope", "T.IfLess(T.Constant(bound), T.Abs(x._value), «T.Constant(0)», x", "x._derivative"
+                    "a slope is clipped on one side only", "_derivative = T.IfLess(T.Constant(bound), «T.Abs(x._value)», T", "x._value"
                     "|x| rises below 0", "T.IfLess(x, zero, «-y»,", "y"
                     "what is detached has a slope", "Detach(Dual<T> x) => «Fixed(x._value)»", "x"
                 ]
@@ -235,9 +237,10 @@ let private sums: Mutant list =
                     "an anchor may leave its binade", "«(moved & Vector512.Create(-1L << LastPlace)) == Vector512<long>.Zero» &&", "true"
                     "what is left over is lost", "Vector512<long>.Zero && «IsZero(lost)»;", "true"
                     "a float32 anchor may leave its binade",
-                    "«(moved & Vector512.Create(-1 << SingleLastPlace)) == Vector512<int>.Zero»",
-                    "true"
-                    "what is left over in float32 is lost", "&& «(lost & Vector512.Create(int.MaxValue)) == Vector512<int>.Zero»", "true"
+                    "if ((«moved & Vector512.Create(-1 << SingleLastPlace)» |",
+                    "Vector512<int>.Zero"
+                    "what is left over in float32 is lost", "| «lost & Vector512.Create(int.MaxValue)») !=", "Vector512<int>.Zero"
+                    "of blocks in float32 the last counts", "«middle += Count(c, d, second);»", "middle = Count(c, d, second);"
                 ]
         yield!
             inFile

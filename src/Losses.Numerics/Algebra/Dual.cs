@@ -64,6 +64,15 @@ public struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> Clip(double bound, Dual<T> x) =>
+        new()
+        {
+            _value = T.Clip(bound, x._value),
+            _derivative = T.IfLess(T.Constant(bound), T.Abs(x._value), T.Constant(0), x._derivative),
+        };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> operator /(Dual<T> a, Dual<T> b)
     {
         var quotient = a._value / b._value;

@@ -64,6 +64,11 @@ public interface IReal<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual T Scale(double factor, T x) => T.Constant(factor) * x;
 
+    /// <summary>x clipped to ±<paramref name="bound"/>, NaN where x is; its slope is 1 up to the bound and 0 beyond.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T Clip(double bound, T x) =>
+        T.IfLess(x, T.Constant(-bound), T.Constant(-bound), T.IfLess(T.Constant(bound), x, T.Constant(bound), x));
+
     /// <summary>The product in which a weight of 0 removes <paramref name="x"/>, whatever it is: 0·∞ = 0·NaN = 0, hence 0·log 0 = 0.</summary>
     static abstract T Weigh(T weight, T x);
 

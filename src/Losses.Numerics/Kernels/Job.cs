@@ -17,6 +17,9 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     private const int Outputs = 4;
     private const int BlockLength = 1024;
 
+    // Where the values are all that is kept of a block, it may be longer.
+    private const int LongBlock = 2 * BlockLength;
+
     // A thread is woken for some ten microseconds of work at the least, about the time that it takes to wake it. It takes its share in small
     // chunks, so that the threads end together; in long ones where there is much to do, since what the end of a chunk asks the memory for
     // is another thread's.
@@ -54,7 +57,9 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     public ExactSum? Run()
     {
         var workers = Math.Min(Threads.Max, Math.Max(1, length / Share));
-        var chunk = Math.Clamp(length / (16 * workers) / BlockLength * BlockLength, ShortChunk, LongChunk);
+        // Alone, a thread takes all at once.
+        var chunk =
+            workers == 1 ? Math.Max(length, 1) : Math.Clamp(length / (16 * workers) / BlockLength * BlockLength, ShortChunk, LongChunk);
         var chunks = (int)(((long)length + chunk - 1) / chunk);
         var sums = new ExactSum?[workers];
         Threads.Run(
@@ -95,7 +100,6 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     private void RunChunk<TLane>(int start, int count, ExactSum? sum)
         where TLane : struct, ILane<TLane, TStorage>
     {
-        var block = Math.Min(BlockLength, (count + TLane.Count - 1) / TLane.Count * TLane.Count);
         var inputs = stackalloc TStorage*[Inputs];
         var outputs = stackalloc TStorage*[Outputs];
         var padded = stackalloc TStorage[(Inputs + Outputs) * TLane.Count];
@@ -105,6 +109,10 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
         var derivatives = 0;
         for (var i = 0; i < Values; i++)
             derivatives += _outputs[i] is null ? 0 : 1;
+        var block = Math.Min(
+            buffers == 0 && derivatives <= 1 ? LongBlock : BlockLength,
+            (count + TLane.Count - 1) / TLane.Count * TLane.Count
+        );
         var room = stackalloc TStorage[(buffers + 1 + Values) * block + Memory.Line / sizeof(TStorage)];
         var memory = room + Memory.ToLine(room) / sizeof(TStorage);
 
@@ -125,8 +133,8 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
         var waiting = derivatives > 1 ? memory + block : null;
         var isStreamed = derivatives == 1 && IsStreamed();
 
-        // The first block ends where a cache line of the result begins.
-        var here = isStreamed ? FirstBlock(outputs) : block;
+        // The first of several blocks ends where a cache line of the result begins: what crosses a line is stored twice.
+        var here = count > block ? FirstBlock(outputs, block) : block;
         for (var at = 0; at < count; at += here, here = block)
         {
             here = Math.Min(here, count - at);
@@ -168,12 +176,12 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     }
 
     // Less than a block by as much as makes the next one begin with a cache line.
-    private static int FirstBlock(TStorage** outputs)
+    private static int FirstBlock(TStorage** outputs, int block)
     {
         for (var by = 0; by < Values; by++)
             if (outputs[by] is not null)
-                return BlockLength - (Memory.Line - Memory.ToLine(outputs[by])) % Memory.Line / sizeof(TStorage);
-        return BlockLength;
+                return block - (Memory.Line - Memory.ToLine(outputs[by])) % Memory.Line / sizeof(TStorage);
+        return block;
     }
 
     private void RunRest<TLane>(TStorage** inputs, TStorage** outputs, TStorage* waiting, int at, int count, TStorage* padded)

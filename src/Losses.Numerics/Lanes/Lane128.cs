@@ -151,6 +151,11 @@ public struct Lane128<TStorage> : ILane<Lane128<TStorage>, TStorage>
     public static Lane128<TStorage> IfLess(Lane128<TStorage> a, Lane128<TStorage> b, Lane128<TStorage> less, Lane128<TStorage> otherwise) =>
         new() { _value = Simd128.IfLess(a._value, b._value, less._value, otherwise._value) };
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<TStorage> Clip(double bound, Lane128<TStorage> x) =>
+        new() { _value = Simd128.AtMost(Simd128.Create(bound), Simd128.AtLeast(Simd128.Create(-bound), x._value)) };
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref readonly float AsSingle(ref readonly TStorage source) => ref Unsafe.As<TStorage, float>(ref Unsafe.AsRef(in source));
 

@@ -152,6 +152,11 @@ public struct Lane256<TStorage> : ILane<Lane256<TStorage>, TStorage>
     public static Lane256<TStorage> IfLess(Lane256<TStorage> a, Lane256<TStorage> b, Lane256<TStorage> less, Lane256<TStorage> otherwise) =>
         new() { _value = Simd256.IfLess(a._value, b._value, less._value, otherwise._value) };
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<TStorage> Clip(double bound, Lane256<TStorage> x) =>
+        new() { _value = Simd256.AtMost(Simd256.Create(bound), Simd256.AtLeast(Simd256.Create(-bound), x._value)) };
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref readonly float AsSingle(ref readonly TStorage source) => ref Unsafe.As<TStorage, float>(ref Unsafe.AsRef(in source));
 

@@ -150,6 +150,11 @@ public struct Lane512<TStorage> : ILane<Lane512<TStorage>, TStorage>
     public static Lane512<TStorage> IfLess(Lane512<TStorage> a, Lane512<TStorage> b, Lane512<TStorage> less, Lane512<TStorage> otherwise) =>
         new() { _value = Simd512.IfLess(a._value, b._value, less._value, otherwise._value) };
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<TStorage> Clip(double bound, Lane512<TStorage> x) =>
+        new() { _value = Simd512.AtMost(Simd512.Create(bound), Simd512.AtLeast(Simd512.Create(-bound), x._value)) };
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref readonly float AsSingle(ref readonly TStorage source) => ref Unsafe.As<TStorage, float>(ref Unsafe.AsRef(in source));
 

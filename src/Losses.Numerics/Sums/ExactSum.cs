@@ -344,39 +344,41 @@ public sealed class ExactSum : IEquatable<ExactSum>
         {
             while (values.Length >= Block.Step)
             {
-                var length = Math.Min(values.Length, Block.Length) & -Block.Step;
-                AddBlock(values[..length]);
-                values = values[length..];
+                var length = values.Length & -Block.Step;
+                var done = typeof(T) == typeof(float) ? AddSingles(MemoryMarshal.Cast<T, float>(values), Math.Min(length, Block.Run)) : 0;
+                if (done == 0)
+                {
+                    done = Math.Min(length, Block.Length);
+                    AddBlock(values[..done]);
+                }
+                values = values[done..];
             }
         }
         AddEach(values);
     }
 
+    // Adds as many of the first numbers as float32 is enough for.
+    private int AddSingles(ReadOnlySpan<float> values, int length)
+    {
+        if (!single.IsDue())
+            return 0;
+        ref var source = ref MemoryMarshal.GetReference(values);
+        if (largest == Block.TooLarge)
+            largest = Block.Largest(ref source, Math.Min(length, Block.Sample));
+        var done = Block.SumSingle(ref source, length, largest, out var units);
+        if (done == 0 && Outgrown(ref source, Math.Min(length, Block.Length)))
+            done = Block.SumSingle(ref source, length, largest, out units);
+        single.Note(done > 0);
+        AddUnits(units);
+        return done;
+    }
+
     private void AddBlock<T>(ReadOnlySpan<T> values)
         where T : unmanaged
     {
-        ref var source = ref MemoryMarshal.GetReference(values);
-        if (largest == Block.TooLarge)
-            largest = Block.Largest(ref source, values.Length);
-        if (typeof(T) == typeof(float))
-        {
-            if (single.IsDue() && single.Note(TryAddSingle(ref Unsafe.As<T, float>(ref source), values.Length)))
-                return;
-        }
-        if (twofold.IsDue() && twofold.Note(TryAddDouble(ref source, values.Length)))
+        if (twofold.IsDue() && twofold.Note(TryAddDouble(ref MemoryMarshal.GetReference(values), values.Length)))
             return;
         AddDeep(values);
-    }
-
-    private bool TryAddSingle(ref float source, int length)
-    {
-        if (!Block.TrySumSingle(ref source, length, largest, out var units))
-        {
-            if (!Outgrown(ref source, length) || !Block.TrySumSingle(ref source, length, largest, out units))
-                return false;
-        }
-        AddUnits(units);
-        return true;
     }
 
     private bool TryAddDouble<T>(ref T source, int length)
@@ -445,11 +447,12 @@ public sealed class ExactSum : IEquatable<ExactSum>
             Fixed.Add(Room(), (ulong)Math.Abs(units), exponent, units < 0);
             return;
         }
-        // Two float64 numbers hold them exactly.
+        // A float64 number or two hold them exactly.
         var unit = BitConverter.Int64BitsToDouble(exponent > -1023 ? (long)(exponent + 1023) << 52 : 1L << (exponent + 1074));
-        var low = units & 0xFF;
+        var low = Math.Abs(units) >> 53 == 0 ? 0 : units & 0xFF;
         Add((units - low) * unit);
-        Add(low * unit);
+        if (low != 0)
+            Add(low * unit);
     }
 
     private void AddEach<T>(ReadOnlySpan<T> values)

@@ -96,6 +96,13 @@ type NumberLaws<'T when 'T :> IReal<'T>>(ofFloat: float -> 'T, toFloat: 'T -> fl
             Assert.True(Double.IsNaN(value ('T.Min(ofFloat a, ofFloat b))))
 
     [<Fact>]
+    member _.``clip to a bound on both sides, and leave NaN``() =
+        Property.holds (Generators.any Engines.float64) (fun x ->
+            Property.equal (fun () -> "clipped") (Math.Clamp(x, -1.5, 1.5)) (value ('T.Clip(1.5, ofFloat x))))
+
+        Assert.True(Double.IsNaN(value ('T.Clip(1.5, ofFloat nan))))
+
+    [<Fact>]
     member _.``remove with a weight of 0 whatever it weighs``() =
         for x in [ 0.0; 1.0; infinity; -infinity; nan ] do
             Assert.Equal(0.0, value ('T.Weigh(ofFloat 0.0, ofFloat x)))
@@ -246,6 +253,11 @@ module Functions =
             { new Function with
                 member _.Apply x = Notation.min x (Notation.(*) x x)
             }
+            "x² clipped to ±2",
+            (fun x -> abs (x * x - 2.0) > 1e-2),
+            { new Function with
+                member _.Apply x = Notation.clip 2.0 (Notation.(*) x x)
+            }
             "if x < 1 then x² else −x",
             (fun x -> abs (x - 1.0) > 1e-3),
             { new Function with
@@ -291,6 +303,18 @@ module Functions =
             1.0,
             { new Function with
                 member _.Apply x = Notation.min x (Notation.num 0.0)
+            }
+            "x clipped to ±2, at 2",
+            2.0,
+            1.0,
+            { new Function with
+                member _.Apply x = Notation.clip 2.0 x
+            }
+            "x clipped to ±2, at −2",
+            -2.0,
+            1.0,
+            { new Function with
+                member _.Apply x = Notation.clip 2.0 x
             }
             "detached x",
             2.0,
