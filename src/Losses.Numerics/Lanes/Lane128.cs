@@ -154,7 +154,7 @@ public struct Lane128<TStorage> : ILane<Lane128<TStorage>, TStorage>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<TStorage> Clip(double bound, Lane128<TStorage> x) =>
-        new() { _value = Simd128.AtMost(Simd128.Create(bound), Simd128.AtLeast(Simd128.Create(-bound), x._value)) };
+        new() { _value = Vector128.CopySign(Simd128.AtMost(Simd128.Create(bound), Simd128.Abs(x._value)), x._value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref readonly float AsSingle(ref readonly TStorage source) => ref Unsafe.As<TStorage, float>(ref Unsafe.AsRef(in source));

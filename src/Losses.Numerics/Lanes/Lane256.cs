@@ -155,7 +155,7 @@ public struct Lane256<TStorage> : ILane<Lane256<TStorage>, TStorage>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<TStorage> Clip(double bound, Lane256<TStorage> x) =>
-        new() { _value = Simd256.AtMost(Simd256.Create(bound), Simd256.AtLeast(Simd256.Create(-bound), x._value)) };
+        new() { _value = Vector256.CopySign(Simd256.AtMost(Simd256.Create(bound), Simd256.Abs(x._value)), x._value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref readonly float AsSingle(ref readonly TStorage source) => ref Unsafe.As<TStorage, float>(ref Unsafe.AsRef(in source));

@@ -153,7 +153,7 @@ public struct Lane512<TStorage> : ILane<Lane512<TStorage>, TStorage>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<TStorage> Clip(double bound, Lane512<TStorage> x) =>
-        new() { _value = Simd512.AtMost(Simd512.Create(bound), Simd512.AtLeast(Simd512.Create(-bound), x._value)) };
+        new() { _value = Vector512.CopySign(Simd512.AtMost(Simd512.Create(bound), Simd512.Abs(x._value)), x._value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref readonly float AsSingle(ref readonly TStorage source) => ref Unsafe.As<TStorage, float>(ref Unsafe.AsRef(in source));
