@@ -56,10 +56,13 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     // The exact sum of the values, where it is wanted.
     public ExactSum? Run()
     {
-        var workers = Math.Min(Threads.Max, Math.Max(1, length / Share));
-        // Alone, a thread takes all at once.
-        var chunk =
-            workers == 1 ? Math.Max(length, 1) : Math.Clamp(length / (16 * workers) / BlockLength * BlockLength, ShortChunk, LongChunk);
+        var workers = Math.Min(Threads.Max, length / Share);
+        return workers > 1 ? RunOn(workers) : RunPart(0, length, IsSummed ? new ExactSum() : null);
+    }
+
+    private ExactSum? RunOn(int workers)
+    {
+        var chunk = Math.Clamp(length / (16 * workers) / BlockLength * BlockLength, ShortChunk, LongChunk);
         var chunks = (int)(((long)length + chunk - 1) / chunk);
         var sums = new ExactSum?[workers];
         Threads.Run(
@@ -67,15 +70,8 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             workers,
             (index, worker) =>
             {
-                var sum = IsSummed ? sums[worker] ??= new ExactSum() : null;
                 var start = index * chunk;
-                var count = Math.Min(chunk, length - start);
-                if (Lane512<TStorage>.IsSupported)
-                    RunChunk<Lane512<TStorage>>(start, count, sum);
-                else if (Lane256<TStorage>.IsSupported)
-                    RunChunk<Lane256<TStorage>>(start, count, sum);
-                else
-                    RunChunk<Lane128<TStorage>>(start, count, sum);
+                RunPart(start, Math.Min(chunk, length - start), IsSummed ? sums[worker] ??= new ExactSum() : null);
             }
         );
         if (!IsSummed)
@@ -85,6 +81,17 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             if (sum is not null)
                 total.Merge(sum);
         return total;
+    }
+
+    private ExactSum? RunPart(int start, int count, ExactSum? sum)
+    {
+        if (Lane512<TStorage>.IsSupported)
+            RunChunk<Lane512<TStorage>>(start, count, sum);
+        else if (Lane256<TStorage>.IsSupported)
+            RunChunk<Lane256<TStorage>>(start, count, sum);
+        else
+            RunChunk<Lane128<TStorage>>(start, count, sum);
+        return sum;
     }
 
     // For a test: the whole job with lanes of a given width.
