@@ -253,10 +253,10 @@ module Functions =
             { new Function with
                 member _.Apply x = Notation.min x (Notation.(*) x x)
             }
-            "x² clipped to ±2",
-            (fun x -> abs (x * x - 2.0) > 1e-2),
+            "2x clipped to ±2",
+            (fun x -> abs (abs x - 1.0) > 1e-3),
             { new Function with
-                member _.Apply x = Notation.clip 2.0 (Notation.(*) x x)
+                member _.Apply x = Notation.clip 2.0 (Notation.(+) x x)
             }
             "if x < 1 then x² else −x",
             (fun x -> abs (x - 1.0) > 1e-3),
