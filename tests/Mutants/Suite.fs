@@ -31,11 +31,11 @@ module Suite =
     // The switch is public, which the approved surface does not know.
     let private facade = tests "Facade" "FullyQualifiedName!~Surface"
     let private numbers = tests "Numbers" "FullyQualifiedName~Losses"
-    let private laws = tests "Properties" "FullyQualifiedName~.Laws."
     let private accuracy = program "Accuracy" "EXCEEDS"
+    let private laws = tests "Properties" "FullyQualifiedName~.Laws."
     let private sameBits = program "SameBits" "DIFFERS"
 
-    let all = [ quick; facade; numbers; laws; accuracy; sameBits ]
+    let all = [ quick; facade; numbers; accuracy; laws; sameBits ]
 
     /// The suites that can see a mistake in a file, those first that are likely to see it soon: Numbers tests sums and lanes most closely and knows
     /// no loss and no row; what is no kernel has the same bits everywhere.
@@ -49,8 +49,8 @@ module Suite =
             if isIn [ "Algebra" ] then
                 numbers
             facade
-            laws
             accuracy
+            laws
             if isIn [ "Lanes"; "Kernels"; "Sums" ] then
                 sameBits
         ]
