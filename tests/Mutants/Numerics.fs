@@ -143,6 +143,7 @@ let private kernels: Mutant list =
                     "ties add one too many", "(«ties - one»)", "ties"
                     "the rounding of a difference is lost", "«e + TLane.Weigh(e, logit - (difference - part) - (max + part))»", "e"
                     "the errors of a sum are lost", "return total + «rest»;", "0"
+                    "the errors of a sum are lost, across", "sum + («error» + (ties", "zero"
                     "smoothing takes the same from every class", "Weigh(Upstream(row + r), «loss.Weight(c)»)", "1"
                 ]
         yield! inFile "Kernels/CTCPaths.cs" [ "no frames spell anything", "return «sample.Used == 1» ?", "true" ]
@@ -171,6 +172,7 @@ let private kernels: Mutant list =
                 "Kernels/RowKernels.cs"
                 [
                     "the rounding of a difference is lost", "exponentials[i] += «exponentials[i] * lost[i]»", "0"
+                    "the errors of a sum are lost", "b.Sum + («a.Error + b.Error»)", "0"
                     "a row all −∞ has a distribution", "max == double.NegativeInfinity ? «-1»", "largest"
                     "log Σ exp is the largest", ": «max + e.LogNormaliser»;", "max"
                     "1 − p of a small class is 1", "(«normaliser - exponentials[i]») /", "normaliser"

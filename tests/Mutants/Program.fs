@@ -1,31 +1,34 @@
 module Losses.Mutants.Program
 
 open System
+open System.Collections.Concurrent
 open System.Diagnostics
 open System.IO
 open System.Threading.Tasks
 
-type private Options = { Only: string; Jobs: int; IsList: bool }
+type private Options = { Only: string; From: int; Jobs: int; IsList: bool }
 
-let private usage = "dotnet run --project tests/Mutants -c Release [-- [--list] [--only TEXT] [--jobs N]]"
+let private usage = "dotnet run --project tests/Mutants -c Release [-- [--list] [--only TEXT] [--from N] [--jobs N]]"
 
 let rec private parse (options: Options) (arguments: string list) =
     match arguments with
     | [] -> options
     | "--list" :: rest -> parse { options with IsList = true } rest
     | "--only" :: text :: rest -> parse { options with Only = text } rest
+    | "--from" :: number :: rest -> parse { options with From = int number } rest
     | "--jobs" :: count :: rest -> parse { options with Jobs = int count } rest
     | argument :: _ -> raise (ArgumentException $"{argument} is no option.\n{usage}")
 
-// What a mutant may take: much longer than the program as it is, which is the first to run.
+// What a mutant may take of each suite: much longer than the program as it is, which is the first to run.
 let private limits (folder: string) =
     Suite.all
     |> List.map (fun suite ->
         let watch = Stopwatch.StartNew()
 
         match Suite.failure folder 0 1800 suite with
-        | None -> suite, 300 + 10 * int watch.Elapsed.TotalSeconds
+        | None -> suite.Words, 300 + 10 * int watch.Elapsed.TotalSeconds
         | Some failure -> raise (InvalidOperationException $"Without a mutant a test fails: {failure}"))
+    |> Map
 
 let private kill (root: string) (options: Options) (numbered: (int * Mutant) list) woven =
     let folder = Directory.CreateTempSubdirectory "losses-mutants-"
@@ -40,9 +43,7 @@ let private kill (root: string) (options: Options) (numbered: (int * Mutant) lis
             let own = Stopwatch.StartNew()
 
             let failure =
-                limits
-                |> Seq.filter (fun (suite, _) -> Suite.sees suite mutant.File)
-                |> Seq.tryPick (fun (suite, seconds) -> Suite.failure folder.FullName number seconds suite)
+                Suite.inOrder mutant.File |> Seq.tryPick (fun suite -> Suite.failure folder.FullName number limits[suite.Words] suite)
 
             let verdict = failure |> Option.map (fun failure -> $"killed by {failure}") |> Option.defaultValue "SURVIVED"
             lock options (fun () -> printfn "%3d  %5.1f s  %O\n               %s" number own.Elapsed.TotalSeconds mutant verdict)
@@ -51,7 +52,9 @@ let private kill (root: string) (options: Options) (numbered: (int * Mutant) lis
         let verdicts = Array.zeroCreate numbered.Length
         let degree = ParallelOptions(MaxDegreeOfParallelism = options.Jobs)
 
-        Parallel.ForEach(List.indexed numbered, degree, (fun (i, mutant) -> verdicts[i] <- killer mutant)) |> ignore
+        // One at a time, so that what is printed is in order and --from goes on where a run was ended.
+        let inTurn = Partitioner.Create(List.indexed numbered, EnumerablePartitionerOptions.NoBuffering)
+        Parallel.ForEach(inTurn, degree, (fun (i, mutant) -> verdicts[i] <- killer mutant)) |> ignore
 
         let survivors =
             [
@@ -76,17 +79,18 @@ let private kill (root: string) (options: Options) (numbered: (int * Mutant) lis
 
 [<EntryPoint>]
 let main arguments =
-    let options = parse { Only = ""; Jobs = 1; IsList = false } (List.ofArray arguments)
+    let options = parse { Only = ""; From = 1; Jobs = 1; IsList = false } (List.ofArray arguments)
     let root = Copy.repository ()
     let mutants = Definitions.mutants @ Numerics.mutants
 
     let numbered =
         mutants
         |> List.mapi (fun index mutant -> index + 1, mutant)
-        |> List.filter (fun (_, mutant) -> $"{mutant.File} {mutant}".Contains(options.Only, StringComparison.OrdinalIgnoreCase))
+        |> List.filter (fun (number, mutant) ->
+            number >= options.From && $"{mutant.File} {mutant}".Contains(options.Only, StringComparison.OrdinalIgnoreCase))
 
     if numbered.IsEmpty then
-        raise (ArgumentException $"No mutant has {options.Only} in its file or name.")
+        raise (ArgumentException $"No mutant from {options.From} on has {options.Only} in its file or name.")
 
     match Copy.weave root mutants with
     | Error errors ->

@@ -110,6 +110,24 @@ let ``a vector of zeros has the cosine 0, of slope 0`` () =
     gives cosineOf [ matrix [ [ 0.0; 0.0 ] ]; matrix [ [ 0.0; 0.0 ] ] ] [ 0.0 ] [ 0.0; 0.0 ]
     gives cosineOfTheOther [ matrix [ [ 0.0; 0.0 ] ]; matrix [ [ 1.0; 2.0 ] ] ] [ 0.0 ] [ 0.0; 0.0 ]
 
+// A norm below ε counts as ε; the slope of its inverse, −v / ε³, does not stop there in PyTorch.
+[<Fact>]
+let ``a short vector has the cosine and the slope that ε allows`` () =
+    let eps = 1.0
+
+    let cosine =
+        { new TensorFunction with
+            member _.Apply inputs = cosineSimilarity 1 eps inputs[1] inputs[0]
+        }
+
+    let dot = List.fold2 (fun sum a b -> sum + a * b) 0.0
+    let long, short, shorter = [ 6.0; -8.0 ], [ 0.375; 0.5 ], [ -0.125; 0.25 ]
+
+    for x, y in [ short, long; long, short; short, shorter ] do
+        let r, s = max eps (sqrt (dot x x)), max eps (sqrt (dot y y))
+        let slope a b = b / (r * s) - a * dot x y / (r * r * r * s)
+        gives cosine [ matrix [ x ]; matrix [ y ] ] [ dot x y / (r * s) ] (List.map2 slope x y)
+
 // A06
 [<Fact>]
 let ``divergence slopes to −∞, never NaN, where a target's probability is 0`` () =

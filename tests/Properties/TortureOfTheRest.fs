@@ -65,6 +65,12 @@ let ``a triplet of equal vectors has slopes, none NaN`` (swap: bool) =
 
     gives (tripletOf options) [ same; same; same ] [ 1.0 ] [ [ 0.0; 0.0 ]; [ 0.0; 0.0 ]; [ 0.0; 0.0 ] ]
 
+[<Fact>]
+let ``a triplet whose negative is just far enough has the slope 0`` () =
+    let options = { TripletMarginOptions.Default with Margin = 5.0; Eps = 0.0 }
+    let vectors = [ matrix [ [ 1.0; 2.0 ] ]; matrix [ [ 4.0; 6.0 ] ]; matrix [ [ 7.0; 10.0 ] ] ]
+    gives (tripletOf options) vectors [ 0.0 ] [ [ 0.0; 0.0 ]; [ 0.0; 0.0 ]; [ 0.0; 0.0 ] ]
+
 // A02
 [<Theory>]
 [<InlineData(0.0)>]

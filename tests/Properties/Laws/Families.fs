@@ -318,6 +318,38 @@ module ``Cross-entropy`` =
         for h in (Diff.hvp f x (DiffTensor.Create [| 1.0; 1.0; 1.0; 1.0 |])).ToArray() do
             Assert.True(abs h < 1e-15)
 
+/// Of rows whose classes lie one after another, and side by side with those of other rows.
+module ``A sum of exponentials`` =
+
+    // Three hundred classes add less than half a unit of the sum so far, each; together they are several units of every slope.
+    [<Theory>]
+    [<InlineData("crossEntropy", 1)>]
+    [<InlineData("crossEntropy", 9)>]
+    [<InlineData("logSumExp", 1)>]
+    [<InlineData("logSumExp", 9)>]
+    let ``counts every class, however little each adds`` (name: string) (rows: int) =
+        let definition = (Registry.rowLosses |> List.find (fun record -> record.Name = name)).Definition
+        let x = Array.concat [ [| 0.0 |]; Array.create 8 -0.69; Array.create 300 -37.5 ]
+        let values, slopes = Oracle.row definition x [||] 1
+        let labels = Labels(ReadOnlySpan(Array.create rows 1), Shape [| 1; rows |])
+
+        let loss =
+            { new TensorFunction with
+                member _.Apply inputs = definition.Tensor(inputs[0], inputs[0], labels) |> Reduce.none
+            }
+
+        let sideBySide = x |> Array.collect (Array.create rows)
+        let got, gradients = Engines.float64.Pull(loss, [| sideBySide, Shape [| 1; x.Length; rows |] |], Array.create rows 1.0)
+
+        let near what truth got =
+            let error = Engines.float64.Error(got, truth)
+
+            if not (error <= 4.0) then
+                Property.fail $"{what}: {got:R} is {error:F2} ulp from {truth.High:R}"
+
+        Array.iter (near "value" values[0]) got
+        gradients[0] |> Array.iteri (fun i slope -> near $"slope {i}" (slopes[i / rows].[0]) slope)
+
 module ``Kullback-Leibler divergence`` =
 
     let private divergence =
