@@ -1,79 +1,143 @@
 namespace Losses.Accuracy
 
 open System
+open System.Runtime.CompilerServices
 open System.Threading.Tasks
 open Losses
 open Losses.FSharp
 
+[<Struct; NoEquality; NoComparison>]
+type private Sigmoid =
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x, _) = sigmoid x
+
+[<Struct; NoEquality; NoComparison>]
+type private LogSigmoid =
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x, _) = logSigmoid x
+
+[<Struct; NoEquality; NoComparison>]
+type private Softplus =
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x, _) = Activations.softplus x
+
+/// A loss as a function of its first operand, the other one fixed.
+type Univariate =
+    {
+        Loss: string
+        /// None where there is no other one.
+        FixedTo: float option
+        /// Value and slope at a number, with the scalar float64 functions of Math.
+        Near: float32[] -> struct (float * float)[] -> unit
+    }
+
 /// Functions of one number over all float32 numbers.
 module Exhaustive =
 
-    /// Losses whose other operands are fixed.
-    let functions: (string * float list) list =
+    // Over a struct, so that the loop has no calls but those of Math.
+    let private univariate (name: string) (loss: 'L) (fixedTo: float option) : Univariate when 'L: struct and 'L :> IPointwise =
+        {
+            Loss = name
+            FixedTo = fixedTo
+            Near =
+                fun xs near ->
+                    let t = Dual<Real>.Fixed(Real(Option.defaultValue 0.0 fixedTo))
+
+                    for i in 0 .. xs.Length - 1 do
+                        let y = loss.Apply(Dual<Real>.Variable(Real(float xs[i])), t)
+                        near[i] <- struct (y.Value.Value, y.Derivative.Value)
+        }
+
+    let functions: Univariate list =
         [
-            "softplus", []
-            "sigmoid", []
-            "logSigmoid", []
-            "bceWithLogits hard", [ 0.0 ]
-            "bceWithLogits hard", [ 1.0 ]
-            "softMargin", [ 1.0 ]
-            "softMargin", [ -1.0 ]
-            "l1", [ 0.0 ]
-            "mse", [ 0.0 ]
-            "smoothL1 beta 1", [ 0.0 ]
-            "huber delta 1", [ 0.0 ]
-            "poissonNLL", [ 0.0 ]
-            "hingeEmbedding margin 1", [ 1.0 ]
-            "hingeEmbedding margin 1", [ -1.0 ]
+            univariate "softplus" (Softplus()) None
+            univariate "sigmoid" (Sigmoid()) None
+            univariate "logSigmoid" (LogSigmoid()) None
+            univariate "bceWithLogits hard" (BCEWithLogits()) (Some 0.0)
+            univariate "bceWithLogits hard" (BCEWithLogits()) (Some 1.0)
+            univariate "softMargin" (SoftMargin()) (Some 1.0)
+            univariate "softMargin" (SoftMargin()) (Some -1.0)
+            univariate "l1" (L1()) (Some 0.0)
+            univariate "mse" (MSE()) (Some 0.0)
+            univariate "smoothL1 beta 1" (SmoothL1.Of 1.0) (Some 0.0)
+            univariate "huber delta 1" (Huber 1.0) (Some 0.0)
+            univariate "poissonNLL" (PoissonNLL(true, false, 1e-8)) (Some 0.0)
+            univariate "hingeEmbedding margin 1" (HingeEmbedding 1.0) (Some 1.0)
+            univariate "hingeEmbedding margin 1" (HingeEmbedding 1.0) (Some -1.0)
         ]
 
     let private blockLength = 1 <<< 14
 
-    // None of these forms cancels: where float64 arithmetic rounds to what the library gives, that is right but for a tie, and a sample
-    // of them is held to 106 bits all the same.
-    let private block (case: Case) (fixedTo: float[]) (start: uint32) (value: Finding) (slope: Finding) =
+    // How much nearer than half a unit a result must be for float64 to tell that it is right: these forms do not cancel, so that float64
+    // arithmetic has them within 2⁻²⁰ units of float32.
+    let private margin = Math.ScaleB(1.0, -12)
+
+    // |got − near| in ulp of near; NaN where that takes more than float64 to tell.
+    let private error (got: float32) (near: float) : float =
+        let exponent = int (BitConverter.DoubleToUInt64Bits near >>> 52 &&& 0x7FFUL) - 1023
+
+        if exponent < 128 then
+            // Times a power of two: over the unit, which is at least the smallest of float32.
+            let unit = max (exponent - 23) -149
+            abs (float got - near) * BitConverter.UInt64BitsToDouble(uint64 (1023 - unit) <<< 52)
+        elif Single.IsInfinity got && (got > 0.0f) = (near > 0.0) then
+            0.0
+        else
+            nan
+
+    let private block (case: Case) (loss: Univariate) (start: uint32) (value: Finding) (slope: Finding) =
         let xs =
             Array.init blockLength (fun i -> BitConverter.UInt32BitsToSingle(start + uint32 i))
             |> Array.filter (fun x -> not (Single.IsNaN x))
 
         if xs.Length > 0 then
             let x = DiffTensor<float32>(ReadOnlySpan xs, Shape [| xs.Length |])
-            let rest = fixedTo |> Array.map (fun t -> DiffTensor<float32>.Filled(t, x.Shape))
+            let rest = loss.FixedTo |> Option.toArray |> Array.map (fun t -> DiffTensor<float32>.Filled(t, x.Shape))
             let f (x: DiffTensor<float32>) = case.Definition.Tensor(Array.append [| x |] rest, [||])
             let values = (f x).ToArray()
             let slopes = (Diff.grad (f >> LossValues >> Reduce.sum) x).ToArray()
-            let format = Format.float32
+            let near = Array.zeroCreate xs.Length
+            loss.Near xs near
 
             let exact (x: float) =
-                let at =
-                    Array.append
-                        [| [| Dual<DoubleDouble>.Variable(DoubleDouble.Constant x) |] |]
-                        (fixedTo |> Array.map (fun t -> [| Dual<DoubleDouble>.Fixed(DoubleDouble.Constant t) |]))
+                let fixedAt = loss.FixedTo |> Option.toArray |> Array.map (fun t -> [| Dual<DoubleDouble>.Fixed(DoubleDouble.Constant t) |])
 
+                let at = Array.append [| [| Dual<DoubleDouble>.Variable(DoubleDouble.Constant x) |] |] fixedAt
                 case.Definition.Exact(at, [||], [||])[0]
 
-            let fixedAt = fixedTo |> Array.map (fun t -> [| Dual<Real>.Fixed(Real t) |])
-            let at = Array.append [| [| Unchecked.defaultof<Dual<Real>> |] |] fixedAt
+            let hold (finding: Finding) (x: float32) (got: float32) (truth: DoubleDouble) =
+                let error = Format.float32.Error(float got, truth, 0.0)
+                finding.Add(error, error, (fun () -> $"x {x:G9} → {got:G9}, not {truth}"))
+
+            // Held to 106 bits are: what lies too near the middle of two numbers for float64 to tell, what is wrong, and a sample of the rest.
+            let mutable right, worstValue, worstSlope = 0, 0.0, 0.0
+            let sampled = int (start / uint32 blockLength % 4099u)
 
             for i in 0 .. xs.Length - 1 do
-                let x = float xs[i]
-                at[0][0] <- Dual<Real>.Variable(Real x)
-                let near = case.Definition.Exact(at, [||], [||])[0]
-                let isSampled = i % 4099 = 0
+                let struct (nearValue, nearSlope) = near[i]
+                let ofValue, ofSlope = error values[i] nearValue, error slopes[i] nearSlope
 
-                let add (finding: Finding) (got: float32) (near: float) (truth: Dual<DoubleDouble> -> DoubleDouble) =
-                    if not isSampled && float32 near = got then
-                        finding.Add(0.5, 0.5, (fun () -> ""))
-                    else
-                        let error = format.Error(float got, truth (exact x), 0.0)
-                        finding.Add(error, error, (fun () -> $"x {xs[i]:G9} → {got:G9}, not {truth (exact x)}"))
+                if ofValue < 0.5 - margin && ofSlope < 0.5 - margin && i % 4099 <> sampled then
+                    right <- right + 1
+                    worstValue <- max worstValue ofValue
+                    worstSlope <- max worstSlope ofSlope
+                else
+                    let exact = exact (float xs[i])
+                    hold value xs[i] values[i] exact.Value
+                    hold slope xs[i] slopes[i] exact.Derivative
 
-                add value values[i] near.Value.Value _.Value
-                add slope slopes[i] near.Derivative.Value _.Derivative
+            value.AddRight(right, worstValue)
+            slope.AddRight(right, worstSlope)
 
     /// One function over all of them.
-    let run (case: Case) (fixedTo: float list) : Finding list =
-        let named what = Finding(case, (if fixedTo.IsEmpty then what else $"{what} at {fixedTo.Head}"), Format.float32)
+    let run (case: Case) (loss: Univariate) : Finding list =
+        let named what =
+            let at = loss.FixedTo |> Option.map (fun t -> $" at {t}") |> Option.defaultValue ""
+            Finding(case, what + at, Format.float32)
+
         let value, slope = named "value", named "by x"
         let blocks = int ((1L <<< 32) / int64 blockLength)
         let gate = obj ()
@@ -84,7 +148,7 @@ module Exhaustive =
             ParallelOptions(MaxDegreeOfParallelism = Environment.ProcessorCount),
             fun i ->
                 let ownValue, ownSlope = named "value", named "by x"
-                block case (Array.ofList fixedTo) (uint32 i * uint32 blockLength) ownValue ownSlope
+                block case loss (uint32 i * uint32 blockLength) ownValue ownSlope
 
                 lock gate (fun () ->
                     value.Merge ownValue

@@ -75,7 +75,7 @@ type Finding(case: Case, what: string, format: Format) =
     member _.Tried = tried
     member _.Worst = worst
     member _.Input = input
-    member _.Share = if tried = 0L then 1.0 else float rounded / float tried
+    member _.Rounded = rounded
     member _.Bound = if format.Name = "float32" then 0.51 else 4.0
     member finding.IsWithin = not (worst > finding.Bound)
 
@@ -90,9 +90,15 @@ type Finding(case: Case, what: string, format: Format) =
             worst <- error
             input <- describe ()
 
+    /// So many results that are less than half a unit off, of no input worth telling.
+    member _.AddRight(count: int, error: float) =
+        tried <- tried + int64 count
+        rounded <- rounded + int64 count
+        worst <- max worst error
+
     member finding.Merge(other: Finding) =
         tried <- tried + other.Tried
-        rounded <- rounded + int64 (Math.Round(other.Share * float other.Tried))
+        rounded <- rounded + other.Rounded
 
         if other.Worst > worst then
             worst <- other.Worst
