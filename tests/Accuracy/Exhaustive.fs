@@ -88,18 +88,35 @@ module Exhaustive =
         else
             nan
 
-    let private block (case: Case) (loss: Univariate) (start: uint32) (value: Finding) (slope: Finding) =
-        let xs =
-            Array.init blockLength (fun i -> BitConverter.UInt32BitsToSingle(start + uint32 i))
-            |> Array.filter (fun x -> not (Single.IsNaN x))
+    // What a thread keeps from block to block, for fresh large memory costs more than the arithmetic.
+    type private Worker(named: string -> Finding) =
+        member val Inputs: float32[] = Array.zeroCreate blockLength
+        member val Near: struct (float * float)[] = Array.zeroCreate blockLength
+        member val Value = named "value"
+        member val Slope = named "by x"
+
+    let private block (case: Case) (loss: Univariate) (start: uint32) (worker: Worker) =
+        let inputs = worker.Inputs
+
+        for i in 0 .. blockLength - 1 do
+            inputs[i] <- BitConverter.UInt32BitsToSingle(start + uint32 i)
+
+        // NaN are whole blocks, and one but for the infinity that it begins with.
+        let xs = if Single.IsNaN inputs[blockLength - 1] then Array.filter (Single.IsNaN >> not) inputs else inputs
 
         if xs.Length > 0 then
             let x = DiffTensor<float32>(ReadOnlySpan xs, Shape [| xs.Length |])
             let rest = loss.FixedTo |> Option.toArray |> Array.map (fun t -> DiffTensor<float32>.Filled(t, x.Shape))
-            let f (x: DiffTensor<float32>) = case.Definition.Tensor(Array.append [| x |] rest, [||])
-            let values = (f x).ToArray()
-            let slopes = (Diff.grad (f >> LossValues >> Reduce.sum) x).ToArray()
-            let near = Array.zeroCreate xs.Length
+
+            let struct (values, pull) =
+                DiffTensor.Pullback(
+                    Func<_, _>(fun (xs: DiffTensor<float32>[]) -> case.Definition.Tensor(Array.append xs rest, [||])),
+                    [| x |]
+                )
+
+            let values = values.ToArray()
+            let slopes = (pull.Invoke(DiffTensor<float32>.Filled(1.0, x.Shape))[0]).ToArray()
+            let near = worker.Near
             loss.Near xs near
 
             let exact (x: float) =
@@ -126,11 +143,11 @@ module Exhaustive =
                     worstSlope <- max worstSlope ofSlope
                 else
                     let exact = exact (float xs[i])
-                    hold value xs[i] values[i] exact.Value
-                    hold slope xs[i] slopes[i] exact.Derivative
+                    hold worker.Value xs[i] values[i] exact.Value
+                    hold worker.Slope xs[i] slopes[i] exact.Derivative
 
-            value.AddRight(right, worstValue)
-            slope.AddRight(right, worstSlope)
+            worker.Value.AddRight(right, worstValue)
+            worker.Slope.AddRight(right, worstSlope)
 
     /// One function over all of them.
     let run (case: Case) (loss: Univariate) : Finding list =
@@ -138,22 +155,24 @@ module Exhaustive =
             let at = loss.FixedTo |> Option.map (fun t -> $" at {t}") |> Option.defaultValue ""
             Finding(case, what + at, Format.float32)
 
-        let value, slope = named "value", named "by x"
+        let whole = Worker named
         let blocks = int ((1L <<< 32) / int64 blockLength)
-        let gate = obj ()
+
+        let merge (worker: Worker) =
+            lock whole (fun () ->
+                whole.Value.Merge worker.Value
+                whole.Slope.Merge worker.Slope)
 
         Parallel.For(
             0,
             blocks,
             ParallelOptions(MaxDegreeOfParallelism = Environment.ProcessorCount),
-            fun i ->
-                let ownValue, ownSlope = named "value", named "by x"
-                block case loss (uint32 i * uint32 blockLength) ownValue ownSlope
-
-                lock gate (fun () ->
-                    value.Merge ownValue
-                    slope.Merge ownSlope)
+            (fun () -> Worker named),
+            (fun i _ worker ->
+                block case loss (uint32 i * uint32 blockLength) worker
+                worker),
+            merge
         )
         |> ignore
 
-        [ value; slope ]
+        [ whole.Value; whole.Slope ]

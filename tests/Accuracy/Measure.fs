@@ -197,8 +197,10 @@ type Sweep(case: Case, engine: Engine, seed: int) =
 
     member _.Step() =
         let width = case.Widths[random.Next case.Widths.Length]
-        let n = if isElementwise then 509 else max 3 (60 / width)
-        let samples = Array.init n (fun _ -> case.Draw random format width)
+        let first = case.Draw random format width
+        // The oracle takes one look for each element.
+        let n = if isElementwise then 509 else max 3 (120 / Array.sumBy Array.length first.Operands)
+        let samples = Array.init n (fun i -> if i = 0 then first else case.Draw random format width)
 
         let operands =
             Array.init case.Operands.Length (fun o ->
@@ -277,7 +279,12 @@ type Sweep(case: Case, engine: Engine, seed: int) =
                         | Some terms ->
                             let across = if outputs > 1 then 4.0 * (parts |> Array.sumBy (fun part -> abs part.High)) else 0.0
                             let own = terms.Slope o k
-                            across + (if own = 0.0 then 0.0 else own * abs (scale (s * outputs)).High)
+
+                            across
+                            + (if own = 0.0 then
+                                   0.0
+                               else
+                                   own * (Seq.init outputs (fun i -> abs (scale (s * outputs + i)).High) |> Seq.max))
 
                     add finding (gradients[o][place s k length]) truth (size + relative terms truth) (fun () ->
                         describe

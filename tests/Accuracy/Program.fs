@@ -97,7 +97,7 @@ let main arguments =
     let options = parse { Loss = ""; Seconds = 0.0; Seed = 1; Exhaustive = false } (List.ofArray arguments)
 
     let cases =
-        Elementwise.cases @ Rows.cases
+        Elementwise.cases @ Rows.cases @ Linear.cases
         |> List.filter (fun case -> case.Loss.Contains(options.Loss, StringComparison.OrdinalIgnoreCase))
 
     let watch = Stopwatch.StartNew()
