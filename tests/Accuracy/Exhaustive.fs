@@ -2,6 +2,7 @@ namespace Losses.Accuracy
 
 open System
 open System.Runtime.CompilerServices
+open System.Runtime.Intrinsics
 open System.Threading.Tasks
 open Losses
 open Losses.FSharp
@@ -30,25 +31,23 @@ type Univariate =
         Loss: string
         /// None where there is no other one.
         FixedTo: float option
-        /// Value and slope at a number, with the scalar float64 functions of Math.
-        Near: float32[] -> struct (float * float)[] -> unit
+        /// Value and slope at eight numbers by float64 arithmetic.
+        Near: Vector512<float> -> struct (Vector512<float> * Vector512<float>)
     }
 
 /// Functions of one number over all float32 numbers.
 module Exhaustive =
 
-    // Over a struct, so that the loop has no calls but those of Math.
     let private univariate (name: string) (loss: 'L) (fixedTo: float option) : Univariate when 'L: struct and 'L :> IPointwise =
+        let t = Dual<Wide>.Constant(Option.defaultValue 0.0 fixedTo)
+
         {
             Loss = name
             FixedTo = fixedTo
             Near =
-                fun xs near ->
-                    let t = Dual<Real>.Fixed(Real(Option.defaultValue 0.0 fixedTo))
-
-                    for i in 0 .. xs.Length - 1 do
-                        let y = loss.Apply(Dual<Real>.Variable(Real(float xs[i])), t)
-                        near[i] <- struct (y.Value.Value, y.Derivative.Value)
+                fun x ->
+                    let y = loss.Apply(Dual<Wide>.Variable(Wide x), t)
+                    struct (y.Value.Value, y.Derivative.Value)
         }
 
     let functions: Univariate list =
@@ -75,23 +74,20 @@ module Exhaustive =
     // arithmetic has them within 2⁻²⁰ units of float32.
     let private margin = Math.ScaleB(1.0, -12)
 
-    // |got − near| in ulp of near; NaN where that takes more than float64 to tell.
-    let private error (got: float32) (near: float) : float =
-        let exponent = int (BitConverter.DoubleToUInt64Bits near >>> 52 &&& 0x7FFUL) - 1023
+    // |got − near| in ulp of near; not below a half where it takes more than float64 to tell.
+    let private errors (got: Vector512<float>) (near: Vector512<float>) : Vector512<float> =
+        let exponent = near.AsInt64() >>> 52 &&& Vector512.Create 0x7FFL
+        // The unit is 2⁻²³ of the power of two, and at least 2⁻¹⁴⁹; 1023 stands for an exponent of 0.
+        let unit = Vector512.Max(exponent - Vector512.Create 23L, Vector512.Create(1023L - 149L))
+        Vector512.Abs(got - near) * (Vector512.Create 2046L - unit <<< 52).AsDouble()
 
-        if exponent < 128 then
-            // Times a power of two: over the unit, which is at least the smallest of float32.
-            let unit = max (exponent - 23) -149
-            abs (float got - near) * BitConverter.UInt64BitsToDouble(uint64 (1023 - unit) <<< 52)
-        elif Single.IsInfinity got && (got > 0.0f) = (near > 0.0) then
-            0.0
-        else
-            nan
+    let private eight (xs: float32[]) (start: int) : Vector512<float> =
+        let xs = Vector256.Create(xs, start)
+        Vector512.Create(Vector256.WidenLower xs, Vector256.WidenUpper xs)
 
     // What a thread keeps from block to block, for fresh large memory costs more than the arithmetic.
     type private Worker(named: string -> Finding) =
         member val Inputs: float32[] = Array.zeroCreate blockLength
-        member val Near: struct (float * float)[] = Array.zeroCreate blockLength
         member val Value = named "value"
         member val Slope = named "by x"
 
@@ -116,8 +112,6 @@ module Exhaustive =
 
             let values = values.ToArray()
             let slopes = (pull.Invoke(DiffTensor<float32>.Filled(1.0, x.Shape))[0]).ToArray()
-            let near = worker.Near
-            loss.Near xs near
 
             let exact (x: float) =
                 let fixedAt = loss.FixedTo |> Option.toArray |> Array.map (fun t -> [| Dual<DoubleDouble>.Fixed(DoubleDouble.Constant t) |])
@@ -125,29 +119,43 @@ module Exhaustive =
                 let at = Array.append [| [| Dual<DoubleDouble>.Variable(DoubleDouble.Constant x) |] |] fixedAt
                 case.Definition.Exact(at, [||], [||])[0]
 
-            let hold (finding: Finding) (x: float32) (got: float32) (truth: DoubleDouble) =
-                let error = Format.float32.Error(float got, truth, 0.0)
-                finding.Add(error, error, (fun () -> $"x {x:G9} → {got:G9}, not {truth}"))
+            let hold i =
+                let add (finding: Finding) (got: float32) (truth: DoubleDouble) =
+                    let error = Format.float32.Error(float got, truth, 0.0)
+                    finding.Add(error, error, (fun () -> $"x {xs[i]:G9} → {got:G9}, not {truth}"))
+
+                let truth = exact (float xs[i])
+                add worker.Value values[i] truth.Value
+                add worker.Slope slopes[i] truth.Derivative
 
             // Held to 106 bits are: what lies too near the middle of two numbers for float64 to tell, what is wrong, and a sample of the rest.
-            let mutable right, worstValue, worstSlope = 0, 0.0, 0.0
-            let sampled = int (start / uint32 blockLength % 4099u)
+            let clear = Vector512.Create(0.5 - margin)
+            let mutable right, worstValue, worstSlope = 0, Vector512<float>.Zero, Vector512<float>.Zero
+            let mutable sample = int (start / uint32 blockLength % 4099u)
 
-            for i in 0 .. xs.Length - 1 do
-                let struct (nearValue, nearSlope) = near[i]
-                let ofValue, ofSlope = error values[i] nearValue, error slopes[i] nearSlope
+            for i in 0..8 .. xs.Length - 8 do
+                let struct (nearValue, nearSlope) = loss.Near(eight xs i)
+                let ofValue, ofSlope = errors (eight values i) nearValue, errors (eight slopes i) nearSlope
+                let isClear = Vector512.LessThan(ofValue, clear) &&& Vector512.LessThan(ofSlope, clear)
+                worstValue <- Vector512.Max(worstValue, Vector512.ConditionalSelect(isClear, ofValue, Vector512<float>.Zero))
+                worstSlope <- Vector512.Max(worstSlope, Vector512.ConditionalSelect(isClear, ofSlope, Vector512<float>.Zero))
+                let bits = Vector512.ExtractMostSignificantBits isClear
 
-                if ofValue < 0.5 - margin && ofSlope < 0.5 - margin && i % 4099 <> sampled then
-                    right <- right + 1
-                    worstValue <- max worstValue ofValue
-                    worstSlope <- max worstSlope ofSlope
+                if bits = 0xFFUL && sample >= i + 8 then
+                    right <- right + 8
                 else
-                    let exact = exact (float xs[i])
-                    hold worker.Value xs[i] values[i] exact.Value
-                    hold worker.Slope xs[i] slopes[i] exact.Derivative
+                    for j in 0..7 do
+                        if bits >>> j &&& 1UL = 1UL && i + j <> sample then right <- right + 1 else hold (i + j)
 
-            worker.Value.AddRight(right, worstValue)
-            worker.Slope.AddRight(right, worstSlope)
+                if sample < i + 8 then
+                    sample <- sample + 4099
+
+            for i in xs.Length / 8 * 8 .. xs.Length - 1 do
+                hold i
+
+            let largest (errors: Vector512<float>) = Seq.max (Seq.init 8 (fun j -> errors[j]))
+            worker.Value.AddRight(right, largest worstValue)
+            worker.Slope.AddRight(right, largest worstSlope)
 
     /// One function over all of them.
     let run (case: Case) (loss: Univariate) : Finding list =
