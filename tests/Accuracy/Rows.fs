@@ -331,8 +331,20 @@ module Rows =
                     member _.Tensor(x, _) = pairwiseDistance p eps false x[1] x[0]
                 }
 
-        if eps = 0.0 then
+        if eps = 0.0 && (p = 1.0 || p = 2.0 || p = infinity) then
             { case with Condition = "float64 within 10^±60" }
+        elif eps = 0.0 then
+            // Float64's own roundings, which the power makes p times as large.
+            case
+            |> Case.given "float64 within 10^±60, slope + 2⁻⁵¹ p of itself" 0.0 (fun _ sample ->
+                let d = Array.map2 (fun a b -> abs (a - b)) sample.Operands[0] sample.Operands[1]
+                let whole = norm p d
+
+                {
+                    Value = fun _ -> 0.0
+                    Slope = fun _ k -> if d[k] = 0.0 then 0.0 else p * (d[k] / whole) ** (p - 1.0)
+                    Relative = 0.0
+                })
         else
             case
             |> Case.given (bounds + "+ 2⁻⁵⁰ of |x₁ − x₂| + ε") Case.rounded (fun _ sample ->
@@ -614,9 +626,12 @@ module Rows =
             cosineDistanceCase
             cosineEmbeddingCase 1.0 0.0
             cosineEmbeddingCase -1.0 0.2
+            pairwiseDistanceCase 0.5 0.0
             pairwiseDistanceCase 1.0 0.0
+            pairwiseDistanceCase 1.5 0.0
             pairwiseDistanceCase 2.0 0.0
             pairwiseDistanceCase 2.0 1e-6
+            pairwiseDistanceCase 3.0 0.0
             pairwiseDistanceCase 3.0 1e-6
             pairwiseDistanceCase infinity 0.0
             cdistCase 1.0
