@@ -79,7 +79,13 @@ module Exhaustive =
         let exponent = near.AsInt64() >>> 52 &&& Vector512.Create 0x7FFL
         // The unit is 2⁻²³ of the power of two, and at least 2⁻¹⁴⁹; 1023 stands for an exponent of 0.
         let unit = Vector512.Max(exponent - Vector512.Create 23L, Vector512.Create(1023L - 149L))
-        Vector512.Abs(got - near) * (Vector512.Create 2046L - unit <<< 52).AsDouble()
+        let error = Vector512.Abs(got - near) * (Vector512.Create 2046L - unit <<< 52).AsDouble()
+        // Beyond float32 an infinity is right.
+        let isBeyond =
+            Vector512.GreaterThanOrEqual(Vector512.Abs near, Vector512.Create(Math.ScaleB(1.0, 128)))
+            &&& Vector512.Equals(got, near * Vector512.Create infinity)
+
+        Vector512.ConditionalSelect(isBeyond, Vector512<float>.Zero, error)
 
     let private eight (xs: float32[]) (start: int) : Vector512<float> =
         let xs = Vector256.Create(xs, start)
