@@ -11,7 +11,8 @@ type BCE =
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(p, t) =
             // PyTorch's clamps belong to the definition. That of the value would flatten the slope just where the answer is worst, so the
-            // slope is stated apart: (p − t) / (p (1 − p)), its divisor at least the float32 nearest to 10⁻¹².
+            // slope is stated apart: (p − t) / (p (1 − p)), its divisor at least the float32 nearest to 10⁻¹². Next to a hard target the derivative
+            // of that cancels; forms of three cases that do not made the kernel too large to be inlined, and six times slower.
             let q = detach p
             let floor = num -100.0
             let value = weigh t (num 0.0 - max (log q) floor) + weigh (num 1.0 - t) (num 0.0 - max (log1p (-q)) floor)
@@ -56,8 +57,9 @@ module Binary =
     /// <returns>Nats, elementwise, at most 100.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
     /// <remarks>−t log p − (1 − t) log(1 − p), each logarithm clamped at −100 as in PyTorch. Slope: (p − t) / max(p (1 − p), 10⁻¹²), PyTorch's
-    /// convention; where p (1 − p) is above 10⁻¹² it is the derivative. Where the logits are at hand, <c>bceWithLogits</c> is exact for all
-    /// of them. Convex where no logarithm is clamped. Source: torch.nn.BCELoss.</remarks>
+    /// convention; where p (1 − p) is above 10⁻¹² it is the derivative. Next to a hard target the second derivative has a relative error of up
+    /// to 2⁻⁴⁹ / (p (1 − p)). Where the logits are at hand, <c>bceWithLogits</c> is exact for all of them. Convex where no logarithm is
+    /// clamped. Source: torch.nn.BCELoss.</remarks>
     let bce (target: 'T) (probabilities: 'T) : LossValues<'T> when 'T :> ITensor<'T> = pointwise (BCE()) target probabilities
 
     /// <summary>Binary cross-entropy of logits: BCE ∘ σ, exact for every logit, the infinite ones included.</summary>

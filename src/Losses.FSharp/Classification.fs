@@ -168,7 +168,8 @@ module Classification =
     /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where. Or the smoothing is
     /// outside [0, 1].</exception>
     /// <remarks>(1 − ε)(−w_y log p_y) + (ε / C) Σ_c (−w_c log p_c) with p = softmax(x). Slope without smoothing and weights: p − 1 at the label, p
-    /// elsewhere. Convex. Source: torch.nn.CrossEntropyLoss; label smoothing: Szegedy et al. (2016).</remarks>
+    /// elsewhere. Convex. In float64 a smoothed loss is +∞ from where C times the spread of a row's logits passes 1.8·10³⁰⁸.
+    /// Source: torch.nn.CrossEntropyLoss; label smoothing: Szegedy et al. (2016).</remarks>
     let crossEntropy (options: CrossEntropyOptions) (labels: Labels) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let name = nameof logits
         Check.notNull name logits

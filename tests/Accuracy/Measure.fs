@@ -75,7 +75,7 @@ type Finding(case: Case, what: string, format: Format) =
     member _.Tried = tried
     member _.Worst = worst
     member _.Input = input
-    member _.Share = if tried = 0L then 1.0 else float rounded / float tried
+    member _.Rounded = rounded
     member _.Bound = if format.Name = "float32" then 0.51 else 4.0
     member finding.IsWithin = not (worst > finding.Bound)
 
@@ -90,9 +90,15 @@ type Finding(case: Case, what: string, format: Format) =
             worst <- error
             input <- describe ()
 
+    /// So many results that are less than half a unit off, of no input worth telling.
+    member _.AddRight(count: int, error: float) =
+        tried <- tried + int64 count
+        rounded <- rounded + int64 count
+        worst <- max worst error
+
     member finding.Merge(other: Finding) =
         tried <- tried + other.Tried
-        rounded <- rounded + int64 (Math.Round(other.Share * float other.Tried))
+        rounded <- rounded + other.Rounded
 
         if other.Worst > worst then
             worst <- other.Worst
@@ -191,8 +197,10 @@ type Sweep(case: Case, engine: Engine, seed: int) =
 
     member _.Step() =
         let width = case.Widths[random.Next case.Widths.Length]
-        let n = if isElementwise then 509 else max 3 (60 / width)
-        let samples = Array.init n (fun _ -> case.Draw random format width)
+        let first = case.Draw random format width
+        // The oracle takes one look for each element.
+        let n = if isElementwise then 509 else max 3 (120 / Array.sumBy Array.length first.Operands)
+        let samples = Array.init n (fun i -> if i = 0 then first else case.Draw random format width)
 
         let operands =
             Array.init case.Operands.Length (fun o ->
@@ -271,7 +279,12 @@ type Sweep(case: Case, engine: Engine, seed: int) =
                         | Some terms ->
                             let across = if outputs > 1 then 4.0 * (parts |> Array.sumBy (fun part -> abs part.High)) else 0.0
                             let own = terms.Slope o k
-                            across + (if own = 0.0 then 0.0 else own * abs (scale (s * outputs)).High)
+
+                            across
+                            + (if own = 0.0 then
+                                   0.0
+                               else
+                                   own * (Seq.init outputs (fun i -> abs (scale (s * outputs + i)).High) |> Seq.max))
 
                     add finding (gradients[o][place s k length]) truth (size + relative terms truth) (fun () ->
                         describe

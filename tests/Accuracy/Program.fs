@@ -21,6 +21,14 @@ let rec private parse (options: Options) (arguments: string list) =
 /// Batches without --seconds: the same inputs every time.
 let private thinned (sweep: Sweep) = if sweep.Case.Widths = [ 1 ] then 16 else 60
 
+/// The share that is correctly rounded; few exceptions among many are counted, where the share would hide them.
+let private share (finding: Finding) =
+    let missed = finding.Tried - finding.Rounded
+
+    if missed = 0L then "all"
+    elif missed * 10000L < finding.Tried then $"all but {missed}"
+    else (float finding.Rounded / float finding.Tried).ToString("0.00%")
+
 let private print (findings: Finding list) =
     let rows =
         [
@@ -31,7 +39,7 @@ let private print (findings: Finding list) =
                     f.Format.Name
                     string f.Tried
                     f.Worst.ToString("0.0000")
-                    f.Share.ToString("0.0000%")
+                    share f
                     (if f.IsWithin then "" else "EXCEEDS ") + f.Input
                 |]
         ]
@@ -89,7 +97,7 @@ let main arguments =
     let options = parse { Loss = ""; Seconds = 0.0; Seed = 1; Exhaustive = false } (List.ofArray arguments)
 
     let cases =
-        Elementwise.cases @ Rows.cases
+        Elementwise.cases @ Rows.cases @ Linear.cases
         |> List.filter (fun case -> case.Loss.Contains(options.Loss, StringComparison.OrdinalIgnoreCase))
 
     let watch = Stopwatch.StartNew()
@@ -97,9 +105,8 @@ let main arguments =
     let findings =
         if options.Exhaustive then
             Exhaustive.functions
-            |> List.collect (fun (loss, fixedTo) ->
-                cases |> List.filter (fun case -> case.Loss = loss) |> List.map (fun case -> case, fixedTo))
-            |> List.collect (fun (case, fixedTo) -> Exhaustive.run case fixedTo)
+            |> List.collect (fun loss ->
+                cases |> List.filter (fun case -> case.Loss = loss.Loss) |> List.collect (fun case -> Exhaustive.run case loss))
         else
             sweep options cases
 

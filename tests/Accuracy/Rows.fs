@@ -7,10 +7,11 @@ open Losses.FSharp
 /// The losses that look across a row.
 module Rows =
 
-    let private finiteLogit = Draw.between 0.0 1e300 Draw.finite
+    let private logitRow (random: Random) (format: Format) (width: int) = Draw.row Draw.finite random format width
 
-    // Differences of logits stay finite.
-    let private logitRow (random: Random) (format: Format) (width: int) = Draw.row finiteLogit random format width
+    // Sums of differences stay finite.
+    let private boundedRow (random: Random) (format: Format) (width: int) =
+        Draw.row (Draw.between 0.0 1e306 Draw.finite) random format width
 
     // Some classes are ruled out, never the first.
     let private masked (random: Random) (row: float[]) =
@@ -28,8 +29,6 @@ module Rows =
     // (N, T · C) as (T, N, C)
     let private framed (classes: int) (x: 'T) : 'T :> ITensor<'T> =
         'T.Permute('T.Reshape(x, Shape [| x.Shape[0]; x.Shape[1] / classes; classes |]), ReadOnlySpan [| 1; 0; 2 |])
-
-    let private constant (like: 'T) (shape: int[]) (values: float[]) : 'T :> ITensor<'T> = 'T.Create(like, ReadOnlySpan values, Shape shape)
 
     let private describe (name: string) (weighted: bool) (smoothing: float) =
         name + (if weighted then " weighted" else "") + (if smoothing > 0.0 then $" smoothing {smoothing}" else "")
@@ -57,8 +56,13 @@ module Rows =
                 (describe "crossEntropy" weighted smoothing + (if axis = 0 then " across" else ""))
                 [ "x", true ]
                 (fun random format width ->
-                    let x = logitRow random format width
-                    [| (if smoothing = 0.0 then masked random x else x) |], [| random.Next width |])
+                    let x =
+                        if smoothing = 0.0 then
+                            masked random (logitRow random format width)
+                        else
+                            boundedRow random format width
+
+                    [| x |], [| random.Next width |])
                 { new Definition with
                     member _.Exact(x, at, labels) =
                         let width = x[0].Length
@@ -99,57 +103,12 @@ module Rows =
         else
             // The slope is p Σt − t.
             case
-            |> Case.given "slope: + 2⁻³⁷ of the weight" Case.elementary (fun _ _ ->
+            |> Case.given "float64 logits within 10³⁰⁶; slope: + 2⁻³⁷ of the weight" Case.elementary (fun _ _ ->
                 {
                     Value = fun _ -> 0.0
                     Slope = fun _ _ -> 2.0
                     Relative = 0.0
                 })
-
-    // By the input: the parameters are whole numbers, so that only the products' sums round.
-    let private linearCrossEntropyCase =
-        let classes = 5
-        let parameter (c: int) (i: int) = float ((c * 11 + i * 7 + 3) % 5 - 2)
-        let bias (c: int) = float c / 4.0
-        let logit (x: float[]) c = bias c + (x |> Array.mapi (fun i y -> parameter c i * y) |> Array.sum)
-
-        Case.rows
-            $"linearCrossEntropy of {classes} classes"
-            [ "x", true ]
-            (fun random format width -> [| Draw.row (Draw.between 0.0 1e4 Draw.finite) random format width |], [| random.Next classes |])
-            { new Definition with
-                member _.Exact(x, at, labels) =
-                    let logits =
-                        Array.init classes (fun c ->
-                            let products = x[0] |> Array.mapi (fun i y -> Notation.(*) (Notation.num (parameter c i)) y)
-                            Notation.(+) (Formulas.total products) (Notation.num (bias c)))
-
-                    let targets = numbers (Array.init classes (fun c -> if c = labels[0] then 1.0 else 0.0))
-                    [| Formulas.crossEntropy targets logits (Array.init classes (logit at[0])) |]
-
-                member _.Tensor(x, y) =
-                    let width = x[0].Shape[1]
-
-                    let weight =
-                        constant x[0] [| classes; width |] (Array.init (classes * width) (fun k -> parameter (k / width) (k % width)))
-
-                    let options = CrossEntropyOptions.Default
-
-                    Reduce.none (
-                        linearCrossEntropy options 3 (labels y) (constant x[0] [| classes |] (Array.init classes bias)) weight x[0]
-                    )
-            }
-        |> Case.given "inputs within 10⁴; + 2⁻⁵⁰ of Σ|w x| (value), of Σ|w x| + 1 (slope)" Case.rounded (fun _ sample ->
-            let x = sample.Operands[0]
-
-            let most =
-                Seq.max (Seq.init classes (fun c -> bias c + (x |> Array.mapi (fun i y -> abs (parameter c i * y)) |> Array.sum)))
-
-            {
-                Value = fun _ -> 4.0 * most
-                Slope = fun _ _ -> 16.0 * (most + 1.0)
-                Relative = 0.0
-            })
 
     let private crossEntropyWithProbabilitiesCase (weighted: bool) (smoothing: float) =
         let options width =
@@ -161,7 +120,7 @@ module Rows =
         Case.rows
             (describe "crossEntropyWithProbabilities" weighted smoothing)
             [ "x", true; "t", smoothing = 0.0 ]
-            (fun random format width -> [| logitRow random format width; Draw.distribution random format width |], [||])
+            (fun random format width -> [| boundedRow random format width; Draw.distribution random format width |], [||])
             { new Definition with
                 member _.Exact(x, at, _) =
                     let width = x[0].Length
@@ -175,7 +134,7 @@ module Rows =
 
                 member _.Tensor(x, _) = Reduce.none (crossEntropyWithProbabilities (options x[0].Shape[1]) x[1] x[0])
             }
-        |> Case.given "slope by x: + 2⁻⁵⁰ of the weight" Case.rounded (fun _ _ ->
+        |> Case.given "float64 logits within 10³⁰⁶; slope by x: + 2⁻⁵⁰ of the weight" Case.rounded (fun _ _ ->
             {
                 Value = fun _ -> 0.0
                 Slope = fun operand _ -> if operand = 0 then 4.0 else 0.0
@@ -372,8 +331,20 @@ module Rows =
                     member _.Tensor(x, _) = pairwiseDistance p eps false x[1] x[0]
                 }
 
-        if eps = 0.0 then
+        if eps = 0.0 && (p = 1.0 || p = 2.0 || p = infinity) then
             { case with Condition = "float64 within 10^±60" }
+        elif eps = 0.0 then
+            // Float64's own roundings, which the power makes p times as large.
+            case
+            |> Case.given "float64 within 10^±60, slope + 2⁻⁵¹ p of itself" 0.0 (fun _ sample ->
+                let d = Array.map2 (fun a b -> abs (a - b)) sample.Operands[0] sample.Operands[1]
+                let whole = norm p d
+
+                {
+                    Value = fun _ -> 0.0
+                    Slope = fun _ k -> if d[k] = 0.0 then 0.0 else p * (d[k] / whole) ** (p - 1.0)
+                    Relative = 0.0
+                })
         else
             case
             |> Case.given (bounds + "+ 2⁻⁵⁰ of |x₁ − x₂| + ε") Case.rounded (fun _ sample ->
@@ -418,6 +389,30 @@ module Rows =
                 Slope = fun operand _ -> if operand = 1 then 2.0 else 0.0
                 Relative = 0.0
             })
+
+    // The pairs of three vectors.
+    let private pdistCase (p: float) =
+        Case.rows
+            $"pdist p {p}"
+            [ "x", true ]
+            (fun random format width ->
+                let xs, _ = vectors (fun _ -> true) random format width
+                let ys, _ = vectors (fun _ -> true) random format width
+                let third = if random.Next 3 = 0 then Draw.relatedRow (element format) random format xs[0] else ys[0]
+                [| Array.concat [ xs[0]; xs[1]; third ] |], [||])
+            { new Definition with
+                member _.Exact(x, at, _) =
+                    let x, at = Array.splitInto 3 x[0], Array.splitInto 3 at[0]
+
+                    [| struct (0, 1); struct (0, 2); struct (1, 2) |]
+                    |> Array.map (fun struct (i, j) -> Formulas.pairwise p 0.0 x[i] x[j] at[i] at[j])
+
+                member _.Tensor(x, _) =
+                    let n, width = x[0].Shape[0], x[0].Shape[1] / 3
+                    let three s : 'T = TensorNotation.reshape (Shape [| 3; width |]) ('T.Slice(x[0], 0, s, 1))
+                    'T.Concatenate(ReadOnlySpan(Array.init n (fun s -> pdist p (three s))), 0) |> TensorNotation.reshape (Shape [| n; 3 |])
+            }
+        |> Case.given (bounds + acrossOutputs) Case.rounded noTerms
 
     let private tripletMarginCase (ofDistance: bool) (swap: bool) =
         let draw random format width =
@@ -548,7 +543,7 @@ module Rows =
                 let t = Array.init width (fun _ -> if random.Next 3 > 0 then float (random.Next 2) else Draw.probability random format)
 
                 [|
-                    Draw.row finiteLogit random format width |> Array.map (fun x -> if abs x > format.Largest / 64.0 then 1.0 else x)
+                    Draw.row Draw.finite random format width |> Array.map (fun x -> if abs x > format.Largest / 64.0 then 1.0 else x)
                     t
                 |],
                 [||])
@@ -627,19 +622,25 @@ module Rows =
             softminCase
             logSoftmaxCase
             logSumExpCase
-            linearCrossEntropyCase
             cosineSimilarityCase
             cosineDistanceCase
             cosineEmbeddingCase 1.0 0.0
             cosineEmbeddingCase -1.0 0.2
+            pairwiseDistanceCase 0.5 0.0
             pairwiseDistanceCase 1.0 0.0
+            pairwiseDistanceCase 1.5 0.0
             pairwiseDistanceCase 2.0 0.0
             pairwiseDistanceCase 2.0 1e-6
+            pairwiseDistanceCase 3.0 0.0
             pairwiseDistanceCase 3.0 1e-6
             pairwiseDistanceCase infinity 0.0
             cdistCase 1.0
             cdistCase 2.0
             cdistCase infinity
+            pdistCase 1.0
+            pdistCase 2.0
+            pdistCase 3.0
+            pdistCase infinity
             tripletMarginCase false false
             tripletMarginCase false true
             tripletMarginCase true false

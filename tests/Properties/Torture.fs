@@ -338,6 +338,13 @@ let ``logits of 50 and their probabilities have one loss`` () =
 let ``each row has its own maximum`` () =
     gives (plain [ 0; 0 ]) [ matrix [ [ 1000.0; 1000.0 ]; [ 0.0; 0.0 ] ] ] [ log 2.0; log 2.0 ] [ -0.5; 0.5; -0.5; 0.5 ]
 
+// The parts that a difference of such numbers is rounded to overflow.
+[<Fact>]
+let ``logits at the end of float64 have a softmax`` () =
+    let logits = DiffTensor.Create([| 1.0; Double.MaxValue; 0.0; 6.4195727480601024E+307 |], 1, 4)
+    Assert.Equal<float[]>([| 0.0; 1.0; 0.0; 0.0 |], (softmax 1 logits).ToArray())
+    Assert.Equal<float[]>([| Double.MaxValue |], (logSumExp 1 logits).ToArray())
+
 // D01
 [<Fact>]
 let ``a confident right answer keeps its digits`` () =

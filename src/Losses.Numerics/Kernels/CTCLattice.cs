@@ -91,8 +91,7 @@ internal static unsafe class CTCLattice<TSimd, V>
             sample.ClearFrom(0);
             return double.PositiveInfinity;
         }
-        var log = LaneMath<TSimd, V, double>.Log(TSimd.Create(total));
-        var loss = -Math.FusedMultiplyAdd(exponent, Ln2, Unsafe.As<V, double>(ref log));
+        var loss = -Math.FusedMultiplyAdd(exponent, Ln2, Log(total));
         if (Math.Abs(loss) < sample.Frames * LeastLossOfFrame)
             return double.NaN;
         if (sample.IsWanted)
@@ -100,6 +99,14 @@ internal static unsafe class CTCLattice<TSimd, V>
         else
             sample.ClearFrom(0);
         return loss;
+    }
+
+    // Optimized from the first call on, lest its lanes be calls.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double Log(double x)
+    {
+        var log = LaneMath<TSimd, V, double>.Log(TSimd.Create(x));
+        return Unsafe.As<V, double>(ref log);
     }
 
     private static void Backward<S>(in CTCSample<S> sample, double* alpha, int row, double* entry, double* emission, double exponent)

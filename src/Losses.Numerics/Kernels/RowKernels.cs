@@ -32,7 +32,8 @@ internal static class RowKernels
             for (var i = 0; i < row.Length; i++)
             {
                 var difference = row[i] - max;
-                lost[i] = double.IsFinite(difference) ? Lost(row[i], max, difference) : 0;
+                // Beyond, the exponential is 0, and the parts of the difference may overflow.
+                lost[i] = difference > -1000 ? Lost(row[i], max, difference) : 0;
                 row[i] = difference;
             }
         Kernel.Map<ExpFunction, double>(default, row, s_zero, s_zero, exponentials);

@@ -50,6 +50,7 @@ public abstract class LabelledRows : RowLoss
         where S : unmanaged, IFloatingPointIeee754<S>;
 
     /// <summary>The exact sum of the weights of the labels: what a mean divides by.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal ExactSum LabelWeight()
     {
         var sum = new ExactSum();

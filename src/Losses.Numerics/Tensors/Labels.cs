@@ -60,6 +60,7 @@ public sealed class Labels
     /// <param name="ignoreIndex">The index that marks a label to ignore, a class or not.</param>
     /// <param name="name">The name of the parameter that the labels came by.</param>
     /// <exception cref="ArgumentOutOfRangeException">An index is neither a class nor ignored; it says which stands where.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Labels Checked(int classes, int ignoreIndex, string name)
     {
         int[]? marked = null;

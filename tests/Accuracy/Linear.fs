@@ -1,0 +1,267 @@
+namespace Losses.Accuracy
+
+open System
+open Losses
+open Losses.FSharp
+
+/// The losses of a linear layer, by its parameters too: each sample has a layer of its own, and two rows.
+module Linear =
+
+    let private rows = 2
+
+    // What a sample has of an operand, in the shape it has in a layer.
+    let private part (sample: int) (shape: int list) (x: 'T) : 'T :> ITensor<'T> =
+        TensorNotation.reshape (Shape(Array.ofList shape)) ('T.Slice(x, 0, sample, 1))
+
+    let private each (samples: int) (f: int -> 'T) : 'T :> ITensor<'T> = 'T.Concatenate(ReadOnlySpan(Array.init samples f), 0)
+
+    let private labels (y: int[]) = Labels(ReadOnlySpan<int> y, Shape [| y.Length |])
+
+    // W x + b for each row of W; no b is 0.
+    let private linear (weight: 'T[]) (bias: 'T[]) (x: 'T[]) : 'T[] when 'T :> IReal<'T> =
+        weight
+        |> Array.chunkBySize x.Length
+        |> Array.mapi (fun c row ->
+            let product = Formulas.dot row x
+            if bias.Length = 0 then product else Notation.(+) product bias[c])
+
+    let private inFloat64 (f: Real[][] -> Real[]) (numbers: float[][]) : float[] =
+        numbers |> Array.map (Array.map Real) |> f |> Array.map _.Value
+
+    let private sizesOf (f: Real[][] -> Real[]) (numbers: float[][]) : float[] = inFloat64 f (Array.map (Array.map abs) numbers)
+
+    // Rows within bounds of magnitude, so that products of three stay in range.
+    let private draw (lengths: (int -> int) list) (classes: int) (random: Random) (format: Format) (width: int) =
+        let element = Draw.between 1e-60 1e4 Draw.finite
+        let rowOf length = Draw.row element random format length
+        let within (x: float) = if x = 0.0 || (abs x >= 1e-60 && abs x <= 1e4) then x else 1.0
+
+        lengths |> Seq.map (fun length -> Array.map within (rowOf (length width))) |> Array.ofSeq,
+        Array.init rows (fun _ -> random.Next classes)
+
+    // |p − 1 of the label|, the label's from the others. Below the smallest normal number a probability has an absolute error, which it brings to
+    // what it is multiplied with.
+    let private steps (logits: float[]) (label: int) : float[] =
+        let most = Array.max logits
+        let e = logits |> Array.map (fun x -> exp (x - most))
+        let others = Seq.indexed e |> Seq.filter (fun (c, _) -> c <> label) |> Seq.sumBy snd
+
+        Array.mapi (fun c e -> (if c = label then others else e)) e
+        |> Array.map (fun p -> p / Array.sum e + Format.float64.LeastNormal)
+
+    let private nll (label: int) (logits: 'T[]) (at: float[]) : 'T :> IReal<'T> =
+        let targets = Array.init logits.Length (fun c -> Notation.num (if c = label then 1.0 else 0.0))
+        Formulas.crossEntropy targets logits at
+
+    // A probability is off by as much as the logits are, relative to itself: by so many units of the largest sum of products.
+    let private off (sizes: float[]) = 8.0 * Array.max sizes + 1.0
+
+    let private condition =
+        "inputs within 10⁴; + 2⁻⁵⁰ of the logits' largest Σ|w x| (value), so much times the slope's terms (slope)"
+
+    let private linearCrossEntropyCase =
+        let classes = 3
+        let logits (x: 'T[][]) : 'T[] when 'T :> IReal<'T> = linear x[1] x[2] x[0]
+        let row (width: int) (x: 'a[][]) n = [| Array.sub x[0] (n * width) width; x[1]; x[2] |]
+
+        { Case.rows
+              $"linearCrossEntropy of {classes} classes"
+              [ "x", true; "weight", true; "bias", true ]
+              (draw [ (fun width -> rows * width); (fun width -> classes * width); (fun _ -> classes) ] classes)
+              { new Definition with
+                  member _.Exact(x, at, labels) =
+                      let width = x[1].Length / classes
+
+                      Array.init rows (fun n -> nll labels[n] (logits (row width x n)) (inFloat64 logits (row width at n)))
+
+                  member _.Tensor(x, y) =
+                      let width = x[1].Shape[1] / classes
+
+                      each y.Length (fun s ->
+                          let weight, bias = part s [ classes; width ] x[1], part s [ classes ] x[2]
+                          // A row at a time.
+                          (part s [ rows; width ] x[0] |> linearCrossEntropy CrossEntropyOptions.Default 1 (labels y[s]) bias weight)
+                              .Values)
+                      |> TensorNotation.reshape (Shape [| y.Length; rows |])
+              } with
+            Widths = [ 1; 2; 3; 5 ]
+        }
+        |> Case.given condition Case.rounded (fun _ sample ->
+            let x, weight = sample.Operands[0], sample.Operands[1]
+            let width = weight.Length / classes
+            let sizes = Array.init rows (fun n -> sizesOf logits (row width sample.Operands n))
+            let step = Array.init rows (fun n -> steps (inFloat64 logits (row width sample.Operands n)) sample.Labels[n])
+            let overRows (f: int -> float) = Seq.init rows (fun n -> off sizes[n] * f n) |> Seq.sum
+
+            {
+                Value = fun n -> 4.0 * Array.max sizes[n]
+                Slope =
+                    fun operand k ->
+                        match operand with
+                        | 0 ->
+                            let n, d = k / width, k % width
+                            off sizes[n] * (step[n] |> Seq.mapi (fun c p -> p * abs weight[c * width + d]) |> Seq.sum)
+                        | 1 -> overRows (fun n -> step[n][k / width] * abs x[n * width + k % width])
+                        | _ -> overRows (fun n -> step[n][k])
+                Relative = 0.0
+            })
+
+    // Two frequent classes, and clusters of two and of three by way of two features and of one.
+    let private cutoffs = [| 2; 4 |]
+    let private features = [| 2; 1 |]
+    let private members = [| 2; 3 |]
+    let private headClasses = 4
+    let private classes = 7
+
+    let private adaptiveLengths: (int -> int) list =
+        [
+            (fun width -> rows * width)
+            (fun width -> headClasses * width)
+            (fun _ -> headClasses)
+            (fun width -> features[0] * width)
+            (fun _ -> members[0] * features[0])
+            (fun width -> features[1] * width)
+            (fun _ -> members[1] * features[1])
+        ]
+
+    let private adaptiveOperands =
+        [
+            "x", true
+            "head", true
+            "bias", true
+            "projection 0", true
+            "output 0", true
+            "projection 1", true
+            "output 1", true
+        ]
+
+    let private adaptiveSoftmax (sample: int) (x: 'T[]) : AdaptiveSoftmax<'T> when 'T :> ITensor<'T> =
+        let width = x[1].Shape[1] / headClasses
+
+        let cluster i =
+            {
+                Projection = part sample [ features[i]; width ] x[3 + 2 * i]
+                Output = part sample [ members[i]; features[i] ] x[4 + 2 * i]
+            }
+
+        {
+            Cutoffs = cutoffs
+            Head = part sample [ headClasses; width ] x[1]
+            HeadBias = part sample [ headClasses ] x[2]
+            Clusters = [| cluster 0; cluster 1 |]
+        }
+
+    let private head (x: 'T[][]) : 'T[] when 'T :> IReal<'T> = linear x[1] x[2] x[0]
+
+    let private hidden (i: int) (x: 'T[][]) : 'T[] when 'T :> IReal<'T> = linear x[3 + 2 * i] [||] x[0]
+
+    let private tail (i: int) (x: 'T[][]) : 'T[] when 'T :> IReal<'T> = linear x[4 + 2 * i] [||] (hidden i x)
+
+    let private row (n: int) (x: 'a[][]) : 'a[][] =
+        let width = x[0].Length / rows
+        Array.mapi (fun o y -> if o = 0 then Array.sub y (n * width) width else y) x
+
+    // Its cluster, none for a frequent class, and its places in the head and in the cluster.
+    let private place (label: int) : struct (int option * int * int) =
+        if label < cutoffs[0] then struct (None, label, 0)
+        elif label < cutoffs[1] then struct (Some 0, cutoffs[0], label - cutoffs[0])
+        else struct (Some 1, cutoffs[0] + 1, label - cutoffs[1])
+
+    let private adaptive (label: int) (x: 'T[][]) (at: float[][]) : 'T :> IReal<'T> =
+        let struct (cluster, inHead, inCluster) = place label
+        let ofHead = nll inHead (head x) (inFloat64 head at)
+
+        match cluster with
+        | None -> ofHead
+        | Some i -> Notation.(+) ofHead (nll inCluster (tail i x) (inFloat64 (tail i) at))
+
+    let private adaptiveTerms (labelsOf: Sample -> int -> int[]) (_: Format) (sample: Sample) : Terms =
+        let x = sample.Operands
+        let width = x[0].Length / rows
+        let ofRow = Array.init rows (fun n -> row n x)
+
+        let sizeOf n label =
+            let struct (cluster, _, _) = place label
+
+            Array.max (sizesOf head ofRow[n])
+            + (cluster |> Option.map (fun i -> Array.max (sizesOf (tail i) ofRow[n])) |> Option.defaultValue 0.0)
+
+        // The slope's terms that a label of a row has.
+        let slope n label operand k =
+            let struct (cluster, inHead, inCluster) = place label
+            let ofHead = steps (inFloat64 head ofRow[n]) inHead
+            let inputs = Array.map abs (ofRow[n][0])
+
+            let inTail i =
+                let step = steps (inFloat64 (tail i) ofRow[n]) inCluster
+                let output = x[4 + 2 * i]
+
+                let back h = step |> Seq.mapi (fun c p -> p * abs output[c * features[i] + h]) |> Seq.sum
+
+                if operand = 0 && k / width = n then
+                    Seq.init features[i] (fun h -> back h * abs (x[3 + 2 * i][h * width + k % width])) |> Seq.sum
+                elif operand = 3 + 2 * i then
+                    back (k / width) * inputs[k % width]
+                elif operand = 4 + 2 * i then
+                    step[k / features[i]] * (sizesOf (hidden i) ofRow[n])[k % features[i]]
+                else
+                    0.0
+
+            let own =
+                match operand with
+                | 0 when k / width = n -> ofHead |> Seq.mapi (fun c p -> p * abs (x[1][c * width + k % width])) |> Seq.sum
+                | 1 -> ofHead[k / width] * inputs[k % width]
+                | 2 -> ofHead[k]
+                | _ -> 0.0
+
+            (own + (cluster |> Option.map inTail |> Option.defaultValue 0.0)) * (8.0 * sizeOf n label + 1.0)
+
+        let all = Array.init rows (labelsOf sample)
+
+        {
+            Value =
+                fun i ->
+                    let perRow = all[0].Length
+                    4.0 * sizeOf (i / perRow) (all[i / perRow][i % perRow])
+            Slope = fun operand k -> Seq.init rows (fun n -> all[n] |> Seq.sumBy (fun label -> slope n label operand k)) |> Seq.sum
+            Relative = 0.0
+        }
+
+    let private adaptiveCase =
+        { Case.rows
+              "adaptiveLogSoftmaxWithLoss"
+              adaptiveOperands
+              (draw adaptiveLengths classes)
+              { new Definition with
+                  member _.Exact(x, at, labels) = Array.init rows (fun n -> adaptive labels[n] (row n x) (row n at))
+
+                  member _.Tensor(x, y) =
+                      each y.Length (fun s ->
+                          let input = part s [ rows; x[0].Shape[1] / rows ] x[0]
+                          (adaptiveLogSoftmaxWithLoss (adaptiveSoftmax s x) (labels y[s]) input).Values)
+                      |> TensorNotation.reshape (Shape [| y.Length; rows |])
+              } with
+            Widths = [ 1; 2; 3 ]
+        }
+        |> Case.given condition Case.rounded (adaptiveTerms (fun sample n -> [| sample.Labels[n] |]))
+
+    let private adaptiveLogProbabilitiesCase =
+        { Case.rows
+              "adaptiveLogProbabilities"
+              adaptiveOperands
+              (draw adaptiveLengths classes)
+              { new Definition with
+                  member _.Exact(x, at, _) =
+                      Array.init (rows * classes) (fun i ->
+                          let n = i / classes
+                          Notation.(-) (Notation.num 0.0) (adaptive (i % classes) (row n x) (row n at)))
+
+                  member _.Tensor(x, y) =
+                      each y.Length (fun s -> part s [ rows; x[0].Shape[1] / rows ] x[0] |> adaptiveLogProbabilities (adaptiveSoftmax s x))
+                      |> TensorNotation.reshape (Shape [| y.Length; rows * classes |])
+              } with
+            Widths = [ 1; 2; 3 ]
+        }
+        |> Case.given condition Case.rounded (adaptiveTerms (fun _ _ -> Array.init classes id))
+
+    let cases: Case list = [ linearCrossEntropyCase; adaptiveCase; adaptiveLogProbabilitiesCase ]
