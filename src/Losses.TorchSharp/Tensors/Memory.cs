@@ -7,8 +7,8 @@ namespace Losses.TorchSharp;
 /// <summary>The memory of tensors on the CPU, as the kernels see it.</summary>
 internal static unsafe partial class Memory
 {
-    /// <summary>Up to so many elements what surrounds a kernel costs more than the kernel: a copy is cheaper than anything native.</summary>
-    internal const int Small = 1 << 12;
+    /// <summary>Up to so many elements a copy is cheaper than another node on the tape.</summary>
+    internal const int Small = 1 << 15;
 
     internal static bool IsOnCpu(Tensor tensor) => tensor.device_type == DeviceType.CPU;
 
@@ -73,13 +73,6 @@ internal static unsafe partial class Memory
         !IsOnCpu(scalar) ? scalar.ToDouble()
         : scalar.dtype == ScalarType.Float32 ? Span<float>(scalar)[0]
         : Span<double>(scalar)[0];
-
-    /// <summary>A tensor over the same memory that is no view of the first: what is written to one does not count as a change of the other.</summary>
-    internal static Tensor Apart(Tensor tensor)
-    {
-        using var _ = no_grad();
-        return empty(0, tensor.dtype).set_(tensor);
-    }
 
     // The same element everywhere, as an expanded scalar is.
     private static bool IsOne(Tensor x)
