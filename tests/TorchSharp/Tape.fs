@@ -109,3 +109,50 @@ let ``gradients of gradients, and then gradients`` (isPublic: bool) =
         Assert.All(numbers second, (fun h -> Assert.Equal(2.0, h)))
         loss.backward ()
         Assert.Equal<float[]>(numbers (x * torch.tensor 2.0f), gradient x)
+
+/// The memory of large gradients.
+module Memory =
+
+    let private step (size: int64) =
+        let x = (random size).requires_grad_ true
+        use loss = huber x
+        loss.backward ()
+        x
+
+    let private size = 1_000_000L
+
+    [<Fact>]
+    let ``what nobody has is used again, and let go of in the end`` () =
+        use _ = torch.NewDisposeScope()
+        Buffers.Clear()
+        Assert.Equal(0L, Buffers.Kept)
+        (step size).grad <- null
+        let kept = Buffers.Kept
+        Assert.True((kept >= 4L * size))
+
+        for _ in 1..10 do
+            let x = step size
+            Assert.Equal(0L, Buffers.Kept)
+            x.grad <- null
+            Assert.Equal(kept, Buffers.Kept)
+
+        // Too small for the next, and so of no use.
+        (step (4L * size)).grad <- null
+        Assert.True((Buffers.Kept >= 16L * size && Buffers.Kept < 20L * size))
+        Buffers.Clear()
+        Assert.Equal(0L, Buffers.Kept)
+
+    [<Fact>]
+    let ``what somebody has is nobody else's`` () =
+        use _ = torch.NewDisposeScope()
+        let x = step size
+        let view = (nonNull x.grad).narrow(0, 7L, 5L)
+        let before = numbers view
+        let gradient = gradient x
+        x.grad <- null
+
+        for _ in 1..5 do
+            step size |> ignore
+
+        Assert.Equal<float[]>(before, numbers view)
+        Assert.Equal<float[]>(gradient[7..11], before)

@@ -68,6 +68,19 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "THSTensor_data")]
     internal static partial void* Data(nint tensor);
 
+    [LibraryImport(Library, EntryPoint = "THSTensor_new")]
+    internal static partial nint NewTensor(
+        nint data,
+        delegate* unmanaged[Cdecl]<nint, void> delete,
+        long* lengths,
+        int rank,
+        sbyte storedType,
+        sbyte type,
+        int deviceType,
+        int deviceIndex,
+        byte requiresGrad
+    );
+
     private static nint Load()
     {
         // TorchSharp looks for it in more places than the loader does.

@@ -41,32 +41,12 @@ internal static unsafe partial class Memory
         return copies;
     }
 
-    /// <summary>An empty tensor for a gradient; a large one on huge pages.</summary>
-    /// <remarks>A fresh page of 4 KB costs more than to compute what is written to it: of 64 MB a third is left with huge pages.</remarks>
+    /// <summary>An empty tensor for a gradient.</summary>
     internal static Tensor Fresh(Tensor like)
     {
-        const long Large = 4 << 20;
-        const nint HugePage = 2 << 20;
-        var tensor = empty_like(like);
-        var size = tensor.numel() * tensor.element_size();
-        if (size < Large || !OperatingSystem.IsLinux())
-            return tensor;
-        using var first = tensor.as_strided([1], [1], tensor.storage_offset());
-        fixed (byte* start = first.bytes)
-        {
-            var from = ((nint)start + HugePage - 1) & -HugePage;
-            var length = (((nint)start + (nint)size) & -HugePage) - from;
-            // Advice: where it is not taken, nothing is lost.
-            if (length > 0)
-                _ = Advise(from, (nuint)length, HugePages);
-        }
-        return tensor;
+        var size = like.numel() * like.element_size();
+        return size >= Buffers.Large && Node.IsUsed && like.is_contiguous() ? Buffers.Rent(like, size) : empty_like(like);
     }
-
-    private const int HugePages = 14;
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(nint start, nuint length, int advice);
 
     /// <summary>The only number of a tensor.</summary>
     internal static double Number(Tensor scalar) =>
