@@ -10,6 +10,20 @@ namespace Losses.TorchSharp;
 /// </remarks>
 public static class LossExtensions
 {
+    private static volatile Exception? s_backwardFailure;
+
+    /// <summary>What the gradient of a loss failed with last, on any thread; null where none has.</summary>
+    /// <remarks>
+    /// No exception passes through libtorch's native engine. So <c>backward()</c> throws an error of libtorch's in its stead, an <see
+    /// cref="System.Runtime.InteropServices.ExternalException"/> that complains of a node's gradients: the reason is here. It may be that a tensor was changed in place
+    /// between the two passes. (<c>torch.autograd.grad</c> catches no error of libtorch's: there the process ends, as with libtorch's own losses.)
+    /// </remarks>
+    public static Exception? BackwardFailure
+    {
+        get => s_backwardFailure;
+        internal set => s_backwardFailure = value;
+    }
+
     /// <summary>The reduced loss, differentiable in both tensors.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="prediction">Any shape that the loss takes; float16, bfloat16, float32 or float64.</param>

@@ -83,6 +83,18 @@ let ``a thousand steps leave no tensor behind, without the garbage collector`` (
             GC.EndNoGCRegion()
 
 [<Theory; MemberData(nameof names)>]
+let ``nor do steps by TorchSharp's public functions`` (name: string) =
+    use _ = Nodes.using true
+    let make, step = find name
+    let before = living ()
+
+    for isRecorded in [ false; true ] do
+        for _ in 1..20 do
+            run make step isRecorded
+
+        Assert.Equal(before, torch.Tensor.TotalCount)
+
+[<Theory; MemberData(nameof names)>]
 let ``losses that are never differentiated leave no tensor behind`` (name: string) =
     let make, step = find name
     let before = living ()

@@ -25,6 +25,18 @@ module Libtorch =
 
     let reason = if problem = "" then null else problem
 
+/// How losses are recorded on libtorch's tape: by nodes of our own, or by TorchSharp's public functions, as with versions of it that are not known here.
+module Nodes =
+
+    /// Until what is returned is disposed of.
+    let using (isPublic: bool) : IDisposable =
+        let before = Losses.TorchSharp.Node.IsUsed
+        Losses.TorchSharp.Node.IsUsed <- not isPublic
+
+        { new IDisposable with
+            member _.Dispose() = Losses.TorchSharp.Node.IsUsed <- before
+        }
+
 /// Facts and theories all need libtorch here, those that are shared with other tests as well: these take the place of xunit's.
 [<Sealed; AttributeUsage(AttributeTargets.Method)>]
 type FactAttribute() =

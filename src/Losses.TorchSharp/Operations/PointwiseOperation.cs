@@ -97,6 +97,8 @@ internal class KernelOperation<F, S>(F function, TorchTensor[] operands, Shape s
 {
     private readonly TorchTensor[] _operands = operands;
 
+    protected override bool IsFresh => true;
+
     internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
     {
         var rows = Memory.Rows(inputs, out var like);
@@ -187,43 +189,33 @@ internal sealed class ReducedKernelOperation<F, S>(F function, TorchTensor[] ope
 {
     private double Share => 1 / weight.ToDouble();
 
-    private Small<S>? _small;
-
     internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
     {
         var rows = Memory.Rows(inputs, out var like);
         var spans = Spans(rows);
         if (wanted.Length == 0)
             return Sums.Quotient(Kernel.Sum<F, S>(Function, spans[0], spans[1], spans[2], Shape.Size), weight, inputs[0]);
-        if (Shape.Size <= Memory.Small && ReferenceEquals(rows, inputs))
-            _small = new(Shape);
-        else
-            Kept = Made(like);
-        var sum = Kernel.ValueAndGradient<F, S>(Function, spans[0], spans[1], spans[2], Shape.Size, [S.One], Share, To(0), To(1), To(2));
+        var made = Kept = Made(like);
+        var sum = Kernel.ValueAndGradient<F, S>(
+            Function,
+            spans[0],
+            spans[1],
+            spans[2],
+            Shape.Size,
+            [S.One],
+            Share,
+            Part(made, 0),
+            Part(made, 1),
+            Part(made, 2)
+        );
         return Sums.Quotient(sum, weight, inputs[0]);
     }
-
-    internal override Tensor?[]? Ready(Tensor gradient) => _small?.Times(Memory.Number(gradient), Wanted.Length);
 
     internal override Tensor?[] Backward(Tensor[] inputs, Tensor gradient, bool isRecorded)
     {
         if (isRecorded)
             return Recorded(inputs, new TorchTensor(gradient, false) * TorchTensor.Constant(Share));
-        var upstream = Memory.Number(gradient);
-        if (Kept is { } kept && Sums.Rescale(kept, upstream))
-            return kept;
         var rows = Memory.Rows(inputs, out var like);
-        return Gradients(rows, [S.One], Share * upstream, like);
-    }
-
-    // Where the gradient by an operand is to be written, if it is wanted.
-    private Span<S> To(int place)
-    {
-        if (_small is null)
-            return Part(Kept!, place);
-        for (var i = 0; i < Wanted.Length; i++)
-            if (Wanted[i] && Place(i) == place)
-                return _small.Make(i);
-        return [];
+        return Gradients(rows, [S.One], Share * Memory.Number(gradient), like);
     }
 }

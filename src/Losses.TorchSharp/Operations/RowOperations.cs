@@ -14,6 +14,8 @@ internal abstract class RowOperation(Func<TorchTensor[], TorchTensor> definition
     /// <summary>Whether the inputs are float64 in the place of float32, and the results will be rounded to that.</summary>
     protected bool IsWide => isWide;
 
+    protected override bool IsFresh => true;
+
     internal override Tensor?[] Backward(Tensor[] inputs, Tensor gradient, bool isRecorded)
     {
         if (!isRecorded)
@@ -75,31 +77,21 @@ internal sealed class ReducedLabelledRowsOperation<S>(LabelledRows row, ExactSum
 {
     private double Share => 1 / weight.ToDouble();
 
-    private Small<S>? _small;
-
     internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
     {
         var x = inputs[0].is_contiguous() ? inputs[0] : inputs[0].contiguous();
         var shape = TorchTensor.ShapeOf(x);
         Span<S> gradient = [];
         if (wanted.Length > 0)
-            if (shape.Size <= Memory.Small)
-                gradient = (_small = new(shape)).Make(0);
-            else
-                gradient = Memory.Span<S>((Kept = [Memory.Fresh(x)])[0]!);
+            gradient = Memory.Span<S>((Kept = [Memory.Fresh(x)])[0]!);
         var sum = Row.Run<S>(Memory.Span<S>(x), shape, [S.One], Share, [], gradient, isSummed: true)!;
         return Sums.Quotient(sum, weight, x);
     }
 
-    internal override Tensor?[]? Ready(Tensor gradient) => _small?.Times(Memory.Number(gradient), 1);
-
     protected override TorchTensor Recorded(TorchTensor values) => TorchTensor.Total(values) * TorchTensor.Constant(Share);
 
-    protected override Tensor?[] Gradients(Tensor[] inputs, Tensor gradient)
-    {
-        var upstream = Memory.Number(gradient);
-        return Kept is { } kept && Sums.Rescale(kept, upstream) ? kept : [Gradient(inputs[0].contiguous(), [S.One], Share * upstream)];
-    }
+    protected override Tensor?[] Gradients(Tensor[] inputs, Tensor gradient) =>
+        [Gradient(inputs[0].contiguous(), [S.One], Share * Memory.Number(gradient))];
 }
 
 /// <summary>A function of vectors along the last axis of float32 tensors, a number a row.</summary>

@@ -12,15 +12,14 @@ internal static class Sums
     /// <summary>Whether a gradient that is rounded already can be multiplied by what comes from above, exactly: by a power of two.</summary>
     internal static bool IsExact(double upstream) => double.IsPow2(Math.Abs(upstream)) && Math.Abs(upstream) >= 1;
 
-    /// <summary>Multiplies gradients by what comes from above where that is exact; else says that it is not.</summary>
-    internal static bool Rescale(Tensor?[] gradients, double upstream)
+    /// <summary>Multiplies gradients by what comes from above.</summary>
+    internal static void Rescale(Tensor?[] gradients, double upstream)
     {
-        if (upstream == 1 || !IsExact(upstream))
-            return upstream == 1;
+        if (upstream == 1)
+            return;
         using var scalar = upstream.ToScalar();
         foreach (var gradient in gradients)
             gradient?.mul_(scalar);
-        return true;
     }
 
     /// <summary>The exact sum of a tensor's elements.</summary>
@@ -58,34 +57,4 @@ internal sealed class MeanOperation(ExactSum weight) : Operation
                 .Expand(TorchTensor.Weigh(new(gradient, false), 1 / weight.ToDouble()), TorchTensor.ShapeOf(inputs[0]))
                 .Like(inputs[0]),
         ];
-}
-
-/// <summary>Small gradients made along with the value: ordinary arrays, which cost nothing until somebody asks for them.</summary>
-internal sealed class Small<S>(Shape shape)
-    where S : unmanaged, System.Numerics.IFloatingPointIeee754<S>
-{
-    private readonly S[]?[] _gradients = new S[3][];
-
-    /// <summary>Where the gradient by an input is to be written.</summary>
-    internal S[] Make(int input) => _gradients[input] = GC.AllocateUninitializedArray<S>(shape.Size);
-
-    /// <summary>The gradients as tensors, times what comes from above where that is exact; else nothing.</summary>
-    internal Tensor?[]? Times(double upstream, int count)
-    {
-        if (!Sums.IsExact(upstream))
-            return null;
-        var tensors = new Tensor?[count];
-        for (var input = 0; input < count; input++)
-        {
-            if (_gradients[input] is not { } gradient)
-                continue;
-            var tensor = empty(shape.ToLongs(), typeof(S) == typeof(float) ? ScalarType.Float32 : ScalarType.Float64);
-            var to = Memory.Span<S>(tensor);
-            gradient.CopyTo(to);
-            if (upstream != 1)
-                System.Numerics.Tensors.TensorPrimitives.Multiply(to, S.CreateChecked(upstream), to);
-            tensors[input] = tensor;
-        }
-        return tensors;
-    }
 }

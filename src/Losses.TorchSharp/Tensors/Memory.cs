@@ -7,8 +7,8 @@ namespace Losses.TorchSharp;
 /// <summary>The memory of tensors on the CPU, as the kernels see it.</summary>
 internal static unsafe partial class Memory
 {
-    /// <summary>Up to so many elements what surrounds a kernel costs more than the kernel: a copy is cheaper than anything native.</summary>
-    internal const int Small = 1 << 12;
+    /// <summary>Up to so many elements a copy is cheaper than another node on the tape.</summary>
+    internal const int Small = 1 << 15;
 
     internal static bool IsOnCpu(Tensor tensor) => tensor.device_type == DeviceType.CPU;
 
@@ -41,45 +41,18 @@ internal static unsafe partial class Memory
         return copies;
     }
 
-    /// <summary>An empty tensor for a gradient; a large one on huge pages.</summary>
-    /// <remarks>A fresh page of 4 KB costs more than to compute what is written to it: of 64 MB a third is left with huge pages.</remarks>
+    /// <summary>An empty tensor for a gradient.</summary>
     internal static Tensor Fresh(Tensor like)
     {
-        const long Large = 4 << 20;
-        const nint HugePage = 2 << 20;
-        var tensor = empty_like(like);
-        var size = tensor.numel() * tensor.element_size();
-        if (size < Large || !OperatingSystem.IsLinux())
-            return tensor;
-        using var first = tensor.as_strided([1], [1], tensor.storage_offset());
-        fixed (byte* start = first.bytes)
-        {
-            var from = ((nint)start + HugePage - 1) & -HugePage;
-            var length = (((nint)start + (nint)size) & -HugePage) - from;
-            // Advice: where it is not taken, nothing is lost.
-            if (length > 0)
-                _ = Advise(from, (nuint)length, HugePages);
-        }
-        return tensor;
+        var size = like.numel() * like.element_size();
+        return size >= Buffers.Large && Node.IsUsed && like.is_contiguous() ? Buffers.Rent(like, size) : empty_like(like);
     }
-
-    private const int HugePages = 14;
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(nint start, nuint length, int advice);
 
     /// <summary>The only number of a tensor.</summary>
     internal static double Number(Tensor scalar) =>
         !IsOnCpu(scalar) ? scalar.ToDouble()
         : scalar.dtype == ScalarType.Float32 ? Span<float>(scalar)[0]
         : Span<double>(scalar)[0];
-
-    /// <summary>A tensor over the same memory that is no view of the first: what is written to one does not count as a change of the other.</summary>
-    internal static Tensor Apart(Tensor tensor)
-    {
-        using var _ = no_grad();
-        return empty(0, tensor.dtype).set_(tensor);
-    }
 
     // The same element everywhere, as an expanded scalar is.
     private static bool IsOne(Tensor x)

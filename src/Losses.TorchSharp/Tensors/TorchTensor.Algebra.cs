@@ -348,20 +348,18 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     {
         var shape = Common(a.Shape, Common(b.Shape, c.Shape));
         TorchTensor[] operands = [a, b, c];
-        if (operands.All(static x => x.IsNumber))
-            return Pointwise(function, a, b, c);
-        var tensors = new List<Tensor>();
-        foreach (var x in operands)
-            if (Expand(x, shape).Stored is { } tensor)
-                tensors.Add(tensor);
         CheckAlike(operands);
-        if (shape.Size == 0 || !Memory.IsOnCpu(tensors[0]) || tensors.Exists(x => x.dtype != tensors[0].dtype))
+        var tensors = Array.FindAll(operands, static x => !x.IsNumber);
+        if (tensors.Length == 0)
+            return Pointwise(function, a, b, c);
+        var inputs = Array.ConvertAll(tensors, x => Expand(x, shape).Stored!);
+        var type = inputs[0].dtype;
+        if (shape.Size == 0 || !Memory.IsOnCpu(inputs[0]) || !Array.TrueForAll(inputs, x => x.dtype == type))
             return Rounded(Pointwise(function, a, b, c));
-        Tensor[] inputs = [.. tensors];
         for (var i = 0; i < operands.Length; i++)
             if (!operands[i].IsNumber)
                 operands[i] = new(inputs[0], shape, false);
-        return inputs[0].dtype == ScalarType.Float32
+        return type == ScalarType.Float32
             ? new(new DeferredPointwise<F, float>(function, operands, inputs, shape), shape)
             : new(new DeferredPointwise<F, double>(function, operands, inputs, shape), shape);
     }
