@@ -31,8 +31,8 @@ type SmoothL1 private (beta: float, curvature: float) =
 
             if beta > 0.0 then
                 // Huber's loss over β, as below.
-                let c = detach (clip beta d)
-                detach (curvature .* c) * (d - 0.5 .* c)
+                let c = clip beta d
+                detach (curvature .* c) * (d - 0.5 .* detach c)
             else
                 abs d
 

@@ -20,7 +20,7 @@ let mutants: Mutant list =
                     "L1 keeps the sign", "Apply(x, t) = «abs (x - t)»", "x - t"
                     "MSE adds instead of multiplying", "«d * d»", "d + d"
                     "smooth L1 of β 0 divides by it", "if «beta > 0.0»", "beta >= 0.0"
-                    "smooth L1 has twice the curvature", "detach (curvature .* c) * (d - «0.5» .* c)", "1.0"
+                    "smooth L1 has twice the curvature", "detach (curvature .* c) * (d - «0.5» .* detach c)", "1.0"
                     "Huber has no half", "            c * (d - «0.5» .* c)", "1.0"
                     "Huber clips to 2δ", "clip «delta» d", "(2.0 *. delta)"
                     "smooth L1 clips to 2β", "clip «beta» d", "(2.0 *. beta)"

@@ -23,7 +23,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     // A thread is woken for some ten microseconds of work at the least, about the time that it takes to wake it. It takes its share in small
     // chunks, so that the threads end together; in long ones where there is much to do, since what the end of a chunk asks the memory for
     // is another thread's.
-    private const int Share = 64 * BlockLength;
+    private const int Share = 32 * BlockLength;
     private const int ShortChunk = 8 * BlockLength;
     private const int LongChunk = 64 * BlockLength;
 
