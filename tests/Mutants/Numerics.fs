@@ -169,6 +169,7 @@ let private kernels: Mutant list =
                 "Kernels/RowKernels.cs"
                 [
                     "the rounding of a difference is lost", "exponentials[i] += «exponentials[i] * lost[i]»", "0"
+                    "the rounding of a difference overflows", "lost[i] = «difference > -1000» ?", "double.IsFinite(difference)"
                     "a row all −∞ has a distribution", "max == double.NegativeInfinity ? «-1»", "largest"
                     "log Σ exp is the largest", ": «max + e.LogNormaliser»;", "max"
                     "1 − p of a small class is 1", "(«normaliser - exponentials[i]») /", "normaliser"
