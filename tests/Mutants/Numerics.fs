@@ -173,6 +173,7 @@ let private kernels: Mutant list =
                 [
                     "the rounding of a difference is lost", "exponentials[i] += «exponentials[i] * lost[i]»", "0"
                     "the errors of a sum are lost", "b.Sum + («a.Error + b.Error»)", "0"
+                    "the rounding of a difference overflows", "lost[i] = «difference > -1000» ?", "double.IsFinite(difference)"
                     "a row all −∞ has a distribution", "max == double.NegativeInfinity ? «-1»", "largest"
                     "log Σ exp is the largest", ": «max + e.LogNormaliser»;", "max"
                     "1 − p of a small class is 1", "(«normaliser - exponentials[i]») /", "normaliser"
