@@ -71,8 +71,12 @@ internal class LabelledRowsOperation<S>(LabelledRows row, Func<TorchTensor[], To
 }
 
 /// <summary>The exact sum of a loss of rows with labels over a weight, rounded once; with its gradient made in the same pass where one will be asked for.</summary>
-internal sealed class ReducedLabelledRowsOperation<S>(LabelledRows row, ExactSum weight, Func<TorchTensor[], TorchTensor> definition)
-    : LabelledRowsOperation<S>(row, definition)
+internal sealed class ReducedLabelledRowsOperation<S>(
+    LabelledRows row,
+    ExactSum weight,
+    Func<TorchTensor[], TorchTensor> definition,
+    bool isExpendable
+) : LabelledRowsOperation<S>(row, definition)
     where S : unmanaged, IFloatingPointIeee754<S>
 {
     private double Share => 1 / weight.ToDouble();
@@ -83,10 +87,23 @@ internal sealed class ReducedLabelledRowsOperation<S>(LabelledRows row, ExactSum
         var shape = TorchTensor.ShapeOf(x);
         Span<S> gradient = [];
         if (wanted.Length > 0)
-            gradient = Memory.Span<S>((Kept = [Memory.Fresh(x)])[0]!);
+        {
+            IsOverwriting = isExpendable && x.is_contiguous();
+            Kept = [IsOverwriting ? x.detach() : Memory.Fresh(x)];
+            gradient = Memory.Span<S>(Kept[0]!);
+        }
         var sum = Row.Run<S>(Memory.Span<S>(x), shape, [S.One], Share, [], gradient, isSummed: true)!;
+        if (IsOverwriting)
+            Memory.Changed(x);
         return Sums.Quotient(sum, weight, x);
     }
+
+    internal override Tensor?[] Backward(Tensor[] inputs, Tensor gradient, bool isRecorded) =>
+        IsOverwriting
+            ? throw new InvalidOperationException(
+                "the prediction was overwritten by its gradient, which is there once, and is not differentiated in its turn."
+            )
+            : base.Backward(inputs, gradient, isRecorded);
 
     protected override TorchTensor Recorded(TorchTensor values) => TorchTensor.Total(values) * TorchTensor.Constant(Share);
 
