@@ -20,21 +20,20 @@ internal abstract class RowOperation(Func<TorchTensor[], TorchTensor> definition
     {
         if (!isRecorded)
             return Gradients(inputs, gradient);
+        // Without an element the definition is of constants alone.
+        if (inputs[0].numel() == 0)
+            return Array.ConvertAll(inputs, static x => zeros_like(x));
         var wanted = Enumerable.Range(0, inputs.Length).Where(i => Wanted[i]).ToArray();
         // The definition again, of inputs of its own that hang on those of the tape.
         var again = Array.ConvertAll(inputs, static x => x.view(x.shape));
         var value = Recorded(definition(Array.ConvertAll(again, x => new TorchTensor(x, isWide)))).Like(gradient);
-        var found = grad(
-            [value],
-            Array.ConvertAll(wanted, i => again[i]),
-            [gradient],
-            retain_graph: true,
-            create_graph: true,
-            allow_unused: true
-        );
+        // libtorch ends the process where there is nothing to differentiate.
+        var found = value.requires_grad
+            ? grad([value], Array.ConvertAll(wanted, i => again[i]), [gradient], retain_graph: true, create_graph: true, allow_unused: true)
+            : [];
         var gradients = new Tensor?[inputs.Length];
         for (var i = 0; i < wanted.Length; i++)
-            gradients[wanted[i]] = found[i].IsInvalid ? null : found[i];
+            gradients[wanted[i]] = i < found.Count && !found[i].IsInvalid ? found[i] : zeros_like(inputs[wanted[i]]);
         return gradients;
     }
 
