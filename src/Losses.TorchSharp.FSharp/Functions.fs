@@ -117,6 +117,21 @@ module Functions =
     let crossEntropy (options: CrossEntropyOptions) (labels: Labels) (logits: torch.Tensor) : TorchLoss =
         loss ("logits", logits) [] (fun () -> Losses.FSharp.Classification.crossEntropy options labels (TorchTensor logits))
 
+    /// <summary><c>crossEntropy</c> of logits that nobody needs afterwards: their gradient is written over them. It can be reduced once. See
+    /// <c>LossExtensions.Forward</c>.</summary>
+    /// <exception cref="T:System.ArgumentException">The logits cannot be overwritten.</exception>
+    /// <exception cref="T:System.InvalidOperationException">It is reduced a second time.</exception>
+    let crossEntropyOverwriting (options: CrossEntropyOptions) (labels: Labels) (logits: torch.Tensor) : TorchLoss =
+        let expendable = TorchTensor.Expendable(logits, nameof logits)
+        let isSpent = ref false
+
+        loss ("logits", logits) [] (fun () ->
+            if isSpent.Value then
+                raise (System.InvalidOperationException "the logits were overwritten when the loss was first reduced.")
+
+            isSpent.Value <- true
+            Losses.FSharp.Classification.crossEntropy options labels expendable)
+
     /// <summary>See <c>Losses.FSharp</c>'s <c>multiMargin</c>; labels of a tensor are <c>labels tensor</c>.</summary>
     let multiMargin (p: int) (margin: float) (classWeights: Weights) (labels: Labels) (prediction: torch.Tensor) : TorchLoss =
         loss ("prediction", prediction) [] (fun () ->

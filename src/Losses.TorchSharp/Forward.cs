@@ -93,6 +93,30 @@ public static class LossExtensions
         return TorchTensor.Run(() => loss.Evaluate<TorchTensor>(prediction, new TorchTensor(target)));
     }
 
+    /// <summary>The reduced cross-entropy of logits that nobody needs afterwards: their gradient is written over them.</summary>
+    /// <remarks>
+    /// That saves the memory of the gradient, which has the size of the logits. Their numbers are gone when the method returns: another operation that has saved
+    /// them for its own gradient is refused by <c>backward()</c>, and so are a second gradient and one that is differentiated in its turn. What comes from
+    /// above, if it is no power of two, is rounded once more. Where nothing can be gained (without a gradient, on another device, without a reduction) the
+    /// logits are left alone.
+    /// </remarks>
+    /// <param name="loss">The loss.</param>
+    /// <param name="prediction">Logits: (C), (N, C) or (N, C, d₁, …), contiguous; float32 or float64; neither a leaf that requires a gradient nor a view of
+    /// one.</param>
+    /// <param name="labels">Class indices, Int64 or Int32, in the shape of <paramref name="prediction"/> without the class axis; on its device.</param>
+    /// <param name="overwrite">Whether the logits may be overwritten; false is the same as to leave it out.</param>
+    /// <exception cref="ArgumentException">Shapes, data types or devices do not fit, or the logits cannot be overwritten.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    public static Tensor Forward(this CSharp.CrossEntropyLoss loss, Tensor prediction, Tensor labels, bool overwrite)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        if (!overwrite)
+            return Forward((CSharp.LabelLoss)loss, prediction, labels);
+        var indices = Check.Labels(labels, nameof(labels), prediction, nameof(prediction));
+        var expendable = TorchTensor.Expendable(prediction, nameof(prediction));
+        return TorchTensor.Run(() => loss.Evaluate(expendable, indices));
+    }
+
     /// <summary>The reduced loss of three tensors, differentiable in all of them.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="first">The first tensor: a prediction, an anchor, …</param>

@@ -156,3 +156,142 @@ module Memory =
 
         Assert.Equal<float[]>(before, numbers view)
         Assert.Equal<float[]>(gradient[7..11], before)
+
+/// Cross-entropy whose gradient is written over the logits.
+module Overwriting =
+
+    let private shapes = [ [ 4L; 3L ]; [ 300L; 50L ]; [ 64L; 20_000L ]; [ 2L; 5L; 30L; 40L ] ]
+
+    let private labelsOf (shape: int64 list) =
+        let rows = Array.ofList (shape[0] :: List.skip 2 shape)
+        torch.randint (0L, shape[1], rows, dtype = torch.int64)
+
+    let private cases () =
+        [
+            for shape in shapes do
+                let classes = int shape[1]
+
+                for loss in
+                    [
+                        Loss.CrossEntropy()
+                        Loss.CrossEntropy(labelSmoothing = 0.1, reduction = Reduction.Sum)
+                        Loss.CrossEntropy(classWeights = Weights.op_Implicit (Array.init classes (fun c -> float (1 + c % 3))))
+                    ] do
+                    loss, torch.randn (Array.ofList shape), labelsOf shape
+        ]
+
+    let private flat (x: torch.Tensor) = numbers (x.contiguous().view -1L)
+
+    [<Theory; InlineData true; InlineData false>]
+    let ``value and gradient are the same, to the last bit`` (isPublic: bool) =
+        use _ = Nodes.using isPublic
+        use _ = torch.NewDisposeScope()
+
+        for loss, numbers, labels in cases () do
+            let both =
+                [
+                    for overwrite in [ false; true ] do
+                        let x = numbers.clone().requires_grad_ true
+                        let logits = x * torch.tensor 2.0f
+                        let before = flat logits
+                        let value = loss.Forward(logits, labels, overwrite)
+                        value.backward ()
+                        // Not in memory of its own, where it may be so.
+                        let isOver = flat logits <> before
+                        Assert.Equal(overwrite && not isPublic, isOver)
+
+                        if isOver then
+                            Assert.Equal<float[]>(flat (nonNull x.grad), Array.map (fun g -> 2.0 * g) (flat logits))
+
+                        value.item<float32>(), flat (nonNull x.grad)
+                ]
+
+            Assert.Equal(fst both[0], fst both[1])
+            Assert.Equal<float[]>(snd both[0], snd both[1])
+
+    let private loss = Loss.CrossEntropy()
+
+    let private logits () = (torch.randn(4L, 3L).requires_grad_ true) * torch.tensor 2.0f
+
+    let private labels () = torch.tensor [| 0L; 2L; 1L; 2L |]
+
+    let private fails (part: string) (backward: unit -> unit) =
+        Assert.Throws<ExternalException> backward |> ignore
+        Assert.Contains(part, (nonNull LossExtensions.BackwardFailure).Message)
+
+    [<Fact>]
+    let ``what somebody else has saved is not taken for what it was`` () =
+        use _ = torch.NewDisposeScope()
+        let logits = logits ()
+        let square = (logits * logits).sum()
+        loss.Forward(logits, labels (), overwrite = true) |> ignore
+        let error = Assert.Throws<ExternalException>(fun () -> square.backward ())
+        Assert.Contains("inplace operation", error.Message)
+
+    [<Fact>]
+    let ``there is one gradient, and none of it`` () =
+        use _ = torch.NewDisposeScope()
+        let value = loss.Forward(logits (), labels (), overwrite = true)
+        fails "overwritten" (fun () -> value.backward (null, create_graph = true))
+        value.backward (null, retain_graph = true)
+        fails "overwritten" (fun () -> value.backward ())
+
+    [<Fact>]
+    let ``what comes from above scales it`` () =
+        use _ = torch.NewDisposeScope()
+        let x, labels = torch.randn (40L, 30L), torch.randint (0L, 30L, [| 40L |], dtype = torch.int64)
+
+        let slope (overwrite: bool) (scale: float32) =
+            let leaf = x.clone().requires_grad_ true
+            (loss.Forward(leaf * torch.tensor 2.0f, labels, overwrite) * torch.tensor scale).backward()
+            flat (nonNull leaf.grad)
+
+        for scale in [ 0.3f; -65536.0f; 0.25f; 0.0f ] do
+            for once, twice in Array.zip (slope false scale) (slope true scale) do
+                Assert.Equal(once, twice, abs once * 2.4e-7)
+
+    [<Fact>]
+    let ``without a gradient the logits are left alone`` () =
+        use _ = torch.NewDisposeScope()
+        let logits = logits().detach()
+        let before = flat logits
+        let value = loss.Forward(logits, labels (), overwrite = true)
+        Assert.False value.requires_grad
+        Assert.Equal<float[]>(before, flat logits)
+
+    [<Fact>]
+    let ``what must not be overwritten is refused`` () =
+        use _ = torch.NewDisposeScope()
+
+        let refuses (part: string) (logits: torch.Tensor) =
+            let before = flat logits
+
+            let error = Assert.Throws<ArgumentException>(fun () -> loss.Forward(logits, labels (), overwrite = true) |> ignore)
+
+            Assert.Equal("prediction", error.ParamName)
+            Assert.Contains(part, error.Message)
+            Assert.Equal<float[]>(before, flat logits)
+
+        refuses "leaf" (torch.randn(4L, 3L).requires_grad_ true)
+        refuses "contiguous" ((torch.randn(3L, 4L).requires_grad_ true * torch.tensor 2.0f).t())
+        refuses "Float16" ((logits ()).half())
+
+    [<Fact>]
+    let ``in F# it is reduced once`` () =
+        use _ = torch.NewDisposeScope()
+        let labels = labels ()
+        let first, second = logits (), logits ()
+        let expected = (loss.Forward(first, labels)).item<float32>()
+
+        let crossEntropy logits =
+            Losses.TorchSharp.FSharp.Functions.crossEntropyOverwriting
+                Losses.FSharp.CrossEntropyOptions.Default
+                (Losses.TorchSharp.FSharp.Functions.labels labels)
+                logits
+
+        let spent = crossEntropy first
+        Assert.Equal(expected, (Losses.TorchSharp.FSharp.Reduce.mean spent).item<float32>())
+
+        Assert.Throws<InvalidOperationException>(fun () -> Losses.TorchSharp.FSharp.Reduce.mean spent |> ignore) |> ignore
+
+        (Losses.TorchSharp.FSharp.Reduce.mean (crossEntropy second)).backward()

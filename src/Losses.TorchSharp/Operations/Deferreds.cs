@@ -15,7 +15,11 @@ internal sealed class DeferredPointwise<F, S>(F function, TorchTensor[] operands
 }
 
 /// <summary>A loss of rows with labels on the CPU.</summary>
-internal sealed class DeferredRows(LabelledRows row, Tensor x, Func<TorchTensor[], TorchTensor> definition) : Deferred
+/// <param name="row">The kernel.</param>
+/// <param name="x">The rows.</param>
+/// <param name="definition">What the kernel computes.</param>
+/// <param name="isExpendable">Whether a gradient of the sum may be written over the rows.</param>
+internal sealed class DeferredRows(LabelledRows row, Tensor x, Func<TorchTensor[], TorchTensor> definition, bool isExpendable) : Deferred
 {
     private bool IsSingle => x.dtype == ScalarType.Float32;
 
@@ -31,8 +35,8 @@ internal sealed class DeferredRows(LabelledRows row, Tensor x, Func<TorchTensor[
         new(
             (
                 IsSingle
-                    ? new ReducedLabelledRowsOperation<float>(row, weight, definition)
-                    : (Operation)new ReducedLabelledRowsOperation<double>(row, weight, definition)
+                    ? new ReducedLabelledRowsOperation<float>(row, weight, definition, isExpendable)
+                    : (Operation)new ReducedLabelledRowsOperation<double>(row, weight, definition, isExpendable)
             ).Apply(x),
             false
         );

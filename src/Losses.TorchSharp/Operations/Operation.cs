@@ -20,6 +20,9 @@ internal abstract class Operation
     /// <summary>Gradients that were made along with a value that is a scalar, one an input: they go out once, or with the value.</summary>
     internal Tensor?[]? Kept { get; set; }
 
+    /// <summary>Whether what is kept is in the memory of the input, whose numbers are gone: there will be no other gradient.</summary>
+    internal bool IsOverwriting { get; private protected set; }
+
     /// <summary>By which inputs a gradient was wanted.</summary>
     internal bool[] Wanted { get; private set; } = [];
 

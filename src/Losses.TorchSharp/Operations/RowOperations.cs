@@ -20,21 +20,20 @@ internal abstract class RowOperation(Func<TorchTensor[], TorchTensor> definition
     {
         if (!isRecorded)
             return Gradients(inputs, gradient);
+        // Without an element the definition is of constants alone.
+        if (inputs[0].numel() == 0)
+            return Array.ConvertAll(inputs, static x => zeros_like(x));
         var wanted = Enumerable.Range(0, inputs.Length).Where(i => Wanted[i]).ToArray();
         // The definition again, of inputs of its own that hang on those of the tape.
         var again = Array.ConvertAll(inputs, static x => x.view(x.shape));
         var value = Recorded(definition(Array.ConvertAll(again, x => new TorchTensor(x, isWide)))).Like(gradient);
-        var found = grad(
-            [value],
-            Array.ConvertAll(wanted, i => again[i]),
-            [gradient],
-            retain_graph: true,
-            create_graph: true,
-            allow_unused: true
-        );
+        // libtorch ends the process where there is nothing to differentiate.
+        var found = value.requires_grad
+            ? grad([value], Array.ConvertAll(wanted, i => again[i]), [gradient], retain_graph: true, create_graph: true, allow_unused: true)
+            : [];
         var gradients = new Tensor?[inputs.Length];
         for (var i = 0; i < wanted.Length; i++)
-            gradients[wanted[i]] = found[i].IsInvalid ? null : found[i];
+            gradients[wanted[i]] = i < found.Count && !found[i].IsInvalid ? found[i] : zeros_like(inputs[wanted[i]]);
         return gradients;
     }
 
@@ -71,8 +70,12 @@ internal class LabelledRowsOperation<S>(LabelledRows row, Func<TorchTensor[], To
 }
 
 /// <summary>The exact sum of a loss of rows with labels over a weight, rounded once; with its gradient made in the same pass where one will be asked for.</summary>
-internal sealed class ReducedLabelledRowsOperation<S>(LabelledRows row, ExactSum weight, Func<TorchTensor[], TorchTensor> definition)
-    : LabelledRowsOperation<S>(row, definition)
+internal sealed class ReducedLabelledRowsOperation<S>(
+    LabelledRows row,
+    ExactSum weight,
+    Func<TorchTensor[], TorchTensor> definition,
+    bool isExpendable
+) : LabelledRowsOperation<S>(row, definition)
     where S : unmanaged, IFloatingPointIeee754<S>
 {
     private double Share => 1 / weight.ToDouble();
@@ -83,10 +86,23 @@ internal sealed class ReducedLabelledRowsOperation<S>(LabelledRows row, ExactSum
         var shape = TorchTensor.ShapeOf(x);
         Span<S> gradient = [];
         if (wanted.Length > 0)
-            gradient = Memory.Span<S>((Kept = [Memory.Fresh(x)])[0]!);
+        {
+            IsOverwriting = isExpendable && x.is_contiguous();
+            Kept = [IsOverwriting ? x.detach() : Memory.Fresh(x)];
+            gradient = Memory.Span<S>(Kept[0]!);
+        }
         var sum = Row.Run<S>(Memory.Span<S>(x), shape, [S.One], Share, [], gradient, isSummed: true)!;
+        if (IsOverwriting)
+            Memory.Changed(x);
         return Sums.Quotient(sum, weight, x);
     }
+
+    internal override Tensor?[] Backward(Tensor[] inputs, Tensor gradient, bool isRecorded) =>
+        IsOverwriting
+            ? throw new InvalidOperationException(
+                "the prediction was overwritten by its gradient, which is there once, and is not differentiated in its turn."
+            )
+            : base.Backward(inputs, gradient, isRecorded);
 
     protected override TorchTensor Recorded(TorchTensor values) => TorchTensor.Total(values) * TorchTensor.Constant(Share);
 

@@ -129,7 +129,7 @@ internal sealed unsafe class Node
         if (_operation!.Kept is not { } kept || is_grad_enabled())
             return null;
         var upstream = _isSingle ? *(float*)Native.Data(gradient) : *(double*)Native.Data(gradient);
-        if (!Sums.IsExact(upstream))
+        if (!Sums.IsExact(upstream) && !_operation.IsOverwriting)
             return null;
         Native.ReleaseTensor(gradient);
         // Nobody looks at the inputs, but whether they are still what they were is for libtorch to say.

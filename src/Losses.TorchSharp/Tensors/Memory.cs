@@ -48,6 +48,16 @@ internal static unsafe partial class Memory
         return size >= Buffers.Large && Node.IsUsed && like.is_contiguous() ? Buffers.Rent(like, size) : empty_like(like);
     }
 
+    /// <summary>Tells libtorch that a tensor was written to: what else it has saved it for is then refused.</summary>
+    internal static void Changed(Tensor tensor)
+    {
+        // None of the elements, but the tensor's version all the same.
+        using var whole = tensor.detach();
+        using var flat = whole.view(-1);
+        using var nothing = flat.narrow(0, 0, 0);
+        nothing.zero_();
+    }
+
     /// <summary>The only number of a tensor.</summary>
     internal static double Number(Tensor scalar) =>
         !IsOnCpu(scalar) ? scalar.ToDouble()

@@ -303,7 +303,10 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
             return definition(inputs);
         return row switch
         {
-            LabelledRows labelled when inputs[0].IsStored => new(new DeferredRows(labelled, x, definition), labelled.Labels.Shape),
+            LabelledRows labelled when inputs[0].IsStored => new(
+                new DeferredRows(labelled, x, definition, inputs[0]._isExpendable),
+                labelled.Labels.Shape
+            ),
             VectorRows rows when VectorRowsOperation.Takes(inputs) => new(
                 new VectorRowsOperation(rows, definition).Apply(Array.ConvertAll(inputs, static x => x.Stored!)),
                 isWide: true

@@ -18,8 +18,17 @@ public readonly partial struct TorchTensor
     // On the CPU an intermediate of float32 tensors is float64, and will be rounded.
     private readonly bool _isWide;
 
+    // A gradient may be written over the tensor.
+    private readonly bool _isExpendable;
+
     private TorchTensor(object? content, double number, Shape shape, bool isWide) =>
         (_content, _number, Shape, _isWide) = (content, number, shape, isWide);
+
+    private TorchTensor(TorchTensor tensor, bool isExpendable)
+    {
+        this = tensor;
+        _isExpendable = isExpendable;
+    }
 
     internal TorchTensor(Tensor tensor, bool isWide)
         : this(tensor, 0, ShapeOf(tensor), isWide) { }
@@ -60,6 +69,20 @@ public readonly partial struct TorchTensor
         ArgumentNullException.ThrowIfNull(function);
         using var scope = NewDisposeScope();
         return function().ToTensor().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A tensor that may be overwritten by its gradient.</summary>
+    /// <exception cref="ArgumentException">Its gradient cannot be written over it.</exception>
+    internal static TorchTensor Expendable(Tensor tensor, string name)
+    {
+        ArgumentNullException.ThrowIfNull(tensor, name);
+        if (tensor.dtype is not (ScalarType.Float32 or ScalarType.Float64))
+            throw new ArgumentException($"{name} has data type {tensor.dtype}, but only Float32 and Float64 can be overwritten.", name);
+        if (tensor.requires_grad && tensor.is_leaf)
+            throw new ArgumentException($"{name} is a leaf that requires a gradient: it must not be overwritten.", name);
+        if (!tensor.is_contiguous())
+            throw new ArgumentException($"{name} is not contiguous, so that its gradient cannot be written over it.", name);
+        return new(new TorchTensor(tensor), isExpendable: true);
     }
 
     /// <summary>Class indices as labels.</summary>
