@@ -152,7 +152,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             if (whole < here)
                 RunRest<TLane>(inputs, outputs, waiting, whole, here - whole, padded);
             if (sum is not null)
-                Add(sum, memory, here);
+                Add(sum, memory, here, isStreamed ? new(inputs[0] + here + block, inputs[1] + here + block) : default);
             for (var i = 0; i < Inputs; i++)
                 if (inputs[i] is not null && !_isConstant[i])
                     inputs[i] += here;
@@ -286,10 +286,10 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     private static double Widen(TStorage value) =>
         typeof(TStorage) == typeof(float) ? Unsafe.BitCast<TStorage, float>(value) : Unsafe.BitCast<TStorage, double>(value);
 
-    private static void Add(ExactSum sum, TStorage* values, int count)
+    private static void Add(ExactSum sum, TStorage* values, int count, Block.Next next)
     {
         if (typeof(TStorage) == typeof(float))
-            sum.Add(new ReadOnlySpan<float>(values, count));
+            sum.Add(new ReadOnlySpan<float>(values, count), next);
         else
             sum.Add(new ReadOnlySpan<double>(values, count));
     }

@@ -21,11 +21,15 @@ internal static unsafe class Memory
     // How many bytes there are until the next cache line begins.
     public static int ToLine(void* address) => (int)(-(nint)address & (Line - 1));
 
-    // Asks for what a loop will need a little later; any address will do.
+    // Asks for what a loop will need a little later.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fetch(void* place)
+    public static void Fetch(void* place) => Ask((byte*)place + Ahead);
+
+    // Asks for a cache line; any address will do.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Ask(void* place)
     {
         if (Sse.IsSupported)
-            Sse.Prefetch0((byte*)place + Ahead);
+            Sse.Prefetch0(place);
     }
 }

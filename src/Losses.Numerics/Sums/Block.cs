@@ -125,9 +125,10 @@ internal static class Block
     }
 
     // As TrySum, but in float32, in three anchors, and for several blocks at once: twice as fast, for numbers that are not too far apart.
-    // Returns how many of the numbers it has summed: all, or the blocks before the first that it could not.
+    // Returns how many of the numbers it has summed: all, or the blocks before the first that it could not. Meanwhile it asks the memory, which
+    // a sum leaves idle, for a quarter as many bytes of what is needed next.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int SumSingle(ref float source, int length, int largest, out Units units)
+    public static unsafe int SumSingle(ref float source, int length, int largest, Next next, out Units units)
     {
         var exponent = Math.Max(largest + SingleHeadroom, SingleLowest);
         if (exponent > SingleHighest)
@@ -140,6 +141,9 @@ internal static class Block
         var third = Vector512.Create(AnchorSingle(exponent - 2 * SingleGap));
         var (high, middle, low) = (Vector512<int>.Zero, Vector512<int>.Zero, Vector512<int>.Zero);
         var done = 0;
+        // Its own numbers are there already.
+        var ahead = next.First is null ? (byte*)Unsafe.AsPointer(ref source) : next.First;
+        var beside = next.First is null ? ahead : next.Second;
         while (done < length)
         {
             var end = Math.Min(done + Length, length);
@@ -150,6 +154,8 @@ internal static class Block
             var lost = Vector512<int>.Zero;
             for (var i = (nuint)done; i < (nuint)end; i += 32)
             {
+                Memory.Ask(ahead + i);
+                Memory.Ask(beside + i);
                 var x = Vector512.LoadUnsafe(ref source, i);
                 var y = Vector512.LoadUnsafe(ref source, i + 16);
                 var aNext = a + x;
@@ -211,6 +217,13 @@ internal static class Block
     // The sign of a left-over of 0 is not a left-over.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsZero(Vector512<long> lost) => (lost & Vector512.Create(long.MaxValue)) == Vector512<long>.Zero;
+
+    // Two places in memory that are needed after a sum; null where there are none.
+    public readonly unsafe struct Next(void* first, void* second)
+    {
+        public readonly byte* First = (byte*)first;
+        public readonly byte* Second = (byte*)second;
+    }
 
     // First·2^FirstExponent + Second·2^SecondExponent, of at most 57 bits each.
     public readonly record struct Units(long First, int FirstExponent, long Second, int SecondExponent);

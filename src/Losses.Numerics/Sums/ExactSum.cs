@@ -81,6 +81,8 @@ public sealed class ExactSum : IEquatable<ExactSum>
     /// <param name="values">Any numbers, any length.</param>
     public void Add(ReadOnlySpan<float> values) => AddAll(values);
 
+    internal void Add(ReadOnlySpan<float> values, Block.Next next) => AddAll(values, next);
+
     /// <summary>Adds the exact product of two numbers, which is not rounded: a weight and a value, say.</summary>
     /// <param name="a">Any number.</param>
     /// <param name="b">Any number; 0 times an infinity is NaN, as in IEEE 754.</param>
@@ -337,7 +339,7 @@ public sealed class ExactSum : IEquatable<ExactSum>
         return (a - (sum - added)) + (b - added);
     }
 
-    private void AddAll<T>(ReadOnlySpan<T> values)
+    private void AddAll<T>(ReadOnlySpan<T> values, Block.Next next = default)
         where T : unmanaged
     {
         if (Vector128.IsHardwareAccelerated)
@@ -345,7 +347,8 @@ public sealed class ExactSum : IEquatable<ExactSum>
             while (values.Length >= Block.Step)
             {
                 var length = values.Length & -Block.Step;
-                var done = typeof(T) == typeof(float) ? AddSingles(MemoryMarshal.Cast<T, float>(values), Math.Min(length, Block.Run)) : 0;
+                var done =
+                    typeof(T) == typeof(float) ? AddSingles(MemoryMarshal.Cast<T, float>(values), Math.Min(length, Block.Run), next) : 0;
                 if (done == 0)
                 {
                     done = Math.Min(length, Block.Length);
@@ -358,16 +361,16 @@ public sealed class ExactSum : IEquatable<ExactSum>
     }
 
     // Adds as many of the first numbers as float32 is enough for.
-    private int AddSingles(ReadOnlySpan<float> values, int length)
+    private int AddSingles(ReadOnlySpan<float> values, int length, Block.Next next)
     {
         if (!single.IsDue())
             return 0;
         ref var source = ref MemoryMarshal.GetReference(values);
         if (largest == Block.TooLarge)
             largest = Block.Largest(ref source, Math.Min(length, Block.Sample));
-        var done = Block.SumSingle(ref source, length, largest, out var units);
+        var done = Block.SumSingle(ref source, length, largest, next, out var units);
         if (done == 0 && Outgrown(ref source, Math.Min(length, Block.Length)))
-            done = Block.SumSingle(ref source, length, largest, out units);
+            done = Block.SumSingle(ref source, length, largest, next, out units);
         single.Note(done > 0);
         AddUnits(units);
         return done;
