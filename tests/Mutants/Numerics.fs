@@ -27,8 +27,10 @@ let private numbers: Mutant list =
                     "a root is vertical at 0", "if («exponent is > 0 and < 1»)", "false"
                     "softplus of −x has the slope of softplus", "-T.Weigh(x._derivative, «l._sigmoidOfMinus»)", "l._sigmoid"
                     "σ(−x) rises", "_derivative = «-bell»", "bell"
-                    "what is clipped has a slope", "T.IfLess(T.Constant(bound), T.Abs(x._value), «T.Constant(0)», x", "x._derivative"
-                    "a slope is clipped on one side only", "_derivative = T.IfLess(T.Constant(bound), «T.Abs(x._value)», T", "x._value"
+                    "what is clipped above has a slope",
+                    "T.IfLess(T.Constant(bound), x._value, «T.Constant(0)», x._derivative)",
+                    "x._derivative"
+                    "what is clipped below has a slope", "T.Constant(-bound),\n                «T.Constant(0)»,", "x._derivative"
                     "|x| rises below 0", "T.IfLess(x, zero, «-y»,", "y"
                     "what is detached has a slope", "Detach(Dual<T> x) => «Fixed(x._value)»", "x"
                 ]

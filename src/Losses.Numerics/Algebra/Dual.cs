@@ -68,7 +68,12 @@ public struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
         new()
         {
             _value = T.Clip(bound, x._value),
-            _derivative = T.IfLess(T.Constant(bound), T.Abs(x._value), T.Constant(0), x._derivative),
+            _derivative = T.IfLess(
+                x._value,
+                T.Constant(-bound),
+                T.Constant(0),
+                T.IfLess(T.Constant(bound), x._value, T.Constant(0), x._derivative)
+            ),
         };
 
     /// <inheritdoc/>
