@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Xunit;
 
 namespace Losses.Tests;
@@ -103,15 +104,15 @@ public class KernelTests
             }
             return gradient;
         }
-        var expected = Run<Lane128<double>>(out var expectedSum);
-        if (Lane256<double>.IsSupported)
+        var expected = Run<Lane<Simd128, Vector128<double>, double>>(out var expectedSum);
+        if (Lane<Simd256, Vector256<double>, double>.IsSupported)
         {
-            Assert.Equal(expected, Run<Lane256<double>>(out var sum));
+            Assert.Equal(expected, Run<Lane<Simd256, Vector256<double>, double>>(out var sum));
             Assert.Equal(expectedSum, sum);
         }
-        if (Lane512<double>.IsSupported)
+        if (Lane<Simd512, Vector512<double>, double>.IsSupported)
         {
-            Assert.Equal(expected, Run<Lane512<double>>(out var sum));
+            Assert.Equal(expected, Run<Lane<Simd512, Vector512<double>, double>>(out var sum));
             Assert.Equal(expectedSum, sum);
         }
     }

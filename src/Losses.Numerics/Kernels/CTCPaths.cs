@@ -70,15 +70,17 @@ public sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int[]
                 if (isSingle)
                 {
                     var loss =
-                        Lane512<float>.IsSupported ? CTCLattice<Simd512, Vector512<double>>.Loss(sample, start)
-                        : Lane256<float>.IsSupported ? CTCLattice<Simd256, Vector256<double>>.Loss(sample, start)
+                        Lane<Simd512, Vector512<double>, float>.IsSupported ? CTCLattice<Simd512, Vector512<double>>.Loss(sample, start)
+                        : Lane<Simd256, Vector256<double>, float>.IsSupported ? CTCLattice<Simd256, Vector256<double>>.Loss(sample, start)
                         : CTCLattice<Simd128, Vector128<double>>.Loss(sample, start);
                     if (!double.IsNaN(loss))
                         return loss;
                 }
-                return Lane512<double>.IsSupported ? CTCLogLattice.Loss<S, Lane512<double>>(sample, start)
-                    : Lane256<double>.IsSupported ? CTCLogLattice.Loss<S, Lane256<double>>(sample, start)
-                    : CTCLogLattice.Loss<S, Lane128<double>>(sample, start);
+                return Lane<Simd512, Vector512<double>, double>.IsSupported
+                        ? CTCLogLattice.Loss<S, Lane<Simd512, Vector512<double>, double>>(sample, start)
+                    : Lane<Simd256, Vector256<double>, double>.IsSupported
+                        ? CTCLogLattice.Loss<S, Lane<Simd256, Vector256<double>, double>>(sample, start)
+                    : CTCLogLattice.Loss<S, Lane<Simd128, Vector128<double>, double>>(sample, start);
             }
         }
         finally

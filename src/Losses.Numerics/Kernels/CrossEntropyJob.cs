@@ -91,12 +91,12 @@ internal sealed unsafe class CrossEntropyJob<S>(
             first = run * inner + chunk % perRun * chunkRows;
             last = Math.Min((run + 1) * inner, first + chunkRows);
         }
-        if (Lane512<S>.IsSupported)
-            RunRows<Lane512<S>>(first, last, sum);
-        else if (Lane256<S>.IsSupported)
-            RunRows<Lane256<S>>(first, last, sum);
+        if (Lane<Simd512, Vector512<double>, S>.IsSupported)
+            RunRows<Lane<Simd512, Vector512<double>, S>>(first, last, sum);
+        else if (Lane<Simd256, Vector256<double>, S>.IsSupported)
+            RunRows<Lane<Simd256, Vector256<double>, S>>(first, last, sum);
         else
-            RunRows<Lane128<S>>(first, last, sum);
+            RunRows<Lane<Simd128, Vector128<double>, S>>(first, last, sum);
     }
 
     [SkipLocalsInit]

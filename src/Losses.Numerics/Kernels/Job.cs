@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Losses;
 
@@ -85,12 +86,12 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
 
     private ExactSum? RunPart(int start, int count, ExactSum? sum)
     {
-        if (Lane512<TStorage>.IsSupported)
-            RunChunk<Lane512<TStorage>>(start, count, sum);
-        else if (Lane256<TStorage>.IsSupported)
-            RunChunk<Lane256<TStorage>>(start, count, sum);
+        if (Lane<Simd512, Vector512<double>, TStorage>.IsSupported)
+            RunChunk<Lane<Simd512, Vector512<double>, TStorage>>(start, count, sum);
+        else if (Lane<Simd256, Vector256<double>, TStorage>.IsSupported)
+            RunChunk<Lane<Simd256, Vector256<double>, TStorage>>(start, count, sum);
         else
-            RunChunk<Lane128<TStorage>>(start, count, sum);
+            RunChunk<Lane<Simd128, Vector128<double>, TStorage>>(start, count, sum);
         return sum;
     }
 

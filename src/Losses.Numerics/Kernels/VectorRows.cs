@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Losses;
 
@@ -75,12 +76,12 @@ public abstract unsafe class VectorRows : RowLoss
             {
                 var first = part * chunk;
                 var last = Math.Min(count, first + chunk);
-                if (Lane512<float>.IsSupported)
-                    Run<Lane512<float>, TOut>(rows, first, last);
-                else if (Lane256<float>.IsSupported)
-                    Run<Lane256<float>, TOut>(rows, first, last);
+                if (Lane<Simd512, Vector512<double>, float>.IsSupported)
+                    Run<Lane<Simd512, Vector512<double>, float>, TOut>(rows, first, last);
+                else if (Lane<Simd256, Vector256<double>, float>.IsSupported)
+                    Run<Lane<Simd256, Vector256<double>, float>, TOut>(rows, first, last);
                 else
-                    Run<Lane128<float>, TOut>(rows, first, last);
+                    Run<Lane<Simd128, Vector128<double>, float>, TOut>(rows, first, last);
             }
         );
     }

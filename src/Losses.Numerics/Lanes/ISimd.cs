@@ -5,6 +5,18 @@ namespace Losses;
 internal interface ISimd<TVector>
     where TVector : struct
 {
+    static abstract bool IsSupported { get; }
+    static abstract int Count { get; }
+
+    static abstract TVector LoadSingle(ref readonly float source, nuint offset);
+    static abstract TVector LoadDouble(ref readonly double source, nuint offset);
+    static abstract void StoreSingle(TVector value, ref float destination, nuint offset);
+    static abstract void StoreDouble(TVector value, ref double destination, nuint offset);
+    static abstract unsafe void StreamSingle(TVector value, float* place);
+    static abstract unsafe void StreamDouble(TVector value, double* place);
+
+    static abstract TVector CopySign(TVector size, TVector sign);
+
     static abstract TVector Create(double value);
     static abstract TVector FromBits(long bits);
 

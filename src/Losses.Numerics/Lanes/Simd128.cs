@@ -6,6 +6,45 @@ namespace Losses;
 // Any processor: SSE, AdvSimd, or the software that stands in for them.
 internal readonly struct Simd128 : ISimd<Vector128<double>>
 {
+    public static bool IsSupported
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => true;
+    }
+
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> LoadSingle(ref readonly float source, nuint offset) =>
+        Vector128.Create(Unsafe.Add(ref Unsafe.AsRef(in source), offset), (double)Unsafe.Add(ref Unsafe.AsRef(in source), offset + 1));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> LoadDouble(ref readonly double source, nuint offset) => Vector128.LoadUnsafe(in source, offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSingle(Vector128<double> value, ref float destination, nuint offset)
+    {
+        Unsafe.Add(ref destination, offset) = (float)value.GetElement(0);
+        Unsafe.Add(ref destination, offset + 1) = (float)value.GetElement(1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreDouble(Vector128<double> value, ref double destination, nuint offset) =>
+        value.StoreUnsafe(ref destination, offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StreamSingle(Vector128<double> value, float* place) => StoreSingle(value, ref *place, 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StreamDouble(Vector128<double> value, double* place) => value.Store(place);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> CopySign(Vector128<double> size, Vector128<double> sign) => Vector128.CopySign(size, sign);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Create(double value) => Vector128.Create(value);
 

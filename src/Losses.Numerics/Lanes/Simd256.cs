@@ -7,6 +7,43 @@ namespace Losses;
 // AVX2 with FMA.
 internal readonly struct Simd256 : ISimd<Vector256<double>>
 {
+    public static bool IsSupported
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.IsHardwareAccelerated && Avx2.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported;
+    }
+
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 4;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> LoadSingle(ref readonly float source, nuint offset) =>
+        Avx.ConvertToVector256Double(Vector128.LoadUnsafe(in source, offset));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> LoadDouble(ref readonly double source, nuint offset) => Vector256.LoadUnsafe(in source, offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSingle(Vector256<double> value, ref float destination, nuint offset) =>
+        Avx.ConvertToVector128Single(value).StoreUnsafe(ref destination, offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreDouble(Vector256<double> value, ref double destination, nuint offset) =>
+        value.StoreUnsafe(ref destination, offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StreamSingle(Vector256<double> value, float* place) =>
+        Avx.ConvertToVector128Single(value).StoreAlignedNonTemporal(place);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StreamDouble(Vector256<double> value, double* place) => value.StoreAlignedNonTemporal(place);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> CopySign(Vector256<double> size, Vector256<double> sign) => Vector256.CopySign(size, sign);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> Create(double value) => Vector256.Create(value);
 

@@ -7,6 +7,43 @@ namespace Losses;
 // AVX-512: masked products, and instructions that scale by 2ᵏ and take a number apart.
 internal readonly struct Simd512 : ISimd<Vector512<double>>
 {
+    public static bool IsSupported
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
+    }
+
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 8;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> LoadSingle(ref readonly float source, nuint offset) =>
+        Avx512F.ConvertToVector512Double(Vector256.LoadUnsafe(in source, offset));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> LoadDouble(ref readonly double source, nuint offset) => Vector512.LoadUnsafe(in source, offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSingle(Vector512<double> value, ref float destination, nuint offset) =>
+        Avx512F.ConvertToVector256Single(value).StoreUnsafe(ref destination, offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreDouble(Vector512<double> value, ref double destination, nuint offset) =>
+        value.StoreUnsafe(ref destination, offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StreamSingle(Vector512<double> value, float* place) =>
+        Avx512F.ConvertToVector256Single(value).StoreAlignedNonTemporal(place);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StreamDouble(Vector512<double> value, double* place) => value.StoreAlignedNonTemporal(place);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> CopySign(Vector512<double> size, Vector512<double> sign) => Vector512.CopySign(size, sign);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Create(double value) => Vector512.Create(value);
 
