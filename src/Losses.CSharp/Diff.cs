@@ -19,12 +19,12 @@ public static class Diff
     /// <exception cref="ArgumentException">The value is no scalar.</exception>
     public static (DiffTensor<S> Value, DiffTensor<S>[] Gradients) ValueAndGrad<S>(
         Func<DiffTensor<S>[], DiffTensor<S>> f,
-        params DiffTensor<S>[] x
+        params DiffTensor<S>[] xs
     )
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         ArgumentNullException.ThrowIfNull(f);
-        return FSharp.Diff.valueAndGrads(Microsoft.FSharp.Core.FuncConvert.FromFunc(f), x);
+        return FSharp.Diff.valueAndGrads(Microsoft.FSharp.Core.FuncConvert.FromFunc(f), xs);
     }
 
     /// <summary>The vector–Jacobian product vᵀJ; v has the shape of the value.</summary>

@@ -40,6 +40,10 @@ module Diff =
     /// <exception cref="T:System.ArgumentException">The value is no scalar.</exception>
     let valueAndGrads (f: DiffTensor<'S>[] -> DiffTensor<'S>) (xs: DiffTensor<'S>[]) : struct (DiffTensor<'S> * DiffTensor<'S>[]) =
         Check.notNull (nameof xs) xs
+
+        if xs.Length = 0 then
+            raise (ArgumentException("xs is empty; a derivative is by at least one.", nameof xs))
+
         xs |> Array.iteri (fun i x -> Check.notNull $"xs[{i}]" x)
         let struct (value, pull) = DiffTensor.Pullback(Func<DiffTensor<'S>[], DiffTensor<'S>> f, xs)
         scalar (nameof f) value

@@ -109,12 +109,16 @@ module Reduce =
             column[0] <- shape[0]
             weights.Reshape(Shape column)
 
-    /// <summary>Every sample by itself, over all axes but the first: its sum, or the sum over what it counts.</summary>
-    /// <param name="reduction">Sum or mean.</param>
-    /// <param name="loss">The loss; its values have a batch axis.</param>
-    /// <returns>(N).</returns>
-    /// <exception cref="T:System.ArgumentException">The values are a scalar, or the reduction is neither sum nor mean.</exception>
-    let perSample (reduction: Reduction) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
+    // A mean, or what the policy says where what it divides by is 0: of all elements, or of each sample.
+    let private emptyAware (empty: EmptyMean) (counted: 'T) (mean: 'T) : 'T :> ITensor<'T> =
+        match empty with
+        | EmptyMean.NaN -> mean
+        | EmptyMean.Zero -> Notation.ifLess (Notation.num 0.0) counted mean (Notation.num 0.0)
+        | EmptyMean.Throw when 'T.Least counted > 0.0 -> mean
+        | EmptyMean.Throw -> raise (InvalidOperationException "the mean of nothing: no element counts.")
+        | _ -> raise (ArgumentOutOfRangeException(nameof empty, empty, $"{int empty} is no choice for an empty mean."))
+
+    let private bySample (empty: EmptyMean) (reduction: Reduction) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
         let shape = loss.Values.Shape
 
         if shape.Rank = 0 then
@@ -124,8 +128,18 @@ module Reduce =
 
         match reduction with
         | Reduction.Sum -> total loss.Values
-        | Reduction.Mean -> Notation.(/) (total loss.MeanValues) (total loss.Weights)
+        | Reduction.Mean ->
+            let counted = total loss.Weights
+            emptyAware empty counted (Notation.(/) (total loss.MeanValues) counted)
         | _ -> raise (ArgumentException($"a sample is reduced by Sum or Mean, not by {reduction}.", nameof reduction))
+
+    /// <summary>Every sample by itself, over all axes but the first: its sum, or the sum over what it counts.</summary>
+    /// <param name="reduction">Sum or mean.</param>
+    /// <param name="loss">The loss; its values have a batch axis.</param>
+    /// <returns>(N).</returns>
+    /// <exception cref="T:System.ArgumentException">The values are a scalar, or the reduction is neither sum nor mean.</exception>
+    let perSample (reduction: Reduction) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
+        bySample EmptyMean.NaN reduction loss
 
     // What the loss's own mean counts is kept beside the values while weights are applied.
     let private applied (options: Reducing) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
@@ -142,27 +156,19 @@ module Reduce =
             weighed.With(weighed.Values, counted)
         | divisor -> raise (ArgumentOutOfRangeException(nameof options, divisor, $"{int divisor} is no divisor."))
 
-    let private emptyAware (empty: EmptyMean) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
-        let total = TensorNotation.sumAll loss.Weights
-
-        match empty with
-        | EmptyMean.NaN -> mean loss
-        | EmptyMean.Zero -> Notation.ifLess (Notation.num 0.0) total (mean loss) (Notation.num 0.0)
-        | EmptyMean.Throw when 'T.Least total > 0.0 -> mean loss
-        | EmptyMean.Throw -> raise (InvalidOperationException "the mean of nothing: no element counts.")
-        | _ -> raise (ArgumentOutOfRangeException(nameof empty, empty, $"{int empty} is no choice for an empty mean."))
-
     /// <summary>The reduction in full: mask, weights, what a mean divides by, each sample by itself or all together.</summary>
     /// <param name="options">What to do; the same for every loss.</param>
     /// <param name="loss">The loss.</param>
     /// <exception cref="T:System.ArgumentException">A mask or weights do not fit the values.</exception>
-    /// <exception cref="T:System.InvalidOperationException">Nothing counts, and the options say to throw then.</exception>
+    /// <exception cref="T:System.InvalidOperationException">Nothing counts, in some sample if each is reduced by itself, and the options say to
+    /// throw then.</exception>
     let using (options: Reducing) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
         let loss = applied options loss
 
         match options.PerSample, options.Reduction with
-        | true, reduction -> perSample reduction loss
-        | false, Reduction.Mean -> emptyAware options.Empty loss
+        | true, reduction -> bySample options.Empty reduction loss
+        | false, (Reduction.Mean | Reduction.BatchMean as reduction) when options.Empty <> EmptyMean.NaN ->
+            emptyAware options.Empty (TensorNotation.sumAll loss.Weights) (by reduction loss)
         | false, reduction -> by reduction loss
 
     /// <summary>Adds what <c>using</c> would reduce to an accumulator.</summary>

@@ -86,9 +86,11 @@ let mutants: Mutant list =
                     "spread loss.Values weights"
                     "a mask may have any number above 1", "|| «value = 1.0»", "value >= 1.0"
                     "a count is a sum of weights", "weighed.Weights («Notation.num 1.0»)", "weighed.Weights"
-                    "an empty mean that is to throw does not", "when «'T.Least total > 0.0»", "'T.Least total >= 0.0"
-                    "an empty mean that is to be 0 is 1", "total (mean loss) («Notation.num 0.0»)", "Notation.num 1.0"
+                    "an empty mean that is to throw does not", "when «'T.Least counted > 0.0»", "'T.Least counted >= 0.0"
+                    "an empty mean that is to be 0 is 1", "counted mean («Notation.num 0.0»)", "Notation.num 1.0"
                     "the mean of a sample forgets the lengths of sequences", "(total «loss.MeanValues»)", "loss.Values"
+                    "the mean of a sample has no policy", "bySample «options.Empty» reduction", "EmptyMean.NaN"
+                    "a batch mean has no policy", "when «options.Empty <> EmptyMean.NaN» ->", "options.Reduction = Reduction.Mean && options.Empty <> EmptyMean.NaN"
                 ]
         yield!
             inFile

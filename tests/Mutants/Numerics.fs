@@ -118,6 +118,8 @@ let private kernels: Mutant list =
                 [
                     "a mean divides by nothing", "Reduction.Mean => «count»", "1"
                     "a weighted mean counts", "return «reduction == Reduction.Mean» ?", "false"
+                    "a batch of labels is the first axis of the logits", "Divisor(reduction, «loss.Labels.Shape»,", "shape"
+                    "any number of elements is one", "Reduction.None when «shape.Size == 1» =>", "true"
                 ]
         yield!
             inFile
@@ -267,7 +269,11 @@ let private tensors: Mutant list =
             inFile
                 "Tensors/Operations.cs"
                 [
-                    "a gradient is the same for all elements", "c.IsRounded && «g.IsUniform»)", "true"
+                    "a gradient is the same for all elements", "isStored && «g.IsUniform»)", "true"
+                    "what comes from above makes the slopes others",
+                    "«isStored && typeof(T) == typeof(float)»)\n            Gradient(",
+                    "false"
+                    "the slopes inside another differentiation are others", "role == Role.Loss ? «Role.Slope» : Role.Step;", "Role.Step"
                     "what is not chosen has the slope", "return «input == 0» ? Apply", "input != 0"
                     "a slice starts at 0", "(o * from + «start») * inner", "0"
                     "a float32 sum is rounded twice", "? «total.ToSingle()»", "(float)total.ToDouble()"
@@ -286,7 +292,19 @@ let private tensors: Mutant list =
                 [
                     "a number that is used twice has one slope", "? «others + part» :", "part"
                     "the tape is in no order", "«b.Order.CompareTo(a.Order)»", "0"
+                    "what is detached does not vary for those around", "«input.Beneath ?? input»", "input"
+                    "an input may be of a derivative that is over", "inputs = «DiffTensor<T>.AllLive(inputs)»;", "inputs"
                 ]
+        yield!
+            inFile
+                "Tensors/DiffTensor.cs"
+                [ "a derivative is never over", "differentiation.IsOver = «true»;", "false" ]
+        yield!
+            inFile
+                "Tensors/DiffTensor.Algebra.cs"
+                [ "what is detached is so from all derivatives", "new(«Detach(x.Primal!)», Node<T>.Detached", "x.Base" ]
+        yield!
+            inFile "Tensors/Storage.cs" [ "one number for all is not rounded", "IsUniform ? «new(Count, RoundedArray, null, null, true)»", "Uniform(double.CreateChecked(Rounded[0]), Count)" ]
         yield!
             inFile
                 "Tensors/Shape.cs"

@@ -47,4 +47,6 @@ type Engine(name: string, mantissa: int, least: float, largest: float) =
     abstract Pull: f: TensorFunction * inputs: (float[] * Shape)[] * upstream: float[] -> float[] * float[][]
     /// The product of the Hessian of Σ value · upstream by the first input with a direction.
     abstract Curve: f: TensorFunction * inputs: (float[] * Shape)[] * upstream: float[] * direction: float[] -> float[]
+    /// The derivative of Σ value by one input, of the sum of that by the next, and so on: the first is the innermost.
+    abstract Derive: f: TensorFunction * inputs: (float[] * Shape)[] * by: int list -> float[]
     override _.ToString() = name

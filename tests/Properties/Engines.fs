@@ -34,6 +34,13 @@ type Engine<'S when 'S: unmanaged and 'S: struct and 'S: (new: unit -> 'S) and '
 
         Diff.hvp weighted at (tensor (direction, at.Shape)) |> numbers
 
+    override _.Derive(f, inputs, by) =
+        let derive (f: DiffTensor<'S>[] -> DiffTensor<'S>) (i: int) (xs: DiffTensor<'S>[]) =
+            Diff.grad (fun x -> f (Array.updateAt i x xs) |> TensorNotation.sumAll) xs[i]
+
+        let derivative = List.fold derive f.Apply by
+        numbers (derivative (Array.map tensor inputs))
+
 module Engines =
 
     let float64 = Engine<float>("float64", 52, Double.Epsilon, Double.MaxValue, id, id, Double.BitIncrement) :> Engine

@@ -52,6 +52,12 @@ type TorchEngine
         let products = gradients false slope along [| at[0] |]
         numbers products[0]
 
+    override _.Derive(f, inputs, by) =
+        use _ = torch.NewDisposeScope()
+        let at = leaves inputs
+        let derive (value: torch.Tensor) i = (gradients true value (torch.ones_like value) at)[i]
+        numbers (List.fold derive (apply f at) by)
+
 /// The engines that the laws are held against here; their names choose the tolerances.
 module Engines =
 

@@ -73,6 +73,10 @@ public interface IReal<T>
     static abstract T Weigh(T weight, T x);
 
     /// <summary>x, of derivative 0: for a slope that is a convention, stated apart from the value, or a scale that cancels.</summary>
+    /// <remarks>
+    /// Only of the innermost differentiation that the expression takes part in, the one that makes its slope: the derivative of that slope sees x again.
+    /// Where q stands for x detached, q·x has the slope q and the curvature 1.
+    /// </remarks>
     static abstract T Detach(T x);
 
     /// <summary><paramref name="less"/> where a &lt; b, else <paramref name="otherwise"/> (also where either is NaN).</summary>

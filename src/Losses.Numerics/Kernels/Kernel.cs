@@ -119,7 +119,7 @@ internal static unsafe class Kernel
 
     internal static void CheckStorage<TStorage>()
     {
-        if (typeof(TStorage) != typeof(float) && typeof(TStorage) != typeof(double))
+        if (typeof(TStorage) != typeof(float) && typeof(TStorage) != typeof(double) && typeof(TStorage) != typeof(WidenedSingle))
             throw new NotSupportedException($"The kernels are for float and double, not {typeof(TStorage).Name}.");
     }
 

@@ -12,10 +12,10 @@ public static class SpanKernels
     /// <param name="prediction">Row-major, of <paramref name="shape"/>.</param>
     /// <param name="target">Row-major, of <paramref name="shape"/>.</param>
     /// <param name="shape">Of prediction, target and gradient.</param>
-    /// <param name="reduction">Mean, sum or batch mean: the gradient is that of one number.</param>
+    /// <param name="reduction">Mean, sum or batch mean; none for a single element: the gradient is that of one number.</param>
     /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
     /// <returns>The exact sum or mean of the values, rounded once.</returns>
-    /// <exception cref="ArgumentException">A length is not that of the shape, or the reduction is none.</exception>
+    /// <exception cref="ArgumentException">A length is not that of the shape, or there is neither a reduction nor a single value.</exception>
     public static S ValueAndGradient<L, S>(
         L loss,
         ReadOnlySpan<S> prediction,
@@ -50,10 +50,10 @@ public static class SpanKernels
     /// <param name="loss">Labels, class axis, class weights, and which loss.</param>
     /// <param name="prediction">Row-major, of <paramref name="shape"/>.</param>
     /// <param name="shape">Of prediction and gradient.</param>
-    /// <param name="reduction">Mean (over the weights of the labels), sum or batch mean: the gradient is that of one number.</param>
+    /// <param name="reduction">Mean (over the weights of the labels), sum or batch mean; none for a single label: the gradient is that of one number.</param>
     /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
     /// <returns>The exact sum or mean of the values, rounded once.</returns>
-    /// <exception cref="ArgumentException">A length is not that of the shape, or the reduction is none.</exception>
+    /// <exception cref="ArgumentException">A length is not that of the shape, or there is neither a reduction nor a single value.</exception>
     public static S ValueAndGradient<S>(LabelledRows loss, ReadOnlySpan<S> prediction, Shape shape, Reduction reduction, Span<S> gradient)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
@@ -62,7 +62,8 @@ public static class SpanKernels
         CheckLength(prediction.Length, shape, nameof(prediction));
         CheckLength(gradient.Length, shape, nameof(gradient));
         var weight = loss.LabelWeight();
-        var divisor = Divisor(reduction, shape, weight.ToDouble(), nameof(prediction));
+        // The labels have the shape of the values: their first axis is the batch, wherever the classes lie.
+        var divisor = Divisor(reduction, loss.Labels.Shape, weight.ToDouble(), nameof(prediction));
         var sum = loss.Run<S>(prediction, shape, [S.One], 1 / divisor, [], gradient, isSummed: true)!;
         return reduction == Reduction.Mean ? Quotient<S>(sum, weight) : Divided<S>(sum, divisor, reduction);
     }
@@ -73,12 +74,12 @@ public static class SpanKernels
     /// <param name="second">Likewise.</param>
     /// <param name="third">Likewise.</param>
     /// <param name="shape">Of all inputs and gradients.</param>
-    /// <param name="reduction">Mean, sum or batch mean: the gradients are those of one number.</param>
+    /// <param name="reduction">Mean, sum or batch mean; none for a single vector: the gradients are those of one number.</param>
     /// <param name="firstGradient">Receives a gradient; empty where it is not wanted; may be the memory of an input.</param>
     /// <param name="secondGradient">Likewise.</param>
     /// <param name="thirdGradient">Likewise.</param>
     /// <returns>The exact sum or mean of the values, rounded once.</returns>
-    /// <exception cref="ArgumentException">A length is not that of the shape, there is no vector axis, or the reduction is none.</exception>
+    /// <exception cref="ArgumentException">A length is not that of the shape, there is no vector axis, or there is neither a reduction nor a single value.</exception>
     public static unsafe float ValueAndGradients(
         VectorRows loss,
         ReadOnlySpan<float> first,
@@ -145,9 +146,10 @@ public static class SpanKernels
             Reduction.Mean => count,
             Reduction.Sum => 1,
             Reduction.BatchMean when shape.Rank > 0 => shape[0],
-            Reduction.BatchMean => throw new ArgumentException("a batch mean needs a batch axis, but the shape is ().", name),
+            Reduction.BatchMean => throw new ArgumentException("a batch mean needs a batch axis, but the values have shape ().", name),
+            Reduction.None when shape.Size == 1 => 1,
             Reduction.None => throw new ArgumentException(
-                "a value and gradient over spans is that of one number: the reduction cannot be None.",
+                $"a value and gradient is that of one number, but without a reduction the loss has values of shape {shape}.",
                 nameof(reduction)
             ),
             _ => throw new ArgumentOutOfRangeException(nameof(reduction), reduction, $"{(int)reduction} is no reduction."),
@@ -155,7 +157,7 @@ public static class SpanKernels
 
     private static S Divided<S>(ExactSum sum, double divisor, Reduction reduction)
         where S : unmanaged, IFloatingPointIeee754<S> =>
-        reduction == Reduction.Sum
+        reduction is Reduction.Sum or Reduction.None
             ? typeof(S) == typeof(float)
                 ? S.CreateChecked(sum.ToSingle())
                 : S.CreateChecked(sum.ToDouble())

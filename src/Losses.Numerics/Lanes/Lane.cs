@@ -1,6 +1,11 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Losses;
+
+/// <summary>A float32 number that has been widened to float64: what is computed with it is what the float32 kernels compute.</summary>
+[StructLayout(LayoutKind.Sequential, Size = sizeof(double))]
+internal readonly struct WidenedSingle;
 
 /// <summary>The float64 numbers of one register, over data stored as <typeparamref name="TStorage"/>.</summary>
 /// <typeparam name="W">The width of register.</typeparam>
@@ -35,7 +40,7 @@ internal struct Lane<W, V, TStorage> : ILane<Lane<W, V, TStorage>, TStorage>
     {
         if (typeof(TStorage) == typeof(float))
             return new() { _value = W.LoadSingle(in AsSingle(in source), offset) };
-        if (typeof(TStorage) == typeof(double))
+        if (typeof(TStorage) == typeof(double) || typeof(TStorage) == typeof(WidenedSingle))
             return new() { _value = W.LoadDouble(in Unsafe.As<TStorage, double>(ref Unsafe.AsRef(in source)), offset) };
         throw new NotSupportedException();
     }
@@ -46,7 +51,7 @@ internal struct Lane<W, V, TStorage> : ILane<Lane<W, V, TStorage>, TStorage>
     {
         if (typeof(TStorage) == typeof(float))
             W.StoreSingle(value._value, ref Unsafe.As<TStorage, float>(ref destination), offset);
-        else if (typeof(TStorage) == typeof(double))
+        else if (typeof(TStorage) == typeof(double) || typeof(TStorage) == typeof(WidenedSingle))
             W.StoreDouble(value._value, ref Unsafe.As<TStorage, double>(ref destination), offset);
         else
             throw new NotSupportedException();
@@ -59,7 +64,7 @@ internal struct Lane<W, V, TStorage> : ILane<Lane<W, V, TStorage>, TStorage>
         ref var place = ref Unsafe.Add(ref destination, offset);
         if (typeof(TStorage) == typeof(float))
             W.StreamSingle(value._value, (float*)Unsafe.AsPointer(ref place));
-        else if (typeof(TStorage) == typeof(double))
+        else if (typeof(TStorage) == typeof(double) || typeof(TStorage) == typeof(WidenedSingle))
             W.StreamDouble(value._value, (double*)Unsafe.AsPointer(ref place));
         else
             throw new NotSupportedException();

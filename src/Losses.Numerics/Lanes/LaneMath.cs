@@ -22,7 +22,7 @@ internal static class LaneMath<S, V, TStorage>
     private static bool IsShort
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(TStorage) == typeof(float);
+        get => typeof(TStorage) != typeof(double);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

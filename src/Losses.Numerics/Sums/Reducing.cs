@@ -13,10 +13,10 @@ public enum Divisor
     Weights,
 }
 
-/// <summary>What the mean of nothing is: of an empty batch, or one wholly ignored.</summary>
+/// <summary>What the mean of nothing is: of an empty batch, or one wholly ignored; of each sample where each is reduced by itself. A batch mean is one, too.</summary>
 public enum EmptyMean
 {
-    /// <summary>NaN, as in PyTorch.</summary>
+    /// <summary>What the division gives: NaN, as in PyTorch; by the length of a batch that is not empty, 0.</summary>
     NaN,
 
     /// <summary>0, of slope 0.</summary>

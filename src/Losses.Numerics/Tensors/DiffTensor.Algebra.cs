@@ -75,7 +75,14 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     public static DiffTensor<T> Weigh(DiffTensor<T> weight, DiffTensor<T> x) => Binary<WeighFunction>(default, weight, x);
 
     /// <inheritdoc/>
-    public static DiffTensor<T> Detach(DiffTensor<T> x) => x.Base;
+    public static DiffTensor<T> Detach(DiffTensor<T> x)
+    {
+        x = x.Live;
+        // Which differentiation is the innermost is known where the tensor meets others: it may vary with one further out than theirs.
+        return x.Node is { } node
+            ? new(Detach(x.Primal!), Node<T>.Detached(node.Differentiation)) { Beneath = x.Beneath ?? x }
+            : x;
+    }
 
     /// <inheritdoc/>
     public static DiffTensor<T> IfLess(DiffTensor<T> a, DiffTensor<T> b, DiffTensor<T> less, DiffTensor<T> otherwise)
@@ -232,11 +239,11 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
 
     /// <inheritdoc/>
     public static DiffTensor<T> Map<L>(L loss, DiffTensor<T> prediction, DiffTensor<T> target)
-        where L : struct, IPointwise => Pointwise(new TwoOf<L>(loss), 2, true, prediction, target, s_none);
+        where L : struct, IPointwise => Pointwise(new TwoOf<L>(loss), 2, Role.Loss, prediction, target, s_none);
 
     /// <inheritdoc/>
     public static DiffTensor<T> Map<L>(L loss, DiffTensor<T> prediction, DiffTensor<T> target, DiffTensor<T> third)
-        where L : struct, IPointwise3 => Pointwise(loss, 3, true, prediction, target, third);
+        where L : struct, IPointwise3 => Pointwise(loss, 3, Role.Loss, prediction, target, third);
 
     /// <inheritdoc/>
     public static DiffTensor<T> Fuse(RowLoss row, DiffTensor<T>[] inputs, Func<DiffTensor<T>[], DiffTensor<T>> definition) =>
@@ -249,12 +256,12 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
         };
 
     internal static DiffTensor<T> Unary<F>(F function, DiffTensor<T> x)
-        where F : struct, IPointwise3 => Pointwise(function, 1, false, x, s_none, s_none);
+        where F : struct, IPointwise3 => Pointwise(function, 1, Role.Step, x, s_none, s_none);
 
     internal static DiffTensor<T> Binary<F>(F function, DiffTensor<T> a, DiffTensor<T> b)
-        where F : struct, IPointwise3 => Pointwise(function, 2, false, a, b, s_none);
+        where F : struct, IPointwise3 => Pointwise(function, 2, Role.Step, a, b, s_none);
 
-    internal static DiffTensor<T> Pointwise<F>(F function, int arity, bool rounds, DiffTensor<T> a, DiffTensor<T> b, DiffTensor<T> c)
+    internal static DiffTensor<T> Pointwise<F>(F function, int arity, Role role, DiffTensor<T> a, DiffTensor<T> b, DiffTensor<T> c)
         where F : struct, IPointwise3
     {
         ArgumentNullException.ThrowIfNull(a);
@@ -265,7 +272,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
             shape = Common(shape, b.Shape);
         if (arity > 2 && c.Shape != shape)
             shape = Common(shape, c.Shape);
-        var operation = new PointwiseOperation<T, F>(function, rounds, shape);
+        var operation = new PointwiseOperation<T, F>(function, role, shape);
         return arity switch
         {
             1 => operation.Apply(a),

@@ -48,6 +48,26 @@ public sealed partial class DiffTensor<T>
     // The level of the innermost differentiation that this tensor takes part in; 0 for none.
     internal long Level => Node?.Level ?? 0;
 
+    // What the differentiations around the innermost see in the place of a tensor that is detached from it, or made of such.
+    internal DiffTensor<T>? Beneath { get; init; }
+
+    // The tensor as those differentiations see it that are under way: an intermediate may outlive its own.
+    internal DiffTensor<T> Live
+    {
+        get
+        {
+            var tensor = this;
+            while (tensor.Node is { Differentiation.IsOver: true })
+                tensor = tensor.Primal!;
+            return tensor;
+        }
+    }
+
+    internal static DiffTensor<T>[] AllLive(DiffTensor<T>[] tensors) =>
+        Array.Exists(tensors, static tensor => tensor.Node is { Differentiation.IsOver: true })
+            ? Array.ConvertAll(tensors, static tensor => tensor.Live)
+            : tensors;
+
     // The stored tensor beneath every differentiation.
     internal DiffTensor<T> Base
     {
@@ -222,10 +242,18 @@ public static class DiffTensor
         ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.Length == 0)
             throw new ArgumentException("inputs is empty; a derivative is by at least one.", nameof(inputs));
-        var level = Tape.NextLevel();
-        var variables = inputs.Select(x => new DiffTensor<T>(x, new(level, null, [], null, []))).ToArray();
-        var output = function([.. variables]);
-        var value = output.Level == level ? output.Primal! : output;
+        var differentiation = new Differentiation();
+        var variables = inputs.Select(x => new DiffTensor<T>(x.Live, Node<T>.Variable(differentiation))).ToArray();
+        DiffTensor<T> output;
+        try
+        {
+            output = function([.. variables]).Live;
+        }
+        finally
+        {
+            differentiation.IsOver = true;
+        }
+        var value = output.Node?.Differentiation == differentiation ? output.Primal! : output;
         return (value, Pull);
 
         DiffTensor<T>[] Pull(DiffTensor<T> gradient)

@@ -1,30 +1,45 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Losses;
 
 // The operations across elements, each with its derivative: the table that reverse mode reads.
 
-internal sealed class PointwiseOperation<T, F>(F function, bool rounds, Shape shape) : Operation<T>
+/// <summary>What a pointwise function is to the one who asks for it.</summary>
+internal enum Role
+{
+    /// <summary>A step of a longer computation, in float64.</summary>
+    Step,
+
+    /// <summary>A loss, which is rounded.</summary>
+    Loss,
+
+    /// <summary>The slope of a loss, which its kernel for stored numbers may make in one pass with the gradient.</summary>
+    Slope,
+}
+
+internal sealed class PointwiseOperation<T, F>(F function, Role role, Shape shape) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
     where F : struct, IPointwise3
 {
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
         var (a, b, c) = Operands(inputs);
+        var isStored = IsStored(a, b, c);
         if (a.IsUniform && b.IsUniform && c.IsUniform && shape.Size > 0)
         {
-            Span<double> one = stackalloc double[1];
-            Kernel.Map<F, double>(function, a.Numbers, b.Numbers, c.Numbers, one);
+            var one = new double[1];
+            Map(isStored, a, b, c, one);
             var uniform = Storage<T>.Uniform(one[0], shape.Size);
-            return new(rounds ? uniform.ToRounded() : uniform, shape);
+            return new(role == Role.Loss ? uniform.ToRounded() : uniform, shape);
         }
-        if (rounds && a.IsRounded && b.IsRounded && c.IsRounded)
+        if (role == Role.Loss && isStored)
             return new(Storage<T>.Later(new Pending(function, a, b, c), shape.Size), shape);
         var values = GC.AllocateUninitializedArray<double>(shape.Size);
-        Kernel.Map<F, double>(function, a.Numbers, b.Numbers, c.Numbers, values);
+        Map(isStored, a, b, c, values);
         var wide = Storage<T>.Wide(values);
-        return new(rounds ? wide.ToRounded() : wide, shape);
+        return new(role == Role.Loss ? wide.ToRounded() : wide, shape);
     }
 
     internal override DiffTensor<T>? Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
@@ -32,13 +47,26 @@ internal sealed class PointwiseOperation<T, F>(F function, bool rounds, Shape sh
         if (gradient.Level == 0 && inputs.All(static x => x.Level == 0))
             return Fused(input, inputs, gradient);
         var (a, b, c) = (inputs[0], inputs.ElementAtOrDefault(1) ?? 0, inputs.ElementAtOrDefault(2) ?? 0);
+        var slopeRole = role == Role.Loss ? Role.Slope : Role.Step;
         var slope = input switch
         {
-            0 => DiffTensor<T>.Pointwise(new Partial<F, Mark1>(function), inputs.Length, false, a, b, c),
-            1 => DiffTensor<T>.Pointwise(new Partial<F, Mark2>(function), inputs.Length, false, a, b, c),
-            _ => DiffTensor<T>.Pointwise(new Partial<F, Mark3>(function), inputs.Length, false, a, b, c),
+            0 => DiffTensor<T>.Pointwise(new Partial<F, Mark1>(function), inputs.Length, slopeRole, a, b, c),
+            1 => DiffTensor<T>.Pointwise(new Partial<F, Mark2>(function), inputs.Length, slopeRole, a, b, c),
+            _ => DiffTensor<T>.Pointwise(new Partial<F, Mark3>(function), inputs.Length, slopeRole, a, b, c),
         };
         return DiffTensor<T>.Weigh(gradient, slope);
+    }
+
+    // Stored float32 numbers have float32 kernels, and whatever stands beside them, a gradient from above or a differentiation around,
+    // the numbers of a loss and its slopes are those.
+    private bool IsStored(Storage<T> a, Storage<T> b, Storage<T> c) => role != Role.Step && a.IsRounded && b.IsRounded && c.IsRounded;
+
+    private void Map(bool isStored, Storage<T> a, Storage<T> b, Storage<T> c, double[] values)
+    {
+        if (isStored && typeof(T) == typeof(float))
+            Kernel.Map<F, WidenedSingle>(function, Widened(a.Numbers), Widened(b.Numbers), Widened(c.Numbers), Widened(values));
+        else
+            Kernel.Map<F, double>(function, a.Numbers, b.Numbers, c.Numbers, values);
     }
 
     // One pass over the memory: the slope is never stored, only the gradient.
@@ -46,38 +74,47 @@ internal sealed class PointwiseOperation<T, F>(F function, bool rounds, Shape sh
     {
         var (a, b, c) = Operands(inputs);
         var g = gradient.Storage;
-        if (rounds && a.IsRounded && b.IsRounded && c.IsRounded && g.IsUniform)
+        var isStored = IsStored(a, b, c);
+        if (role == Role.Loss && isStored && g.IsUniform)
         {
             var rounded = GC.AllocateUninitializedArray<T>(shape.Size);
-            Kernel.Gradient(
-                function,
-                a.Rounded,
-                b.Rounded,
-                c.Rounded,
-                shape.Size,
-                [T.One],
-                g.Numbers[0],
-                input == 0 ? rounded : [],
-                input == 1 ? rounded : [],
-                input == 2 ? rounded : []
-            );
+            Gradient<T>(input, a.Rounded, b.Rounded, c.Rounded, [T.One], g.Numbers[0], rounded);
             return new(Storage<T>.Narrow(rounded), shape);
         }
         var wide = GC.AllocateUninitializedArray<double>(shape.Size);
-        Kernel.Gradient(
-            function,
-            a.Numbers,
-            b.Numbers,
-            c.Numbers,
-            shape.Size,
-            g.Numbers,
-            1.0,
-            input == 0 ? wide : [],
-            input == 1 ? wide : [],
-            input == 2 ? wide : []
-        );
+        if (isStored && typeof(T) == typeof(float))
+            Gradient(input, Widened(a.Numbers), Widened(b.Numbers), Widened(c.Numbers), Widened(g.Numbers), 1, Widened(wide));
+        else
+            Gradient<double>(input, a.Numbers, b.Numbers, c.Numbers, g.Numbers, 1, wide);
         return new(Storage<T>.Wide(wide), shape);
     }
+
+    private void Gradient<S>(
+        int input,
+        ReadOnlySpan<S> a,
+        ReadOnlySpan<S> b,
+        ReadOnlySpan<S> c,
+        ReadOnlySpan<S> upstream,
+        double scale,
+        Span<S> gradient
+    )
+        where S : unmanaged =>
+        Kernel.Gradient(
+            function,
+            a,
+            b,
+            c,
+            shape.Size,
+            upstream,
+            scale,
+            input == 0 ? gradient : [],
+            input == 1 ? gradient : [],
+            input == 2 ? gradient : []
+        );
+
+    private static ReadOnlySpan<WidenedSingle> Widened(ReadOnlySpan<double> numbers) => MemoryMarshal.Cast<double, WidenedSingle>(numbers);
+
+    private static Span<WidenedSingle> Widened(double[] numbers) => MemoryMarshal.Cast<double, WidenedSingle>(numbers.AsSpan());
 
     private static readonly Storage<T> s_zero = Storage<T>.Uniform(0, 2).ToRounded();
 
@@ -271,7 +308,7 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept) : Operation<T>
             return pending.Sum(x.Count);
         var sum = new ExactSum();
         if (typeof(T) == typeof(float) && x.IsRounded && !x.IsUniform)
-            sum.Add(System.Runtime.InteropServices.MemoryMarshal.Cast<T, float>(x.Rounded));
+            sum.Add(MemoryMarshal.Cast<T, float>(x.Rounded));
         else
             sum.Add(x.Dense);
         return sum;

@@ -64,7 +64,7 @@ internal sealed class Storage<T>
 
     internal Storage<T> ToRounded() =>
         IsRounded ? this
-        : IsUniform ? Uniform(double.CreateChecked(Rounded[0]), Count)
+        : IsUniform ? new(Count, RoundedArray, null, null, true)
         : Narrow(RoundedArray);
 }
 

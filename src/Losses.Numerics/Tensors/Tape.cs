@@ -19,41 +19,91 @@ internal abstract class Operation<T>
     /// <summary>Computes on the tape of the innermost differentiation that any input takes part in, or on none.</summary>
     internal DiffTensor<T> Apply(params DiffTensor<T>[] inputs)
     {
-        long level = 0;
+        inputs = DiffTensor<T>.AllLive(inputs);
+        Differentiation? innermost = null;
+        var isDetached = false;
         foreach (var input in inputs)
-            level = Math.Max(level, input.Level);
-        if (level == 0)
+            if (input.Node is { } node)
+            {
+                if (innermost is null || node.Level > innermost.Level)
+                    innermost = node.Differentiation;
+                isDetached |= input.Beneath is not null;
+            }
+        if (innermost is null)
             return Compute(inputs);
+        var (primals, parents) = Split(innermost, inputs);
+        var output = Apply(primals);
+        if (!isDetached)
+            return new(output, new(innermost, this, primals, output, parents));
+        // What is detached from this differentiation varies with those around it: its gradient is made of the numbers as they see them.
+        var (seen, parentsSeen) = Split(innermost, Array.ConvertAll(inputs, static input => input.Beneath ?? input));
+        var outputSeen = Apply(seen);
+        return new(output, new(innermost, this, seen, outputSeen, parents))
+        {
+            Beneath = new(outputSeen, new(innermost, this, seen, outputSeen, parentsSeen)),
+        };
+    }
+
+    // What the differentiation varies, as those around it see it, and where it comes from.
+    private static (DiffTensor<T>[] Primals, Node<T>?[] Parents) Split(Differentiation innermost, DiffTensor<T>[] inputs)
+    {
         var parents = new Node<T>?[inputs.Length];
         var primals = new DiffTensor<T>[inputs.Length];
         for (var i = 0; i < inputs.Length; i++)
-            (primals[i], parents[i]) = inputs[i].Level == level ? (inputs[i].Primal!, inputs[i].Node) : (inputs[i], null);
-        var output = Apply(primals);
-        return new(output, new(level, this, primals, output, parents));
+            (primals[i], parents[i]) =
+                inputs[i].Node is { } node && node.Differentiation == innermost
+                    ? (inputs[i].Primal!, node.IsConstant ? null : node)
+                    : (inputs[i], null);
+        return (primals, parents);
     }
 }
 
+/// <summary>A differentiation: under way while its function runs. A tensor of one that is over is a number like any other.</summary>
+internal sealed class Differentiation
+{
+    private static long s_last;
+
+    // One that starts later lies inside those under way, so its level is the higher.
+    internal long Level { get; } = Interlocked.Increment(ref s_last);
+
+    internal bool IsOver { get; set; }
+}
+
 /// <summary>What the tape remembers of one operation: everything in it belongs to the level beneath.</summary>
-internal sealed class Node<T>(long level, Operation<T>? operation, DiffTensor<T>[] inputs, DiffTensor<T>? output, Node<T>?[] parents)
+internal sealed class Node<T>(
+    Differentiation differentiation,
+    Operation<T>? operation,
+    DiffTensor<T>[] inputs,
+    DiffTensor<T>? output,
+    Node<T>?[] parents
+)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    internal long Level => level;
+    /// <summary>A variable of a differentiation.</summary>
+    internal static Node<T> Variable(Differentiation differentiation) => new(differentiation, null, [], null, []);
+
+    /// <summary>What a differentiation does not vary.</summary>
+    internal static Node<T> Detached(Differentiation differentiation) => new(differentiation, null, [], null, []) { IsConstant = true };
+
+    internal Differentiation Differentiation => differentiation;
+
+    internal long Level => differentiation.Level;
+
+    /// <summary>Whether nothing flows through it.</summary>
+    internal bool IsConstant { get; private init; } = operation is not null && Array.TrueForAll(parents, static parent => parent is null);
 
     /// <summary>Later nodes have larger numbers, so that descending order is a topological one.</summary>
     internal long Order { get; } = Tape.NextOrder();
 
     internal Node<T>?[] Parents => parents;
 
-    internal DiffTensor<T>? Pull(int input, DiffTensor<T> gradient) => operation!.Pull(input, inputs, output!, gradient);
+    internal DiffTensor<T>? Pull(int input, DiffTensor<T> gradient) =>
+        operation!.Pull(input, DiffTensor<T>.AllLive(inputs), output!.Live, gradient.Live);
 }
 
 internal static class Tape
 {
-    private static long s_level;
     private static long s_order;
-
-    // A differentiation that starts later lies inside those under way, so its level is the higher.
-    internal static long NextLevel() => Interlocked.Increment(ref s_level);
 
     internal static long NextOrder() => Interlocked.Increment(ref s_order);
 
@@ -61,9 +111,9 @@ internal static class Tape
     internal static DiffTensor<T>?[] Pull<T>(DiffTensor<T> output, DiffTensor<T> gradient, ReadOnlySpan<DiffTensor<T>> variables)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var level = variables[0].Level;
+        var differentiation = variables[0].Node!.Differentiation;
         var gradients = new Dictionary<Node<T>, DiffTensor<T>>();
-        if (output.Level == level)
+        if (output.Node?.Differentiation == differentiation)
         {
             gradients[output.Node!] = gradient;
             foreach (var node in Ordered(output.Node!))
