@@ -138,8 +138,7 @@ module Reduce =
     /// <param name="loss">The loss; its values have a batch axis.</param>
     /// <returns>(N).</returns>
     /// <exception cref="T:System.ArgumentException">The values are a scalar, or the reduction is neither sum nor mean.</exception>
-    let perSample (reduction: Reduction) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
-        bySample EmptyMean.NaN reduction loss
+    let perSample (reduction: Reduction) (loss: LossValues<'T>) : 'T :> ITensor<'T> = bySample EmptyMean.NaN reduction loss
 
     // What the loss's own mean counts is kept beside the values while weights are applied.
     let private applied (options: Reducing) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =

@@ -90,7 +90,9 @@ let mutants: Mutant list =
                     "an empty mean that is to be 0 is 1", "counted mean («Notation.num 0.0»)", "Notation.num 1.0"
                     "the mean of a sample forgets the lengths of sequences", "(total «loss.MeanValues»)", "loss.Values"
                     "the mean of a sample has no policy", "bySample «options.Empty» reduction", "EmptyMean.NaN"
-                    "a batch mean has no policy", "when «options.Empty <> EmptyMean.NaN» ->", "options.Reduction = Reduction.Mean && options.Empty <> EmptyMean.NaN"
+                    "a batch mean has no policy",
+                    "when «options.Empty <> EmptyMean.NaN» ->",
+                    "options.Reduction = Reduction.Mean && options.Empty <> EmptyMean.NaN"
                 ]
         yield!
             inFile

@@ -295,16 +295,19 @@ let private tensors: Mutant list =
                     "what is detached does not vary for those around", "«input.Beneath ?? input»", "input"
                     "an input may be of a derivative that is over", "inputs = «DiffTensor<T>.AllLive(inputs)»;", "inputs"
                 ]
-        yield!
-            inFile
-                "Tensors/DiffTensor.cs"
-                [ "a derivative is never over", "differentiation.IsOver = «true»;", "false" ]
+        yield! inFile "Tensors/DiffTensor.cs" [ "a derivative is never over", "differentiation.IsOver = «true»;", "false" ]
         yield!
             inFile
                 "Tensors/DiffTensor.Algebra.cs"
                 [ "what is detached is so from all derivatives", "new(«Detach(x.Primal!)», Node<T>.Detached", "x.Base" ]
         yield!
-            inFile "Tensors/Storage.cs" [ "one number for all is not rounded", "IsUniform ? «new(Count, RoundedArray, null, null, true)»", "Uniform(double.CreateChecked(Rounded[0]), Count)" ]
+            inFile
+                "Tensors/Storage.cs"
+                [
+                    "one number for all is not rounded",
+                    "IsUniform ? «new(Count, RoundedArray, null, null, true)»",
+                    "Uniform(double.CreateChecked(Rounded[0]), Count)"
+                ]
         yield!
             inFile
                 "Tensors/Shape.cs"

@@ -91,7 +91,7 @@ type DiffSharpEngine() =
         (Differentiate.hessianVectors alone inputs[..0] upstream direction)[0]
 
     override _.Derive(f, inputs, by) =
-        let derive (f: Tensor[] -> Tensor) (i: int) (xs: Tensor[]) = dsharp.grad (fun x -> (f (Array.updateAt i x xs)).sum ()) xs[i]
+        let derive (f: Tensor[] -> Tensor) (i: int) (xs: Tensor[]) = dsharp.grad (fun x -> (f (Array.updateAt i x xs)).sum()) xs[i]
         let value (xs: Tensor[]) = (f.Apply(Array.map DiffSharpTensor xs)).Tensor
         Differentiate.numbers (List.fold derive value by (Array.map Differentiate.tensor inputs))
 

@@ -79,9 +79,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     {
         x = x.Live;
         // Which differentiation is the innermost is known where the tensor meets others: it may vary with one further out than theirs.
-        return x.Node is { } node
-            ? new(Detach(x.Primal!), Node<T>.Detached(node.Differentiation)) { Beneath = x.Beneath ?? x }
-            : x;
+        return x.Node is { } node ? new(Detach(x.Primal!), Node<T>.Detached(node.Differentiation)) { Beneath = x.Beneath ?? x } : x;
     }
 
     /// <inheritdoc/>

@@ -31,7 +31,10 @@ type Definition =
     abstract Direct<'T when 'T :> IReal<'T>> : 'T[] -> 'T
     abstract Public<'T when 'T :> ITensor<'T>> : 'T[] -> 'T
 
-let private two (loss: 'L when 'L: struct and 'L :> IPointwise and 'L: (new: unit -> 'L) and 'L :> ValueType) (make: Engine -> Gen<float[]>) =
+let private two
+    (loss: 'L when 'L: struct and 'L :> IPointwise and 'L: (new: unit -> 'L) and 'L :> ValueType)
+    (make: Engine -> Gen<float[]>)
+    =
     typeof<'L>,
     make,
     { new Definition with
@@ -39,7 +42,10 @@ let private two (loss: 'L when 'L: struct and 'L :> IPointwise and 'L: (new: uni
         member _.Public(x: 'T[]) : 'T = 'T.Map(loss, x[0], x[1])
     }
 
-let private three (loss: 'L when 'L: struct and 'L :> IPointwise3 and 'L: (new: unit -> 'L) and 'L :> ValueType) (make: Engine -> Gen<float[]>) =
+let private three
+    (loss: 'L when 'L: struct and 'L :> IPointwise3 and 'L: (new: unit -> 'L) and 'L :> ValueType)
+    (make: Engine -> Gen<float[]>)
+    =
     typeof<'L>,
     make,
     { new Definition with
@@ -88,7 +94,11 @@ let rec private orders (operands: int) (most: int) : int list list =
     if most = 0 then
         [ [] ]
     else
-        [] :: [ for i in 0 .. operands - 1 do for rest in orders operands (most - 1) -> i :: rest ]
+        []
+        :: [
+            for i in 0 .. operands - 1 do
+                for rest in orders operands (most - 1) -> i :: rest
+        ]
 
 let private seed by j (x: 'T) : Dual<'T> = if by = j then Dual<'T>.Variable x else Dual<'T>.Fixed x
 
@@ -104,8 +114,7 @@ let private truth (loss: Definition) (at: float[]) (by: int list) : float =
         | _ ->
             let i, j, k = by[0], by[1], by[2]
 
-            (loss.Direct(exact |> Array.mapi (seed k) |> Array.mapi (seed j) |> Array.mapi (seed i)))
-                .Derivative.Derivative.Derivative
+            (loss.Direct(exact |> Array.mapi (seed k) |> Array.mapi (seed j) |> Array.mapi (seed i))).Derivative.Derivative.Derivative
 
     value.High
 
@@ -151,7 +160,11 @@ type ``A definition``() =
                     |> max (if engine.Name = "float32" then engine.Ulp expected else 0.0)
 
                 for value, what in [ got[0], "the definition"; function'[0], "its function" ] do
-                    if not (abs (value - expected) <= off || value = expected || (abs expected > engine.Largest && Double.IsInfinity value)) then
+                    if
+                        not (
+                            abs (value - expected) <= off || value = expected || (abs expected > engine.Largest && Double.IsInfinity value)
+                        )
+                    then
                         Property.fail $"{what} {name} at %A{x}, by %A{by}: {value:R} is not {expected:R}")
 
     // Whoever writes a definition adds it above.

@@ -67,7 +67,8 @@ type ``Over spans``() =
         let one, gradient = [| 0.25 |], [| nan |]
 
         for shape in [ Shape.Scalar; Shape [| 1 |]; Shape [| 1; 1 |] ] do
-            let over = SpanKernels.ValueAndGradient(huber, ReadOnlySpan one, ReadOnlySpan [| 0.0 |], shape, Reduction.None, Span gradient)
+            let over =
+                SpanKernels.ValueAndGradient(huber, ReadOnlySpan one, ReadOnlySpan [| 0.0 |], shape, Reduction.None, Span gradient)
 
             let struct (value, slope) =
                 Diff.valueAndGrad
