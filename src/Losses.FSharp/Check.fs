@@ -20,11 +20,6 @@ module internal Check =
         if not (Double.IsFinite value) then
             outOfRange name value "finite"
 
-    /// The smallest element of a tensor.
-    let least (name: string) (bound: float) (smallest: float) =
-        if smallest < bound then
-            raise (ArgumentOutOfRangeException(name, $"{name} has an element {text smallest}, but each must be at least {text bound}."))
-
     let positive (name: string) (value: float) =
         if not (value > 0.0 && Double.IsFinite value) then
             outOfRange name value "finite and above 0"

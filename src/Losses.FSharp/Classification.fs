@@ -206,11 +206,11 @@ module Classification =
 
     /// <summary>Cross-entropy of logits with class probabilities.</summary>
     /// <param name="options">Class weights, label smoothing, the class axis; there is no label to ignore.</param>
-    /// <param name="probabilities">Of the classes, each row summing to 1; the shape of <paramref name="logits"/>.</param>
+    /// <param name="probabilities">Of the classes, at least 0, each row summing to 1; the shape of <paramref name="logits"/>.</param>
     /// <param name="logits">Any numbers: (C), (N, C) or (N, C, d₁, …).</param>
     /// <returns>Nats, one a row. A mean divides by their number, as PyTorch's does.</returns>
-    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no classes.</exception>
-    /// <exception cref="T:System.ArgumentOutOfRangeException">The smoothing is outside [0, 1].</exception>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit, there are no classes, or the options name a label to ignore.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A probability is below 0; it says which, where. Or the smoothing is outside [0, 1].</exception>
     /// <remarks>−Σ_c w_c t_c log p_c with p = softmax(x) and t = (1 − ε) target + ε / C; 0 where t is 0. Convex in the logits.
     /// Source: torch.nn.CrossEntropyLoss.</remarks>
     let crossEntropyWithProbabilities
@@ -223,6 +223,11 @@ module Classification =
         Check.notNull (nameof probabilities) probabilities
         Check.sameShape (nameof probabilities) probabilities.Shape name logits.Shape
         let axis = checkOptions options name logits.Shape
+
+        if options.IgnoreIndex <> CrossEntropyOptions.Default.IgnoreIndex then
+            let ignored = options.IgnoreIndex
+            raise (ArgumentException($"ignoreIndex is {ignored}, but probabilities of classes have no label to ignore.", "ignoreIndex"))
+
         let classes = logits.Shape[axis]
         let smoothing = options.LabelSmoothing
 
@@ -241,4 +246,5 @@ module Classification =
                 Notation.(*) (constant logits options.ClassWeights |> reshape (Shape column)) target
 
         let terms = Notation.weigh weighted (logSoftmax axis logits)
-        LossValues(Notation.(-) (Notation.num 0.0) (sumAlong axis terms))
+        let values = Notation.(-) (Notation.num 0.0) (sumAlong axis terms)
+        LossValues(values).WithinRows(Domain.NotNegative, probabilities, axis, nameof probabilities)

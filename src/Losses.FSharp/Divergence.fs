@@ -11,6 +11,8 @@ type KLDiv =
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t) = weigh t (log t - x)
 
+        member _.Target = Domain.NotNegative
+
 /// <summary>eᵗ (t − x), with x and t logarithms of probabilities.  (torch.nn.KLDivLoss, log_target)</summary>
 [<Struct; NoEquality; NoComparison>]
 type KLDivOfLogs =
@@ -28,15 +30,16 @@ module Divergence =
 
     /// <summary>The terms of the Kullback–Leibler divergence KL(target ‖ prediction), from logarithms of the predicted probabilities.</summary>
     /// <param name="logTarget">Whether the target, too, is given as logarithms.</param>
-    /// <param name="target">Probabilities, or their logarithms; any shape.</param>
+    /// <param name="target">Probabilities, at least 0, or their logarithms; any shape.</param>
     /// <param name="logProbabilities">Logarithms of probabilities; the shape of <paramref name="target"/>.</param>
     /// <returns>Nats, elementwise: single terms may be negative. The sum over a distribution is its divergence; <c>Reduce.batchMean</c>
     /// averages that over a batch, <c>Reduce.mean</c> divides by the number of elements, as PyTorch's does.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A target probability is below 0; it says which, where.</exception>
     /// <remarks>t (log t − x), 0 where t = 0. Slope in x: −t; in t: log t + 1 − x, −∞ at 0. Where x is close to log t the difference cancels,
     /// since x was rounded. Convex in x. Source: Kullback and Leibler (1951); torch.nn.KLDivLoss.</remarks>
     let klDiv (logTarget: bool) (target: 'T) (logProbabilities: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         if logTarget then
-            pointwise (KLDivOfLogs()) target logProbabilities
+            namedPointwise (nameof target) (nameof logProbabilities) (KLDivOfLogs()) target logProbabilities
         else
-            pointwise (KLDiv()) target logProbabilities
+            namedPointwise (nameof target) (nameof logProbabilities) (KLDiv()) target logProbabilities

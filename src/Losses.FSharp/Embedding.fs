@@ -102,7 +102,8 @@ module Embedding =
     /// <param name="x1">The shape of <paramref name="x2"/>.</param>
     /// <returns>The shape of <paramref name="target"/>.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
-    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is outside [−1, 1].</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is outside [−1, 1], or a target is neither −1 nor 1; it says
+    /// which, where.</exception>
     /// <remarks>1 − cos for t = 1, max(0, cos − margin) for t = −1, with cos = x₁·x₂ / √((‖x₁‖² + ε)(‖x₂‖² + ε)) and ε = 10⁻¹² as in PyTorch. Slope at the
     /// kink: 0. Not convex. Source: torch.nn.CosineEmbeddingLoss.</remarks>
     let cosineEmbedding (margin: float) (target: 'T) (x2: 'T) (x1: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
@@ -117,7 +118,8 @@ module Embedding =
 
         Check.shape (nameof target) target.Shape (x1.Shape.Without -1) (fun () -> $"x1 has shape {x1.Shape}")
         let struct (distance, cosine) = cosines CosineEmbeddingEps x2 x1
-        LossValues(ifLess (num 0.0) target distance (hinge (cosine - num margin)))
+        let values = ifLess (num 0.0) target distance (hinge (cosine - num margin))
+        LossValues(values).Within(Domain.PlusOrMinusOne, target, nameof target)
 
     let private triplet
         (margin: float)

@@ -20,6 +20,9 @@ type PoissonNLL(logInput: bool, full: bool, eps: float) =
             else
                 loss
 
+        member _.Prediction = if logInput then Domain.All else Domain.NotNegative
+        member _.Target = Domain.NotNegative
+
     /// <summary>ε</summary>
     member _.Eps = eps
 
@@ -39,6 +42,8 @@ type GaussianNLL(full: bool, eps: float) =
             let d = x - t
             let loss = 0.5 .* (log v + d * (d / v))
             if full then loss + num (0.5 *. Math.Log(2.0 *. Math.PI)) else loss
+
+        member _.Third = Domain.NotNegative
 
     /// <summary>Whether the constant is added.</summary>
     member _.Full = full
@@ -83,17 +88,12 @@ module Likelihood =
     /// <param name="prediction">The shape of <paramref name="target"/>; a rate is at least 0.</param>
     /// <returns>Nats, elementwise; without the full term up to a constant of the target.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
-    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="eps"/> is negative or not finite, or a rate is negative.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="eps"/> is negative or not finite, or a count or a rate is negative;
+    /// it says which, where.</exception>
     /// <remarks>eˣ − t x, slope eˣ − t; or x − t log(x + ε), slope 1 − t / (x + ε). Near eˣ = t the slope cancels, since x was rounded. Convex.
     /// Source: torch.nn.PoissonNLLLoss.</remarks>
     let poissonNLL (logInput: bool) (full: bool) (eps: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        let loss = PoissonNLL.Of(logInput, full, eps)
-        Check.notNull (nameof prediction) prediction
-
-        if not logInput then
-            Check.least (nameof prediction) 0.0 ('T.Least prediction)
-
-        pointwise loss target prediction
+        pointwise (PoissonNLL.Of(logInput, full, eps)) target prediction
 
     /// <summary>Negative log-likelihood of numbers under normal distributions of predicted mean and variance.</summary>
     /// <param name="full">Whether to add the constant ½ log 2π.</param>
@@ -103,7 +103,8 @@ module Likelihood =
     /// <param name="prediction">The mean; the shape of <paramref name="target"/>.</param>
     /// <returns>Nats, elementwise.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
-    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="eps"/> is not above 0 or not finite, or a variance is negative.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="eps"/> is not above 0 or not finite, or a variance is negative; it says
+    /// which, where.</exception>
     /// <remarks>½ (log v + (x − t)² / v) with v = max(variance, ε). Slope in x: (x − t) / v; in v: ½ (1/v − (x − t)² / v²). Not convex in v.
     /// Source: Nix and Weigend (1994); torch.nn.GaussianNLLLoss.</remarks>
     let gaussianNLL (full: bool) (eps: float) (variance: 'T) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
@@ -114,12 +115,11 @@ module Likelihood =
         let shape = prediction.Shape
         Check.sameShape (nameof target) target.Shape (nameof prediction) shape
 
-        let variance =
+        let aligned =
             if shape.Rank > 0 && variance.Shape <> shape && variance.Shape = shape.Without -1 then
                 TensorNotation.reshape (shape.With(-1, 1)) variance
             else
                 variance
 
-        Check.broadcasts (nameof variance) variance.Shape (nameof prediction) shape
-        Check.least (nameof variance) 0.0 ('T.Least variance)
-        pointwise3 loss (TensorNotation.expand shape variance) target prediction
+        Check.broadcasts (nameof variance) aligned.Shape (nameof prediction) shape
+        LossValues<'T>.Of(loss, prediction, nameof prediction, target, nameof target, aligned, nameof variance, variance.Shape)

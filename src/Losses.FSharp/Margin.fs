@@ -13,6 +13,8 @@ type HingeEmbedding(margin: float) =
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t) = ifLess (num 0.0) t x (hinge (num margin - x))
 
+        member _.Target = Domain.PlusOrMinusOne
+
     /// <summary>The loss of a checked margin: finite.</summary>
     static member Of(margin: float) =
         Check.finite (nameof margin) margin
@@ -24,6 +26,8 @@ type MarginRanking(margin: float) =
     interface IPointwise3 with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x1, x2, t) = hinge (num margin - t * (x1 - x2))
+
+        member _.Third = Domain.PlusOrMinusOne
 
     /// <summary>The margin.</summary>
     member _.Margin = margin
@@ -59,7 +63,7 @@ module Margin =
     /// <param name="prediction">Distances; the shape of <paramref name="target"/>.</param>
     /// <returns>Units of the prediction, elementwise.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
-    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not finite.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not finite, or a target is neither −1 nor 1; it says which, where.</exception>
     /// <remarks>x for t = 1, max(0, margin − x) for t = −1. Slope at the margin: 0. Convex. Source: torch.nn.HingeEmbeddingLoss.</remarks>
     let hingeEmbedding (margin: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         pointwise (HingeEmbedding.Of margin) target prediction
@@ -71,7 +75,7 @@ module Margin =
     /// <param name="x1">The first scores; the shape of <paramref name="target"/>.</param>
     /// <returns>Units of the scores, elementwise.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
-    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not finite.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not finite, or a target is neither −1 nor 1; it says which, where.</exception>
     /// <remarks>max(0, −t (x₁ − x₂) + margin). Slope at the kink: 0. Convex. Source: torch.nn.MarginRankingLoss.</remarks>
     let marginRanking (margin: float) (target: 'T) (x2: 'T) (x1: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let loss = MarginRanking.Of margin
@@ -80,7 +84,7 @@ module Margin =
         Check.notNull (nameof x1) x1
         Check.sameShape (nameof x2) x2.Shape (nameof x1) x1.Shape
         Check.sameShape (nameof target) target.Shape (nameof x1) x1.Shape
-        LossValues('T.Map(loss, x1, x2, target))
+        LossValues<'T>.Of(loss, x1, nameof x1, x2, nameof x2, target, nameof target, target.Shape)
 
     /// <summary>p and margin of <c>multiMargin</c>, checked.</summary>
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is neither 1 nor 2, or <paramref name="margin"/> is not finite.</exception>
@@ -131,7 +135,7 @@ module Margin =
         checkClassWeights classWeights name shape
         Check.shape (nameof labels) labels.Shape (prediction.Shape.Without -1) (fun () -> $"{name} has shape {prediction.Shape}")
         let n, classes = shape[0], shape[1]
-        let indices = (labels.Checked(classes, Int32.MinValue, nameof labels)).Indices.ToArray()
+        let indices = (labels.Checked(classes, nameof labels)).Indices.ToArray()
         let own = 'T.Gather(reshape shape prediction, 1, labels.Reshape(Shape [| n; 1 |]))
         // The difference first: the margin would vanish beside a large score.
         let lacking = hinge (num margin - (own - reshape shape prediction))
@@ -182,6 +186,7 @@ module Margin =
     /// <param name="logits">The shape of <paramref name="target"/>.</param>
     /// <returns>Nats; the shape without the class axis.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A target is outside [0, 1]; it says which, where.</exception>
     /// <remarks>Σ_c w_c (t_c softplus(−x_c) + (1 − t_c) softplus(x_c)) / C. Convex. Source: torch.nn.MultiLabelSoftMarginLoss.</remarks>
     let multiLabelSoftMargin (classWeights: Weights) (target: 'T) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let name = nameof logits
@@ -203,4 +208,4 @@ module Margin =
                 weigh (expand logits.Shape (constant logits classWeights)) terms
 
         let axis = Operators.(-) logits.Shape.Rank 1
-        LossValues(sumAlong axis weighted / num (float logits.Shape[-1]))
+        LossValues(sumAlong axis weighted / num (float logits.Shape[-1])).WithinRows(Domain.Probability, target, axis, nameof target)

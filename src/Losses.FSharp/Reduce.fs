@@ -4,26 +4,26 @@ open System
 open Losses
 
 /// <summary>Reductions: what becomes of the values of a loss and the weights they count with.</summary>
+/// <remarks>Each raises <c>ArgumentOutOfRangeException</c> where an operand of an element that counts is outside its domain; it says which, where. What was masked or weighed
+/// with 0 may be anything.</remarks>
 module Reduce =
 
     /// <summary>A value an element.</summary>
     let none (loss: LossValues<'T>) : 'T :> ITensor<'T> = loss.Values
 
     /// <summary>The exact sum of the values, rounded once; 0 for no values.</summary>
-    let sum (loss: LossValues<'T>) : 'T :> ITensor<'T> = TensorNotation.sumAll loss.Values
+    let sum (loss: LossValues<'T>) : 'T :> ITensor<'T> = loss.Checked(TensorNotation.sumAll loss.Unchecked)
 
     /// <summary>The exact sum of the values over that of their weights, or over their number, rounded once; NaN where there is nothing to
     /// count, as in PyTorch.</summary>
     let mean (loss: LossValues<'T>) : 'T :> ITensor<'T> =
-        if loss.IsWeighted then
-            'T.Mean(loss.MeanValues, ReadOnlySpan [| loss.Weights |])
-        else
-            'T.Mean(loss.MeanValues, ReadOnlySpan())
+        let weights = if loss.IsWeighted then [| loss.Weights |] else [||]
+        loss.Checked('T.Mean(loss.UncheckedMeanValues, ReadOnlySpan weights))
 
     /// <summary>What a mean divides, and what it divides by: the parts of micro-batches, shards or machines add up, and the quotient of the sums is the
     /// mean of all, which a mean of means is not.</summary>
     let parts (loss: LossValues<'T>) : struct ('T * 'T) when 'T :> ITensor<'T> =
-        struct (TensorNotation.sumAll loss.MeanValues, TensorNotation.sumAll loss.Weights)
+        struct (loss.Checked(TensorNotation.sumAll loss.UncheckedMeanValues), TensorNotation.sumAll loss.Weights)
 
     /// <summary>Adds the values and weights to an accumulator, whose mean is that of all it was given, to the last bit.</summary>
     /// <param name="total">Receives them.</param>
@@ -35,12 +35,12 @@ module Reduce =
     /// <summary>The sum over the length of the first axis: the mathematical KL divergence of a batch.</summary>
     /// <exception cref="T:System.ArgumentException">The values are a scalar: there is no batch.</exception>
     let batchMean (loss: LossValues<'T>) : 'T :> ITensor<'T> =
-        let shape = loss.Values.Shape
+        let shape = loss.Unchecked.Shape
 
         if shape.Rank = 0 then
             raise (ArgumentException("a batch mean needs a batch axis, but the values have shape ().", nameof loss))
 
-        'T.Mean(loss.Values, ReadOnlySpan [| Notation.num (float shape[0]) |])
+        loss.Checked('T.Mean(loss.Unchecked, ReadOnlySpan [| Notation.num (float shape[0]) |]))
 
     /// <summary>The reduction of a name.</summary>
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="reduction"/> is none of the names.</exception>
@@ -65,8 +65,8 @@ module Reduce =
         if weights.IsNone then
             loss
         else
-            Check.broadcasts (nameof weights) weights.Shape "the values" loss.Values.Shape
-            loss.With('T.Weigh(spread loss.Values weights, loss.Values))
+            Check.broadcasts (nameof weights) weights.Shape "the values" loss.Unchecked.Shape
+            loss.Weighed(spread loss.Unchecked weights)
 
     /// <summary>Every value multiplied by a weight that also counts in what a mean divides by.</summary>
     /// <param name="weights">Of the shape of the values, or one that broadcasts to it; <c>Weights.None</c> for none.</param>
@@ -78,7 +78,7 @@ module Reduce =
         if weights.IsNone then
             loss
         else
-            loss.With(weighed.Values, 'T.Weigh(spread loss.Values weights, loss.Weights))
+            weighed.With(weighed.Unchecked, 'T.Weigh(spread loss.Unchecked weights, loss.Weights))
 
     /// <summary>Only the elements where the mask is 1: the others are left out, whatever they are, as if they had not been there.</summary>
     /// <param name="mask">1 or 0, of the shape of the values, or one that broadcasts to it; see <c>Weights.Mask</c>.</param>
@@ -119,7 +119,7 @@ module Reduce =
         | _ -> raise (ArgumentOutOfRangeException(nameof empty, empty, $"{int empty} is no choice for an empty mean."))
 
     let private bySample (empty: EmptyMean) (reduction: Reduction) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
-        let shape = loss.Values.Shape
+        let shape = loss.Unchecked.Shape
 
         if shape.Rank = 0 then
             raise (ArgumentException("a reduction per sample needs a batch axis, but the values have shape ().", nameof loss))
@@ -127,10 +127,10 @@ module Reduce =
         let total (x: 'T) = 'T.Sum(x, ReadOnlySpan(Array.init (shape.Rank - 1) (fun i -> i + 1)), false)
 
         match reduction with
-        | Reduction.Sum -> total loss.Values
+        | Reduction.Sum -> loss.Checked(total loss.Unchecked)
         | Reduction.Mean ->
             let counted = total loss.Weights
-            emptyAware empty counted (Notation.(/) (total loss.MeanValues) counted)
+            loss.Checked(emptyAware empty counted (Notation.(/) (total loss.UncheckedMeanValues) counted))
         | _ -> raise (ArgumentException($"a sample is reduced by Sum or Mean, not by {reduction}.", nameof reduction))
 
     /// <summary>Every sample by itself, over all axes but the first: its sum, or the sum over what it counts.</summary>
@@ -143,7 +143,7 @@ module Reduce =
     // What the loss's own mean counts is kept beside the values while weights are applied.
     let private applied (options: Reducing) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
-        let sampleWeights = samples options.SampleWeights loss.Values.Shape
+        let sampleWeights = samples options.SampleWeights loss.Unchecked.Shape
         let masked = if options.Mask.IsNone then loss else mask options.Mask loss
 
         match options.Divisor with
@@ -152,7 +152,7 @@ module Reduce =
         | Divisor.Count ->
             let weighed = masked |> weighAndCount options.Weights |> weighAndCount sampleWeights
             let counted = Notation.ifLess (Notation.num 0.0) weighed.Weights (Notation.num 1.0) (Notation.num 0.0)
-            weighed.With(weighed.Values, counted)
+            weighed.With(weighed.Unchecked, counted)
         | divisor -> raise (ArgumentOutOfRangeException(nameof options, divisor, $"{int divisor} is no divisor."))
 
     /// <summary>The reduction in full: mask, weights, what a mean divides by, each sample by itself or all together.</summary>

@@ -200,7 +200,7 @@ module Vocabulary =
         let rows = asRows input
         let classes = checkAdaptive parameters rows.Shape
         Check.shape (nameof labels) labels.Shape (input.Shape.Without -1) (fun () -> $"input has shape {input.Shape}")
-        let indices = labels.Checked(classes, Int32.MinValue, nameof labels).Indices.ToArray()
+        let indices = labels.Checked(classes, nameof labels).Indices.ToArray()
         let cutoffs = parameters.Cutoffs
         let frequent = cutoffs[0]
         // 0 for a frequent class, i + 1 for one of cluster i.

@@ -3,13 +3,20 @@ namespace Losses;
 /// <summary>A loss of one element of a prediction and one of a target: its definition, for every number type at once.</summary>
 /// <remarks>
 /// Implement it with a struct that holds the hyperparameters, mark <c>Apply</c> with <c>AggressiveInlining</c>, and the kernel, its
-/// exact gradient and curvature, and every tensor engine follow from it.
+/// exact gradient and curvature, and every tensor engine follow from it. Where an operand cannot be any number, say so in one line, and a number that it cannot be is refused
+/// with its place.
 /// </remarks>
 public interface IPointwise
 {
     /// <summary>The loss of <paramref name="prediction"/> against <paramref name="target"/>.</summary>
     T Apply<T>(T prediction, T target)
         where T : IReal<T>;
+
+    /// <summary>What the prediction may be; every number unless stated.</summary>
+    Domain Prediction => Domain.All;
+
+    /// <summary>What the target may be; every number unless stated.</summary>
+    Domain Target => Domain.All;
 }
 
 /// <summary>A loss of three tensors, element by element: a prediction, a target and a third, such as a variance or a weight.</summary>
@@ -18,4 +25,13 @@ public interface IPointwise3
     /// <summary>The loss of <paramref name="prediction"/> against <paramref name="target"/>, given <paramref name="third"/>.</summary>
     T Apply<T>(T prediction, T target, T third)
         where T : IReal<T>;
+
+    /// <summary>What the prediction may be; every number unless stated.</summary>
+    Domain Prediction => Domain.All;
+
+    /// <summary>What the target may be; every number unless stated.</summary>
+    Domain Target => Domain.All;
+
+    /// <summary>What the third operand may be; every number unless stated.</summary>
+    Domain Third => Domain.All;
 }

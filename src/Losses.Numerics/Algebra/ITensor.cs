@@ -65,14 +65,25 @@ public interface ITensor<T> : IReal<T>
     /// <summary>The smallest element, NaN left out; +∞ where there is none. It reads the numbers, for a check that a definition must make.</summary>
     static abstract double Least(T x);
 
+    /// <summary>Whether all numbers are in a domain, NaN left out. It reads them.</summary>
+    static virtual bool IsWithin(Domain domain, T x)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        return domain.IsAll || T.Least(domain.Room(T.Detach(x))) >= 0;
+    }
+
+    /// <summary>Whether a kernel that looked at the operands of a pointwise loss found all of them in the definition's domains; null where none looked.</summary>
+    /// <remarks>A kernel that has not run yet runs now. Only asked of what <see cref="Map{L}(L, T, T)"/> has given.</remarks>
+    static virtual bool? KeepsDomains(T loss) => null;
+
     /// <summary>Rounded to the type that the engine stores: what an element of a result is.</summary>
     static virtual T Round(T x) => x;
 
-    /// <summary>A pointwise loss: its definition, or an engine's fused kernel for it.</summary>
+    /// <summary>A pointwise loss: its definition, or an engine's fused kernel for it. Neither refuses a number: <see cref="LossValues{T}"/> does.</summary>
     static virtual T Map<L>(L loss, T prediction, T target)
         where L : struct, IPointwise => loss.Apply(prediction, target);
 
-    /// <summary>A pointwise loss of three tensors: its definition, or an engine's fused kernel for it.</summary>
+    /// <summary>A pointwise loss of three tensors: its definition, or an engine's fused kernel for it. Neither refuses a number: <see cref="LossValues{T}"/> does.</summary>
     static virtual T Map<L>(L loss, T prediction, T target, T third)
         where L : struct, IPointwise3 => loss.Apply(prediction, target, third);
 

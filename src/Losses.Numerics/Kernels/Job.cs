@@ -38,6 +38,9 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
 
     public bool IsSummed { get; init; }
 
+    // Looks for numbers outside the loss's domains, where it has any.
+    public Watch? Watch { get; init; }
+
     // An operand of length 1 stands for the same number at every index.
     public void Read(int index, TStorage* start, int count)
     {
@@ -57,8 +60,14 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     // The exact sum of the values, where it is wanted.
     public ExactSum? Run()
     {
+        if (Watch is { } watch && length > 0)
+            for (var i = 0; i < Tangents; i++)
+                if (_isConstant[i] && _inputs[i] is not null)
+                    watch.Look(i, _inputs[i], 1, 0);
         var workers = Math.Min(Threads.Max, length / Share);
-        return workers > 1 ? RunOn(workers) : RunPart(0, length, IsSummed ? new ExactSum() : null);
+        var sum = workers > 1 ? RunOn(workers) : RunPart(0, length, IsSummed ? new ExactSum() : null);
+        Watch?.End();
+        return sum;
     }
 
     private ExactSum? RunOn(int workers)
@@ -149,6 +158,10 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             var whole = here / TLane.Count * TLane.Count;
             if (IsSummed)
                 outputs[Values] = memory;
+            if (Watch is { } watch)
+                for (var i = 0; i < Tangents; i++)
+                    if (inputs[i] is not null && !_isConstant[i])
+                        watch.Look(i, inputs[i], here, start + at);
             RunBlock<TLane>(inputs, outputs, waiting, whole, isStreamed && at > 0);
             if (whole < here)
                 RunRest<TLane>(inputs, outputs, waiting, whole, here - whole, padded);

@@ -1,7 +1,7 @@
 namespace Losses;
 
 // Runs a pointwise loss over spans. In all of these an operand of length 1 stands for the same number at every index, a derivative's
-// span may be empty where it is not wanted, and it may be the memory of an input.
+// span may be empty where it is not wanted, and it may be the memory of an input. A watch, where there is one, learns what the operands were.
 internal static unsafe class Kernel
 {
     // The loss of every element.
@@ -10,7 +10,8 @@ internal static unsafe class Kernel
         ReadOnlySpan<TStorage> x,
         ReadOnlySpan<TStorage> t,
         ReadOnlySpan<TStorage> v,
-        Span<TStorage> values
+        Span<TStorage> values,
+        Watch? watch = null
     )
         where F : struct, IPointwise3
         where TStorage : unmanaged
@@ -22,14 +23,21 @@ internal static unsafe class Kernel
                 pvalues = values
         )
         {
-            var job = Of(f, values.Length, px, x.Length, pt, t.Length, pv, v.Length);
+            var job = Of(f, values.Length, px, x.Length, pt, t.Length, pv, v.Length, watch);
             job.Write(Job<F, TStorage>.Values, pvalues, values.Length);
             job.Run();
         }
     }
 
     // The exact sum of the losses as they are when rounded to the storage type.
-    internal static ExactSum Sum<F, TStorage>(F f, ReadOnlySpan<TStorage> x, ReadOnlySpan<TStorage> t, ReadOnlySpan<TStorage> v, int n)
+    internal static ExactSum Sum<F, TStorage>(
+        F f,
+        ReadOnlySpan<TStorage> x,
+        ReadOnlySpan<TStorage> t,
+        ReadOnlySpan<TStorage> v,
+        int n,
+        Watch? watch = null
+    )
         where F : struct, IPointwise3
         where TStorage : unmanaged
     {
@@ -38,7 +46,7 @@ internal static unsafe class Kernel
                 pt = t,
                 pv = v
         )
-            return Of(f, n, px, x.Length, pt, t.Length, pv, v.Length, isSummed: true).Run()!;
+            return Of(f, n, px, x.Length, pt, t.Length, pv, v.Length, watch, isSummed: true).Run()!;
     }
 
     // The sum of the losses and, for each element, upstream · scale · the derivative, rounded once.
@@ -52,10 +60,11 @@ internal static unsafe class Kernel
         double scale,
         Span<TStorage> gx,
         Span<TStorage> gt,
-        Span<TStorage> gv
+        Span<TStorage> gv,
+        Watch? watch = null
     )
         where F : struct, IPointwise3
-        where TStorage : unmanaged => Differentiate(f, x, t, v, n, upstream, scale, gx, gt, gv, isSummed: true)!;
+        where TStorage : unmanaged => Differentiate(f, x, t, v, n, upstream, scale, gx, gt, gv, watch, isSummed: true)!;
 
     // The same without the sum.
     internal static void Gradient<F, TStorage>(
@@ -68,10 +77,11 @@ internal static unsafe class Kernel
         double scale,
         Span<TStorage> gx,
         Span<TStorage> gt,
-        Span<TStorage> gv
+        Span<TStorage> gv,
+        Watch? watch = null
     )
         where F : struct, IPointwise3
-        where TStorage : unmanaged => Differentiate(f, x, t, v, n, upstream, scale, gx, gt, gv, isSummed: false);
+        where TStorage : unmanaged => Differentiate(f, x, t, v, n, upstream, scale, gx, gt, gv, watch, isSummed: false);
 
     // The Hessian of each element times the direction (dx, dt, dv), times upstream · scale. An empty tangent is 0.
     internal static void SecondDerivative<F, TStorage>(
@@ -87,7 +97,8 @@ internal static unsafe class Kernel
         double scale,
         Span<TStorage> hx,
         Span<TStorage> ht,
-        Span<TStorage> hv
+        Span<TStorage> hv,
+        Watch? watch = null
     )
         where F : struct, IPointwise3
         where TStorage : unmanaged
@@ -105,7 +116,7 @@ internal static unsafe class Kernel
                 phv = hv
         )
         {
-            var job = Of(f, n, px, x.Length, pt, t.Length, pv, v.Length, isSecond: true);
+            var job = Of(f, n, px, x.Length, pt, t.Length, pv, v.Length, watch, isSecond: true);
             job.Read(Job<F, TStorage>.Tangents, pdx, dx.Length);
             job.Read(Job<F, TStorage>.Tangents + 1, pdt, dt.Length);
             job.Read(Job<F, TStorage>.Tangents + 2, pdv, dv.Length);
@@ -134,6 +145,7 @@ internal static unsafe class Kernel
         Span<TStorage> gx,
         Span<TStorage> gt,
         Span<TStorage> gv,
+        Watch? watch,
         bool isSummed
     )
         where F : struct, IPointwise3
@@ -149,7 +161,7 @@ internal static unsafe class Kernel
                 pgv = gv
         )
         {
-            var job = Of(f, n, px, x.Length, pt, t.Length, pv, v.Length, isSummed);
+            var job = Of(f, n, px, x.Length, pt, t.Length, pv, v.Length, watch, isSummed);
             job.Weigh(pupstream, upstream.Length, scale);
             job.Write(0, pgx, gx.Length);
             job.Write(1, pgt, gt.Length);
@@ -167,6 +179,7 @@ internal static unsafe class Kernel
         int tLength,
         TStorage* v,
         int vLength,
+        Watch? watch,
         bool isSummed = false,
         bool isSecond = false
     )
@@ -174,7 +187,7 @@ internal static unsafe class Kernel
         where TStorage : unmanaged
     {
         CheckStorage<TStorage>();
-        var job = new Job<F, TStorage>(f, n) { IsSummed = isSummed, IsSecond = isSecond };
+        var job = new Job<F, TStorage>(f, n) { IsSummed = isSummed, IsSecond = isSecond, Watch = watch };
         job.Read(0, x, xLength);
         job.Read(1, t, tLength);
         if (default(F) is not ITwoOf)

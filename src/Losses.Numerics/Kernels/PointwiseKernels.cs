@@ -6,7 +6,8 @@ namespace Losses;
 /// <remarks>
 /// The loss is computed in float64 and rounded once, with SIMD and on several threads (<see cref="Threads"/>); neither the width, the
 /// alignment, the length nor the number of threads changes a bit. An operand of length 1 stands for the same number at every index.
-/// The memory of a derivative may be the memory of an operand.
+/// The memory of a derivative may be the memory of an operand. A number that the loss's definition does not take, such as a probability of 1.5, is refused with its place,
+/// once all is computed: what was written then is of no use. NaN is not refused.
 /// </remarks>
 public static class PointwiseKernels
 {
@@ -18,13 +19,15 @@ public static class PointwiseKernels
     /// <param name="target">The target; of length 1, the same number for all.</param>
     /// <param name="values">Receives the loss of each element.</param>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where.</exception>
     public static void Values<L, S>(L loss, ReadOnlySpan<S> prediction, ReadOnlySpan<S> target, Span<S> values)
         where L : struct, IPointwise
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         Check.Operand(prediction, values.Length, nameof(prediction));
         Check.Operand(target, values.Length, nameof(target));
-        Kernel.Map(new TwoOf<L>(loss), prediction, target, default, values);
+        var two = new TwoOf<L>(loss);
+        Kernel.Map(two, prediction, target, default, values, Watch.Refusing(two));
     }
 
     /// <summary>The loss of three operands of each element.</summary>
@@ -36,6 +39,7 @@ public static class PointwiseKernels
     /// <param name="third">The third operand; of length 1, the same number for all.</param>
     /// <param name="values">Receives the loss of each element.</param>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where.</exception>
     public static void Values<L, S>(L loss, ReadOnlySpan<S> prediction, ReadOnlySpan<S> target, ReadOnlySpan<S> third, Span<S> values)
         where L : struct, IPointwise3
         where S : unmanaged, IFloatingPointIeee754<S>
@@ -43,7 +47,7 @@ public static class PointwiseKernels
         Check.Operand(prediction, values.Length, nameof(prediction));
         Check.Operand(target, values.Length, nameof(target));
         Check.Operand(third, values.Length, nameof(third));
-        Kernel.Map(loss, prediction, target, third, values);
+        Kernel.Map(loss, prediction, target, third, values, Watch.Refusing(loss));
     }
 
     /// <summary>The exact sum of the losses of two operands, each as rounded to storage.</summary>
@@ -54,12 +58,14 @@ public static class PointwiseKernels
     /// <param name="target">The target; of length 1, the same number for all.</param>
     /// <returns>The exact sum.</returns>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where.</exception>
     public static ExactSum Sum<L, S>(L loss, ReadOnlySpan<S> prediction, ReadOnlySpan<S> target)
         where L : struct, IPointwise
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         var n = Check.Common(prediction, target);
-        return Kernel.Sum(new TwoOf<L>(loss), prediction, target, default, n);
+        var two = new TwoOf<L>(loss);
+        return Kernel.Sum(two, prediction, target, default, n, Watch.Refusing(two));
     }
 
     /// <summary>The exact sum of the losses of three operands, each as rounded to storage.</summary>
@@ -71,12 +77,13 @@ public static class PointwiseKernels
     /// <param name="third">The third operand; of length 1, the same number for all.</param>
     /// <returns>The exact sum.</returns>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where.</exception>
     public static ExactSum Sum<L, S>(L loss, ReadOnlySpan<S> prediction, ReadOnlySpan<S> target, ReadOnlySpan<S> third)
         where L : struct, IPointwise3
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         var n = Check.Common(prediction, target, third);
-        return Kernel.Sum(loss, prediction, target, third, n);
+        return Kernel.Sum(loss, prediction, target, third, n, Watch.Refusing(loss));
     }
 
     /// <summary>The exact sum of the losses of two operands and the derivatives of each, in one pass.</summary>
@@ -91,6 +98,7 @@ public static class PointwiseKernels
     /// <param name="targetGradient">Receives the same by the target, unless empty.</param>
     /// <returns>The exact sum of the losses, each as rounded to storage.</returns>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where.</exception>
     public static ExactSum ValueAndGradient<L, S>(
         L loss,
         ReadOnlySpan<S> prediction,
@@ -107,8 +115,9 @@ public static class PointwiseKernels
         Check.Operand(upstream, n, nameof(upstream));
         Check.Result(predictionGradient, n, nameof(predictionGradient));
         Check.Result(targetGradient, n, nameof(targetGradient));
+        var two = new TwoOf<L>(loss);
         return Kernel.ValueAndGradient(
-            new TwoOf<L>(loss),
+            two,
             prediction,
             target,
             default,
@@ -117,7 +126,8 @@ public static class PointwiseKernels
             scale,
             predictionGradient,
             targetGradient,
-            default
+            default,
+            Watch.Refusing(two)
         );
     }
 
@@ -135,6 +145,7 @@ public static class PointwiseKernels
     /// <param name="thirdGradient">Receives the same by the third operand, unless empty.</param>
     /// <returns>The exact sum of the losses, each as rounded to storage.</returns>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where.</exception>
     public static ExactSum ValueAndGradient<L, S>(
         L loss,
         ReadOnlySpan<S> prediction,
@@ -164,7 +175,8 @@ public static class PointwiseKernels
             scale,
             predictionGradient,
             targetGradient,
-            thirdGradient
+            thirdGradient,
+            Watch.Refusing(loss)
         );
     }
 
@@ -179,6 +191,7 @@ public static class PointwiseKernels
     /// <param name="predictionGradient">Receives upstream · scale · the derivative by the prediction, unless empty.</param>
     /// <param name="targetGradient">Receives the same by the target, unless empty.</param>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where.</exception>
     public static void Gradient<L, S>(
         L loss,
         ReadOnlySpan<S> prediction,
@@ -195,7 +208,20 @@ public static class PointwiseKernels
         Check.Operand(upstream, n, nameof(upstream));
         Check.Result(predictionGradient, n, nameof(predictionGradient));
         Check.Result(targetGradient, n, nameof(targetGradient));
-        Kernel.Gradient(new TwoOf<L>(loss), prediction, target, default, n, upstream, scale, predictionGradient, targetGradient, default);
+        var two = new TwoOf<L>(loss);
+        Kernel.Gradient(
+            two,
+            prediction,
+            target,
+            default,
+            n,
+            upstream,
+            scale,
+            predictionGradient,
+            targetGradient,
+            default,
+            Watch.Refusing(two)
+        );
     }
 
     /// <summary>The derivatives of the loss of three operands, without its values.</summary>
@@ -211,6 +237,7 @@ public static class PointwiseKernels
     /// <param name="targetGradient">Receives the same by the target, unless empty.</param>
     /// <param name="thirdGradient">Receives the same by the third operand, unless empty.</param>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where.</exception>
     public static void Gradient<L, S>(
         L loss,
         ReadOnlySpan<S> prediction,
@@ -230,7 +257,19 @@ public static class PointwiseKernels
         Check.Result(predictionGradient, n, nameof(predictionGradient));
         Check.Result(targetGradient, n, nameof(targetGradient));
         Check.Result(thirdGradient, n, nameof(thirdGradient));
-        Kernel.Gradient(loss, prediction, target, third, n, upstream, scale, predictionGradient, targetGradient, thirdGradient);
+        Kernel.Gradient(
+            loss,
+            prediction,
+            target,
+            third,
+            n,
+            upstream,
+            scale,
+            predictionGradient,
+            targetGradient,
+            thirdGradient,
+            Watch.Refusing(loss)
+        );
     }
 
     /// <summary>The Hessian of each loss of two operands times a direction: curvature without a matrix.</summary>
@@ -246,6 +285,7 @@ public static class PointwiseKernels
     /// <param name="predictionResult">Receives upstream · scale · the row of the prediction, unless empty.</param>
     /// <param name="targetResult">The same for the target, unless empty.</param>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where.</exception>
     public static void SecondDerivative<L, S>(
         L loss,
         ReadOnlySpan<S> prediction,
@@ -266,8 +306,9 @@ public static class PointwiseKernels
         Check.Operand(upstream, n, nameof(upstream));
         Check.Result(predictionResult, n, nameof(predictionResult));
         Check.Result(targetResult, n, nameof(targetResult));
+        var two = new TwoOf<L>(loss);
         Kernel.SecondDerivative(
-            new TwoOf<L>(loss),
+            two,
             prediction,
             target,
             default,
@@ -279,7 +320,8 @@ public static class PointwiseKernels
             scale,
             predictionResult,
             targetResult,
-            default
+            default,
+            Watch.Refusing(two)
         );
     }
 
@@ -299,6 +341,7 @@ public static class PointwiseKernels
     /// <param name="targetResult">The same for the target, unless empty.</param>
     /// <param name="thirdResult">The same for the third operand, unless empty.</param>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where.</exception>
     public static void SecondDerivative<L, S>(
         L loss,
         ReadOnlySpan<S> prediction,
@@ -337,7 +380,8 @@ public static class PointwiseKernels
             scale,
             predictionResult,
             targetResult,
-            thirdResult
+            thirdResult,
+            Watch.Refusing(loss)
         );
     }
 

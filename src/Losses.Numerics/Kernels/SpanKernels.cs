@@ -16,6 +16,8 @@ public static class SpanKernels
     /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
     /// <returns>The exact sum or mean of the values, rounded once.</returns>
     /// <exception cref="ArgumentException">A length is not that of the shape, or there is neither a reduction nor a single value.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where. What the gradient's memory holds then is of no
+    /// use.</exception>
     public static S ValueAndGradient<L, S>(
         L loss,
         ReadOnlySpan<S> prediction,
@@ -31,8 +33,9 @@ public static class SpanKernels
         CheckLength(prediction.Length, shape, nameof(prediction));
         CheckLength(gradient.Length, shape, nameof(gradient));
         var divisor = Divisor(reduction, shape, shape.Size, nameof(prediction));
+        var two = new TwoOf<L>(loss);
         var sum = Kernel.ValueAndGradient<TwoOf<L>, S>(
-            new(loss),
+            two,
             prediction,
             target,
             [S.Zero],
@@ -41,7 +44,8 @@ public static class SpanKernels
             1 / divisor,
             gradient,
             [],
-            []
+            [],
+            Watch.Refusing(two, shape)
         );
         return Divided<S>(sum, divisor, reduction);
     }

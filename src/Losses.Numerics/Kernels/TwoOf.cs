@@ -11,6 +11,10 @@ internal readonly struct TwoOf<L>(L loss) : IPointwise3, ITwoOf
 {
     private readonly L _loss = loss;
 
+    public Domain Prediction => _loss.Prediction;
+
+    public Domain Target => _loss.Target;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T prediction, T target, T third)
         where T : IReal<T> => _loss.Apply(prediction, target);

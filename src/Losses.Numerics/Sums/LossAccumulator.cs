@@ -21,15 +21,18 @@ public sealed class LossAccumulator : IEquatable<LossAccumulator>
 
     /// <summary>Adds the values of a loss with the weights they count with.</summary>
     /// <param name="loss">What a loss yields before it is reduced.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An operand is outside its domain; it says which, where. Nothing is added then.</exception>
     public void Add<S>(LossValues<DiffTensor<S>> loss)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         ArgumentNullException.ThrowIfNull(loss);
-        _values.Merge(SumOperation<S>.Total(loss.MeanValues.Storage));
+        var sum = SumOperation<S>.Total(loss.UncheckedMeanValues.Storage);
+        loss.Checked(loss.Unchecked);
+        _values.Merge(sum);
         if (loss.IsWeighted)
             _weights.Merge(SumOperation<S>.Total(loss.Weights.Storage));
         else
-            _weights.Add((double)loss.Values.Count);
+            _weights.Add((double)loss.Unchecked.Count);
     }
 
     /// <summary>Adds values that each count once.</summary>

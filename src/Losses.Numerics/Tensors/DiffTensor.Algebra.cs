@@ -229,6 +229,22 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
         x.Count == 0 ? double.PositiveInfinity : System.Numerics.Tensors.TensorPrimitives.MinNumber(x.Storage.Numbers);
 
     /// <inheritdoc/>
+    public static unsafe bool IsWithin(Domain domain, DiffTensor<T> x)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        if (domain.IsAll || x.Count == 0)
+            return true;
+        if (x.Storage.IsRounded)
+            fixed (T* rounded = x.Storage.Rounded)
+                return Watch.IsWithin(domain, rounded, x.Storage.Rounded.Length);
+        fixed (double* numbers = x.Storage.Numbers)
+            return Watch.IsWithin(domain, numbers, x.Storage.Numbers.Length);
+    }
+
+    /// <inheritdoc/>
+    public static bool? KeepsDomains(DiffTensor<T> loss) => loss.Storage.KeepsDomains;
+
+    /// <inheritdoc/>
     public static DiffTensor<T> Recompute(Func<DiffTensor<T>[], DiffTensor<T>> function, DiffTensor<T>[] inputs) =>
         new RecomputeOperation<T>(function).Apply(inputs);
 

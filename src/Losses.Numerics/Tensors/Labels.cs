@@ -12,6 +12,8 @@ public sealed class Labels
     /// <param name="indices">One class index an element; copied.</param>
     /// <param name="shape">Its count is the length of <paramref name="indices"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="shape"/> has another number of elements.</exception>
+    // No indices at all may be of 32 bits or 64: they are of 32.
+    [OverloadResolutionPriority(1)]
     public Labels(ReadOnlySpan<int> indices, Shape shape)
     {
         if (indices.Length != shape.Size)
@@ -70,6 +72,18 @@ public sealed class Labels
             else if ((uint)_indices[i] >= (uint)classes)
                 throw Outside(i, classes, name);
         return marked is null ? this : new(marked.AsSpan(), Shape);
+    }
+
+    /// <summary>The same labels, each known to be a class: none is to be ignored.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="name">The name of the parameter that the labels came by.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An index is no class; it says which stands where.</exception>
+    public Labels Checked(int classes, string name)
+    {
+        for (var i = 0; i < _indices.Length; i++)
+            if ((uint)_indices[i] >= (uint)classes)
+                throw Outside(i, classes, name);
+        return this;
     }
 
     // Any negative label is ignored; anything else must be a class.

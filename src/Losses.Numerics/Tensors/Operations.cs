@@ -26,20 +26,15 @@ internal sealed class PointwiseOperation<T, F>(F function, Role role, Shape shap
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
         var (a, b, c) = Operands(inputs);
+        var isUniform = a.IsUniform && b.IsUniform && c.IsUniform && shape.Size > 0;
         var isStored = IsStored(a, b, c);
-        if (a.IsUniform && b.IsUniform && c.IsUniform && shape.Size > 0)
-        {
-            var one = new double[1];
-            Map(isStored, a, b, c, one);
-            var uniform = Storage<T>.Uniform(one[0], shape.Size);
-            return new(role == Role.Loss ? uniform.ToRounded() : uniform, shape);
-        }
-        if (role == Role.Loss && isStored)
+        if (role == Role.Loss && !isUniform && isStored)
             return new(Storage<T>.Later(new Pending(function, a, b, c), shape.Size), shape);
-        var values = GC.AllocateUninitializedArray<double>(shape.Size);
-        Map(isStored, a, b, c, values);
-        var wide = Storage<T>.Wide(values);
-        return new(role == Role.Loss ? wide.ToRounded() : wide, shape);
+        var watch = role == Role.Loss ? Watch.Of(function) : null;
+        var values = GC.AllocateUninitializedArray<double>(isUniform ? 1 : shape.Size);
+        Map(isStored, a, b, c, values, watch);
+        var computed = isUniform ? Storage<T>.Uniform(values[0], shape.Size) : Storage<T>.Wide(values);
+        return new(role == Role.Loss ? computed.ToRounded(watch is not { IsKept: false }) : computed, shape);
     }
 
     internal override DiffTensor<T>? Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
@@ -61,12 +56,12 @@ internal sealed class PointwiseOperation<T, F>(F function, Role role, Shape shap
     // the numbers of a loss and its slopes are those.
     private bool IsStored(Storage<T> a, Storage<T> b, Storage<T> c) => role != Role.Step && a.IsRounded && b.IsRounded && c.IsRounded;
 
-    private void Map(bool isStored, Storage<T> a, Storage<T> b, Storage<T> c, double[] values)
+    private void Map(bool isStored, Storage<T> a, Storage<T> b, Storage<T> c, double[] values, Watch? watch)
     {
         if (isStored && typeof(T) == typeof(float))
-            Kernel.Map<F, WidenedSingle>(function, Widened(a.Numbers), Widened(b.Numbers), Widened(c.Numbers), Widened(values));
+            Kernel.Map<F, WidenedSingle>(function, Widened(a.Numbers), Widened(b.Numbers), Widened(c.Numbers), Widened(values), watch);
         else
-            Kernel.Map<F, double>(function, a.Numbers, b.Numbers, c.Numbers, values);
+            Kernel.Map<F, double>(function, a.Numbers, b.Numbers, c.Numbers, values, watch);
     }
 
     // One pass over the memory: the slope is never stored, only the gradient.
@@ -125,12 +120,20 @@ internal sealed class PointwiseOperation<T, F>(F function, Role role, Shape shap
     {
         internal override T[] Values(int count)
         {
+            var watch = Watch.Of(function);
             var values = GC.AllocateUninitializedArray<T>(count);
-            Kernel.Map<F, T>(function, a.Rounded, b.Rounded, c.Rounded, values);
+            Kernel.Map<F, T>(function, a.Rounded, b.Rounded, c.Rounded, values, watch);
+            KeepsDomains = watch is not { IsKept: false };
             return values;
         }
 
-        internal override ExactSum Sum(int count) => Kernel.Sum<F, T>(function, a.Rounded, b.Rounded, c.Rounded, count);
+        internal override ExactSum Sum(int count)
+        {
+            var watch = Watch.Of(function);
+            var sum = Kernel.Sum<F, T>(function, a.Rounded, b.Rounded, c.Rounded, count, watch);
+            KeepsDomains = watch is not { IsKept: false };
+            return sum;
+        }
     }
 }
 

@@ -166,4 +166,18 @@ public readonly struct Shape : IEquatable<Shape>
             (index, place[axis]) = Math.DivRem(index, Lengths[axis]);
         return $"[{string.Join(", ", place)}]";
     }
+
+    // The flat index, under the shape that was broadcast to this one, of the element that stands at a flat index of this.
+    internal int Origin(int index, Shape from)
+    {
+        int origin = 0,
+            step = 1;
+        for (var axis = 1; axis <= from.Rank; axis++)
+        {
+            (index, var place) = Math.DivRem(index, this[-axis]);
+            origin += from[-axis] == 1 ? 0 : place * step;
+            step *= from[-axis];
+        }
+        return origin;
+    }
 }

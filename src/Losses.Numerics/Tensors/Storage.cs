@@ -41,6 +41,20 @@ internal sealed class Storage<T>
     /// <summary>The computation, where the numbers were never asked for.</summary>
     internal Deferred<T>? Pending => _narrow is null ? _deferred : null;
 
+    /// <summary>Whether the kernel of a loss, whose values these are, found its operands in their domains; a kernel that has not run runs now.</summary>
+    internal bool? KeepsDomains
+    {
+        get
+        {
+            if (_deferred is null)
+                return field;
+            if (_deferred.KeepsDomains is null)
+                _ = RoundedArray;
+            return _deferred.KeepsDomains;
+        }
+        init;
+    }
+
     /// <summary>The numbers in the storage type; a single one where uniform.</summary>
     internal ReadOnlySpan<T> Rounded => RoundedArray;
 
@@ -66,12 +80,22 @@ internal sealed class Storage<T>
         IsRounded ? this
         : IsUniform ? new(Count, RoundedArray, null, null, true)
         : Narrow(RoundedArray);
+
+    /// <summary>The rounded values of a loss, and what its kernel found.</summary>
+    internal Storage<T> ToRounded(bool keepsDomains) =>
+        new(Count, IsUniform ? null : RoundedArray, IsUniform ? [double.CreateChecked(Rounded[0])] : null, null, IsUniform)
+        {
+            KeepsDomains = keepsDomains,
+        };
 }
 
 /// <summary>A pointwise loss of stored tensors that has not been evaluated: it may be wanted element by element, or only as a sum.</summary>
 internal abstract class Deferred<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Whether the operands were found in their domains; null before anything was evaluated.</summary>
+    internal bool? KeepsDomains { get; private protected set; }
+
     internal abstract T[] Values(int count);
 
     internal abstract ExactSum Sum(int count);

@@ -1,0 +1,80 @@
+namespace Losses;
+
+/// <summary>An operand of a loss, and what its elements must be.</summary>
+/// <param name="Tensor">Broadcast to the values of the loss, or to those and the axis that they were made along.</param>
+/// <param name="Domain">What each may be.</param>
+/// <param name="Name">Of the caller's parameter.</param>
+/// <param name="Shape">Of the caller's tensor, which has the same elements.</param>
+/// <param name="Axis">The axis that the values were made along; negative for none.</param>
+internal readonly record struct Claim<T>(T Tensor, Domain Domain, string Name, Shape Shape, int Axis = -1);
+
+/// <summary>What the operands of a loss must be wherever an element counts: with a weight of 0 it does not, whatever it is.</summary>
+/// <param name="values">The values of the loss before they were weighed.</param>
+/// <param name="claims">What is claimed of the operands.</param>
+/// <param name="isWatched">Whether the values are those of a pointwise definition that claims the same: a kernel may have looked.</param>
+/// <param name="weights">What the values were weighed with; each broadcasts to them.</param>
+internal sealed class Claims<T>(T values, Claim<T>[] claims, bool isWatched, T[] weights)
+    where T : ITensor<T>
+{
+    private bool _isKept;
+
+    public Claims<T> Weighed(T weight) => new(values, claims, isWatched, [.. weights, weight]);
+
+    /// <exception cref="ArgumentOutOfRangeException">An element counts whose operand is outside its domain.</exception>
+    public void Check()
+    {
+        if (_isKept)
+            return;
+        var seen = isWatched ? T.KeepsDomains(values) : null;
+        var isAsked = seen is false || (seen is null && Domain.IsCheckedByReduction);
+        if (isAsked && !Array.TrueForAll(claims, static claim => T.IsWithin(claim.Domain, claim.Tensor)))
+            Refuse();
+        _isKept = true;
+    }
+
+    private void Refuse()
+    {
+        var first = int.MaxValue;
+        Claim<T> refused = default;
+        foreach (var claim in claims)
+            if (First(claim) is { } place && place < first)
+                (first, refused) = (place, claim);
+        if (first == int.MaxValue)
+            return;
+        var index = Whole(refused).Origin(first, refused.Tensor.Shape);
+        var value = T.Least(T.Slice(Flat(T.Detach(refused.Tensor)), 0, index, 1));
+        throw refused.Domain.Refused(refused.Name, refused.Shape.Rank == 0 ? "" : refused.Shape.Place(index), value);
+    }
+
+    // The first element that counts and is outside, of all that the operand broadcasts to. Each half is asked: the numbers stay where they are.
+    private int? First(Claim<T> claim)
+    {
+        var whole = Whole(claim);
+        var room = T.Expand(claim.Domain.Room(T.Detach(claim.Tensor)), whole);
+        foreach (var weight in weights)
+        {
+            var along = T.Expand(T.Detach(weight), values.Shape);
+            if (claim.Axis >= 0)
+                along = T.Expand(T.Reshape(along, whole.With(claim.Axis, 1)), whole);
+            room = T.IfLess(T.Constant(0), T.Abs(along), room, T.Constant(1));
+        }
+        var flat = Flat(room);
+        int start = 0,
+            count = whole.Size;
+        if (!HasOutside(start, count))
+            return null;
+        while (count > 1)
+        {
+            var half = count / 2;
+            (start, count) = HasOutside(start, half) ? (start, half) : (start + half, count - half);
+        }
+        return start;
+
+        bool HasOutside(int start, int count) => T.Least(T.Slice(flat, 0, start, count)) < 0;
+    }
+
+    private Shape Whole(Claim<T> claim) =>
+        claim.Axis < 0 ? values.Shape : values.Shape.Insert(claim.Axis, claim.Tensor.Shape[claim.Axis]);
+
+    private static T Flat(T x) => T.Reshape(x, [x.Shape.Size]);
+}
