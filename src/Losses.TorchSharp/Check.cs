@@ -49,6 +49,9 @@ internal static class Check
         return new(Memory.Span<double>(values), TorchTensor.ShapeOf(tensor));
     }
 
+    /// <summary>The lengths of sequences.</summary>
+    internal static int[] Lengths(Tensor lengths, string name) => Labels(lengths, name, lengths, name).Indices.ToArray();
+
     /// <summary>Class indices beside a tensor, as the losses take them.</summary>
     internal static Labels Labels(Tensor labels, string name, Tensor other, string otherName)
     {
@@ -60,6 +63,6 @@ internal static class Check
         using var scope = NewDisposeScope();
         var indices = labels.cpu().contiguous();
         var shape = TorchTensor.ShapeOf(labels);
-        return labels.dtype == ScalarType.Int64 ? new(Memory.Span<long>(indices), shape) : new(Memory.Span<int>(indices), shape);
+        return labels.dtype == ScalarType.Int64 ? new(Memory.Span<long>(indices), shape, name) : new(Memory.Span<int>(indices), shape);
     }
 }

@@ -74,7 +74,14 @@ internal sealed unsafe class Watch
     }
 
     // Whether all numbers are in a domain, NaN left out.
-    public static bool IsWithin<TStorage>(Domain domain, TStorage* x, int count)
+    public static bool IsWithin<TStorage>(Domain domain, ReadOnlySpan<TStorage> numbers)
+        where TStorage : unmanaged
+    {
+        fixed (TStorage* x = numbers)
+            return IsWithin(domain, x, numbers.Length);
+    }
+
+    private static bool IsWithin<TStorage>(Domain domain, TStorage* x, int count)
         where TStorage : unmanaged =>
         typeof(TStorage) == typeof(float)
             ? IsPlainlyWithin(domain, (uint*)x, count, BitConverter.SingleToUInt32Bits(Down(domain.Largest)))

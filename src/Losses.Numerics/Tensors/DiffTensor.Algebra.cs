@@ -229,16 +229,12 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
         x.Count == 0 ? double.PositiveInfinity : System.Numerics.Tensors.TensorPrimitives.MinNumber(x.Storage.Numbers);
 
     /// <inheritdoc/>
-    public static unsafe bool IsWithin(Domain domain, DiffTensor<T> x)
+    public static bool IsWithin(Domain domain, DiffTensor<T> x)
     {
         ArgumentNullException.ThrowIfNull(domain);
-        if (domain.IsAll || x.Count == 0)
-            return true;
-        if (x.Storage.IsRounded)
-            fixed (T* rounded = x.Storage.Rounded)
-                return Watch.IsWithin(domain, rounded, x.Storage.Rounded.Length);
-        fixed (double* numbers = x.Storage.Numbers)
-            return Watch.IsWithin(domain, numbers, x.Storage.Numbers.Length);
+        return domain.IsAll
+            || x.Count == 0
+            || (x.Storage.IsRounded ? Watch.IsWithin(domain, x.Storage.Rounded) : Watch.IsWithin(domain, x.Storage.Numbers));
     }
 
     /// <inheritdoc/>

@@ -34,7 +34,11 @@ public sealed class Labels
     /// <param name="shape">Its count is the length of <paramref name="indices"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">An index does not fit 32 bits; it names the place.</exception>
     public Labels(ReadOnlySpan<long> indices, Shape shape)
-        : this(Narrow(indices, shape), shape) { }
+        : this(indices, shape, nameof(indices)) { }
+
+    // Indices that came by another name.
+    internal Labels(ReadOnlySpan<long> indices, Shape shape, string name)
+        : this(Narrow(indices, shape, name), shape) { }
 
     /// <summary>A row of labels.</summary>
     public static Labels Create(ReadOnlySpan<int> indices) => new(indices, [indices.Length]);
@@ -101,15 +105,15 @@ public sealed class Labels
     /// <summary>The labels in brackets, with their shape.</summary>
     public override string ToString() => $"labels {Shape} [{string.Join(", ", _indices.Take(20))}{(_indices.Length > 20 ? ", …" : "")}]";
 
-    private static int[] Narrow(ReadOnlySpan<long> indices, Shape shape)
+    private static int[] Narrow(ReadOnlySpan<long> indices, Shape shape, string name)
     {
         var narrow = new int[indices.Length];
         for (var i = 0; i < indices.Length; i++)
             narrow[i] = indices[i] is >= int.MinValue and <= int.MaxValue
                 ? (int)indices[i]
                 : throw new ArgumentOutOfRangeException(
-                    nameof(indices),
-                    $"indices{(indices.Length == shape.Size ? shape.Place(i) : $"[{i}]")} is {indices[i]}, which is no class index."
+                    name,
+                    $"{name}{(indices.Length == shape.Size ? shape.Place(i) : $"[{i}]")} is {indices[i]}, which does not fit 32 bits."
                 );
         return narrow;
     }

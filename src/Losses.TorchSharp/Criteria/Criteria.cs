@@ -167,7 +167,7 @@ public sealed class CTCLoss(int? blank = null, bool? zeroInfinity = null, Reduct
         _loss.Forward(
             logProbabilities,
             labels,
-            TorchTensor.LabelsOf(inputLengths).Indices.ToArray(),
-            TorchTensor.LabelsOf(targetLengths).Indices.ToArray()
+            Check.Lengths(inputLengths, nameof(inputLengths)),
+            Check.Lengths(targetLengths, nameof(targetLengths))
         );
 }

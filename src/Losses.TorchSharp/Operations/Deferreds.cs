@@ -8,10 +8,18 @@ internal sealed class DeferredPointwise<F, S>(F function, TorchTensor[] operands
     where F : struct, IPointwise3
     where S : unmanaged, IFloatingPointIeee754<S>
 {
-    protected override TorchTensor Evaluate() => new(new KernelOperation<F, S>(function, operands, shape).Apply(inputs), false);
+    protected override TorchTensor Evaluate() => Watched(watch => new KernelOperation<F, S>(function, operands, shape, watch));
 
     internal override TorchTensor Over(ExactSum weight) =>
-        new(new ReducedKernelOperation<F, S>(function, operands, shape, weight).Apply(inputs), false);
+        Watched(watch => new ReducedKernelOperation<F, S>(function, operands, shape, watch, weight));
+
+    private TorchTensor Watched(Func<Watch?, Operation> operation)
+    {
+        var watch = Watch.Of(function);
+        var result = operation(watch).Apply(inputs);
+        KeepsDomains = watch is not { IsKept: false };
+        return new(result, false);
+    }
 }
 
 /// <summary>A loss of rows with labels on the CPU.</summary>

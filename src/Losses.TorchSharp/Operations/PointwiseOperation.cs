@@ -91,11 +91,18 @@ internal class PointwiseOperation<F>(F function, TorchTensor[] operands, Shape s
 }
 
 /// <summary>A pointwise loss over the tensors' own memory by its fused kernel, element by element.</summary>
-internal class KernelOperation<F, S>(F function, TorchTensor[] operands, Shape shape) : PointwiseOperation<F>(function, operands, shape)
+/// <param name="function">The loss.</param>
+/// <param name="operands">Three; a number stands in its place, a tensor comes with the inputs.</param>
+/// <param name="shape">Of every tensor.</param>
+/// <param name="watch">Learns what the operands were; null where they may be any numbers.</param>
+internal class KernelOperation<F, S>(F function, TorchTensor[] operands, Shape shape, Watch? watch)
+    : PointwiseOperation<F>(function, operands, shape)
     where F : struct, IPointwise3
     where S : unmanaged, IFloatingPointIeee754<S>
 {
     private readonly TorchTensor[] _operands = operands;
+
+    protected Watch? Watch => watch;
 
     protected override bool IsFresh => true;
 
@@ -104,7 +111,7 @@ internal class KernelOperation<F, S>(F function, TorchTensor[] operands, Shape s
         var rows = Memory.Rows(inputs, out var like);
         var values = empty_like(like);
         var spans = Spans(rows);
-        Kernel.Map<F, S>(Function, spans[0], spans[1], spans[2], Flat(values));
+        Kernel.Map<F, S>(Function, spans[0], spans[1], spans[2], Flat(values), watch);
         return values;
     }
 
@@ -182,8 +189,8 @@ internal class KernelOperation<F, S>(F function, TorchTensor[] operands, Shape s
 }
 
 /// <summary>The exact sum of a pointwise loss over a weight, rounded once; with its gradient made in the same pass where one will be asked for.</summary>
-internal sealed class ReducedKernelOperation<F, S>(F function, TorchTensor[] operands, Shape shape, ExactSum weight)
-    : KernelOperation<F, S>(function, operands, shape)
+internal sealed class ReducedKernelOperation<F, S>(F function, TorchTensor[] operands, Shape shape, Watch? watch, ExactSum weight)
+    : KernelOperation<F, S>(function, operands, shape, watch)
     where F : struct, IPointwise3
     where S : unmanaged, IFloatingPointIeee754<S>
 {
@@ -194,7 +201,7 @@ internal sealed class ReducedKernelOperation<F, S>(F function, TorchTensor[] ope
         var rows = Memory.Rows(inputs, out var like);
         var spans = Spans(rows);
         if (wanted.Length == 0)
-            return Sums.Quotient(Kernel.Sum<F, S>(Function, spans[0], spans[1], spans[2], Shape.Size), weight, inputs[0]);
+            return Sums.Quotient(Kernel.Sum<F, S>(Function, spans[0], spans[1], spans[2], Shape.Size, Watch), weight, inputs[0]);
         var made = Kept = Made(like);
         var sum = Kernel.ValueAndGradient<F, S>(
             Function,
@@ -206,7 +213,8 @@ internal sealed class ReducedKernelOperation<F, S>(F function, TorchTensor[] ope
             Share,
             Part(made, 0),
             Part(made, 1),
-            Part(made, 2)
+            Part(made, 2),
+            Watch
         );
         return Sums.Quotient(sum, weight, inputs[0]);
     }

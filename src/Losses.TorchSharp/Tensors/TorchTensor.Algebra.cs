@@ -284,6 +284,35 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     }
 
     /// <inheritdoc/>
+    public static bool IsWithin(Domain domain, TorchTensor x)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        // A tensor of the meta device has no numbers.
+        if (domain.IsAll || x.Shape.Size == 0 || x.Stored is { device_type: DeviceType.META })
+            return true;
+        if (x.Stored is not { } tensor)
+            return domain.Contains(x._number);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        if (!Memory.IsOnCpu(tensor))
+            return Least(new(domain.Room<Raw>(new(tensor)).Tensor!, false)) >= 0;
+        var rows = tensor.contiguous();
+        return tensor.dtype == ScalarType.Float32
+            ? Watch.IsWithin(domain, Memory.Span<float>(rows))
+            : Watch.IsWithin(domain, Memory.Span<double>(rows));
+    }
+
+    /// <inheritdoc/>
+    public static bool? KeepsDomains(TorchTensor loss)
+    {
+        if (loss._content is not Deferred deferred)
+            return null;
+        if (deferred.KeepsDomains is null)
+            _ = deferred.Values;
+        return deferred.KeepsDomains;
+    }
+
+    /// <inheritdoc/>
     public static TorchTensor Round(TorchTensor x) => x._content is Tensor ? Rounded(x) : x;
 
     /// <inheritdoc/>

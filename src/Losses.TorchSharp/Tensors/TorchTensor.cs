@@ -177,6 +177,9 @@ internal abstract class Deferred
         }
     }
 
+    /// <summary>Whether the operands of a pointwise loss were found in their domains; null before anything was evaluated.</summary>
+    internal bool? KeepsDomains { get; private protected set; }
+
     protected abstract TorchTensor Evaluate();
 
     /// <summary>Their exact sum over a weight.</summary>
