@@ -9,7 +9,7 @@ open Losses.FSharp
 /// A loss of numbers: as its definition says it, and as its public function does it.
 type Definition =
     abstract Scalar<'T when 'T :> IReal<'T>> : prediction: 'T * target: 'T -> 'T
-    abstract Tensor<'T when 'T :> ITensor<'T>> : prediction: 'T * target: 'T -> 'T
+    abstract Tensor<'T when 'T :> ITensor<'T>> : prediction: 'T * target: 'T -> LossValues<'T>
 
 /// What a record promises of its loss; each is tested, its negation as well.
 type Law =
@@ -118,7 +118,7 @@ module Registry =
             noTerms
             { new Definition with
                 member _.Scalar(x, t) = (L1() :> IPointwise).Apply(x, t)
-                member _.Tensor(x, t) = Reduce.none (l1 t x)
+                member _.Tensor(x, t) = l1 t x
             }
 
     let private mseRecord =
@@ -131,7 +131,7 @@ module Registry =
             noTerms
             { new Definition with
                 member _.Scalar(x, t) = (MSE() :> IPointwise).Apply(x, t)
-                member _.Tensor(x, t) = Reduce.none (mse t x)
+                member _.Tensor(x, t) = mse t x
             }
 
     let private smoothL1Record (beta: float) =
@@ -144,7 +144,7 @@ module Registry =
             noTerms
             { new Definition with
                 member _.Scalar(x, t) = (SmoothL1 beta :> IPointwise).Apply(x, t)
-                member _.Tensor(x, t) = Reduce.none (smoothL1 beta t x)
+                member _.Tensor(x, t) = smoothL1 beta t x
             }
 
     let private huberRecord (delta: float) =
@@ -157,7 +157,7 @@ module Registry =
             noTerms
             { new Definition with
                 member _.Scalar(x, t) = (Huber delta :> IPointwise).Apply(x, t)
-                member _.Tensor(x, t) = Reduce.none (huber delta t x)
+                member _.Tensor(x, t) = huber delta t x
             }
 
     let private bceRecord =
@@ -173,7 +173,7 @@ module Registry =
                 0.0, 0.0, 1.0 / variance + abs (p - t) / (variance * variance))
             { new Definition with
                 member _.Scalar(p, t) = (BCE() :> IPointwise).Apply(p, t)
-                member _.Tensor(p, t) = Reduce.none (bce t p)
+                member _.Tensor(p, t) = bce t p
             }
 
     // Where no logarithm is clamped.
@@ -194,7 +194,7 @@ module Registry =
             (fun _ _ -> 0.0, 1.0, 0.0)
             { new Definition with
                 member _.Scalar(x, t) = (BCEWithLogits() :> IPointwise).Apply(x, t)
-                member _.Tensor(x, t) = Reduce.none (bceWithLogits t x)
+                member _.Tensor(x, t) = bceWithLogits t x
             }
 
     // A hard target leaves one term: nothing cancels.
@@ -216,7 +216,7 @@ module Registry =
             { new Definition with
                 member _.Scalar(x, t) = (BalancedBCEWithLogits() :> IPointwise3).Apply(x, t, Notation.num weight)
 
-                member _.Tensor(x, t) = Reduce.none (balancedBceWithLogits (Weights.op_Implicit weight) t x)
+                member _.Tensor(x, t) = balancedBceWithLogits (Weights.op_Implicit weight) t x
             }
 
     let private klDivRecord =
@@ -229,7 +229,7 @@ module Registry =
             (fun x t -> (if t = 0.0 then 0.0 else t * (abs (log t) + abs x)), 0.0, 0.0)
             { new Definition with
                 member _.Scalar(x, t) = (KLDiv() :> IPointwise).Apply(x, t)
-                member _.Tensor(x, t) = Reduce.none (klDiv false t x)
+                member _.Tensor(x, t) = klDiv false t x
             }
 
     let private klDivOfLogsRecord =
@@ -242,7 +242,7 @@ module Registry =
             noTerms
             { new Definition with
                 member _.Scalar(x, t) = (KLDivOfLogs() :> IPointwise).Apply(x, t)
-                member _.Tensor(x, t) = Reduce.none (klDiv true t x)
+                member _.Tensor(x, t) = klDiv true t x
             }
 
     let private sigmoidRecord =
@@ -256,7 +256,7 @@ module Registry =
             (fun _ _ -> 0.0, 0.0, 0.25)
             { new Definition with
                 member _.Scalar(x, _) = sigmoid x
-                member _.Tensor(x, _) = sigmoid x
+                member _.Tensor(x, _) = LossValues(sigmoid x)
             }
 
     let private logSigmoidRecord =
@@ -269,7 +269,7 @@ module Registry =
             noTerms
             { new Definition with
                 member _.Scalar(x, _) = logSigmoid x
-                member _.Tensor(x, _) = logSigmoid x
+                member _.Tensor(x, _) = LossValues(logSigmoid x)
             }
 
     let private softplusRecord =
@@ -282,7 +282,7 @@ module Registry =
             noTerms
             { new Definition with
                 member _.Scalar(x, _) = Activations.softplus x
-                member _.Tensor(x, _) = Activations.softplus x
+                member _.Tensor(x, _) = LossValues(Activations.softplus x)
             }
 
     let elementwiseLosses: Elementwise list =

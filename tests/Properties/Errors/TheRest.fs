@@ -95,10 +95,16 @@ let ``ranks that no sequence has are named`` () =
 [<Fact>]
 let ``a negative rate and a negative variance are named`` () =
     let negative = DiffTensor.Create([| 1.0; 2.0; -3.5; 4.0; 5.0; 6.0 |], 2, 3)
-    refuses<ArgumentOutOfRangeException> "prediction" [ "-3.5"; "0" ] (fun () -> poissonNLL false false 1e-8 x23 negative |> ignore)
+
+    refuses<ArgumentOutOfRangeException> "prediction" [ "prediction[0, 2] is -3.5"; "at least 0" ] (fun () ->
+        poissonNLL false false 1e-8 x23 negative |> Reduce.mean |> ignore)
+
     poissonNLL true false 1e-8 x23 negative |> ignore // the logarithm of a rate may be negative
-    refuses<ArgumentOutOfRangeException> "variance" [ "-3.5"; "0" ] (fun () -> gaussianNLL false 1e-6 negative x23 x23 |> ignore)
-    refuses<ArgumentOutOfRangeException> "variance" [ "-1" ] (fun () -> gaussianNLL false 1e-6 pair x23 x23 |> ignore)
+
+    refuses<ArgumentOutOfRangeException> "variance" [ "variance[0, 2] is -3.5"; "at least 0" ] (fun () ->
+        gaussianNLL false 1e-6 negative x23 x23 |> Reduce.mean |> ignore)
+
+    refuses<ArgumentOutOfRangeException> "variance" [ "-1" ] (fun () -> gaussianNLL false 1e-6 pair x23 x23 |> Reduce.none |> ignore)
 
 [<Fact>]
 let ``a tensor of three that has another shape is named`` () =

@@ -18,7 +18,7 @@ let private record (name: string) = (Registry.elementwiseLosses |> List.find (fu
 let private against (definition: Definition) (engine: Engine) (x: float) (t: float) =
     let f =
         { new TensorFunction with
-            member _.Apply inputs = definition.Tensor(inputs[0], inputs[1])
+            member _.Apply inputs = definition.Tensor(inputs[0], inputs[1]) |> Reduce.none
         }
 
     engine.Value(f, [| [| x; x |], Shape [| 2 |]; [| t; t |], Shape [| 2 |] |])[0]
