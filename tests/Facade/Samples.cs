@@ -14,6 +14,10 @@ internal static class Samples
     internal static DiffTensor<S> Probabilities<S>(Shape shape, int seed)
         where S : unmanaged, IFloatingPointIeee754<S> => Of<S>(shape, seed, random => 0.01 + 0.98 * random.NextDouble());
 
+    /// <summary>−1 or 1.</summary>
+    internal static DiffTensor<S> Signs<S>(Shape shape, int seed)
+        where S : unmanaged, IFloatingPointIeee754<S> => Of<S>(shape, seed, random => 2 * random.Next(2) - 1);
+
     /// <summary>Class indices.</summary>
     internal static Labels Labels(Shape shape, int classes, int seed)
     {

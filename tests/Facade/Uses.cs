@@ -86,6 +86,15 @@ internal static class Uses
         {
             Options = { ["classWeights"] = (Weights)s_classWeights },
         },
+        new(reduction => Loss.CrossEntropy(s_classWeights, labelSmoothing: 0.3, classAxis: -1, reduction: reduction), "crossEntropy")
+        {
+            Options =
+            {
+                ["classWeights"] = (Weights)s_classWeights,
+                ["labelSmoothing"] = 0.3,
+                ["classAxis"] = -1,
+            },
+        },
         new(
             reduction => Loss.CrossEntropy(s_classWeights, ignoreIndex: 1, labelSmoothing: 0.2, classAxis: -1, reduction: reduction),
             "crossEntropy"

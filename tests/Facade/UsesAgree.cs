@@ -51,7 +51,8 @@ public class UsesAgree
     public void Of_class_probabilities(string text, Reduction reduction)
     {
         var use = Uses.OnLabels.Single(use => use.Text == text);
-        if (use.Loss(reduction) is not CrossEntropyLoss loss)
+        // Probabilities have no label to ignore.
+        if (use.Loss(reduction) is not CrossEntropyLoss loss || use.Options.ContainsKey("ignoreIndex"))
             return;
         OfClassProbabilities<double>(loss, use, reduction);
         OfClassProbabilities<float>(loss, use, reduction);
@@ -165,7 +166,7 @@ public class UsesAgree
     {
         var loss = use.Loss(reduction);
         DiffTensor<S> prediction = Samples.Probabilities<S>(s_shape, 1),
-            target = Samples.Probabilities<S>(s_shape, 2);
+            target = use.Core is "softMargin" or "hingeEmbedding" ? Samples.Signs<S>(s_shape, 2) : Samples.Probabilities<S>(s_shape, 2);
 
         DiffTensor<S> Expected(DiffTensor<S> x) =>
             FSharp.Reduce.by(

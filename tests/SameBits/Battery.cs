@@ -67,6 +67,8 @@ internal static class Battery
         // Probabilities where the loss takes them.
         var prediction = name == "BCE" ? Numbers<S>(5, 0, 1, count) : Numbers<S>(5, -20, 20, count);
         var target = Numbers<S>(6, 0, 1, count);
+        if (name is "SoftMargin" or "HingeEmbedding")
+            target = Array.ConvertAll(target, static t => t < S.One - t ? -S.One : S.One);
         var gradient = new S[count];
         var value = loss.ValueAndGradient(prediction, target, [count], gradient);
         return Digest(value, gradient);
