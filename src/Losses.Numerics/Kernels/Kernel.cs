@@ -187,7 +187,12 @@ internal static unsafe class Kernel
         where TStorage : unmanaged
     {
         CheckStorage<TStorage>();
-        var job = new Job<F, TStorage>(f, n) { IsSummed = isSummed, IsSecond = isSecond, Watch = watch };
+        var job = new Job<F, TStorage>(f, n)
+        {
+            IsSummed = isSummed,
+            IsSecond = isSecond,
+            Watch = watch,
+        };
         job.Read(0, x, xLength);
         job.Read(1, t, tLength);
         if (default(F) is not ITwoOf)

@@ -67,8 +67,10 @@ internal sealed unsafe class Watch
     {
         if (!_isRefusing || _first is not { } first)
             return;
-        var place =
-            _shape is { } shape ? shape.Rank == 0 ? "" : shape.Place(first.Index)
+        var place = _shape is { } shape
+            ? shape.Rank == 0
+                ? ""
+                : shape.Place(first.Index)
             : $"[{first.Index}]";
         throw _domains[first.Operand].Refused(s_names[first.Operand], place, first.Value);
     }
@@ -93,8 +95,11 @@ internal sealed unsafe class Watch
     // beneath those of −0 and NaN; and −1 differs from 1 in the sign alone. Where it is not seen it may be so nevertheless.
     private static bool IsPlainlyWithin<TBits>(Domain domain, TBits* x, int count, TBits largest)
         where TBits : unmanaged, IBinaryInteger<TBits> =>
-        domain.LeastMagnitude <= 0 ? domain.Least == 0 && LargestOf(x, count) <= largest
-        : domain.LeastMagnitude == domain.Largest && domain.Largest == -domain.Least && DifferenceFrom(largest, x, count) << 1 == TBits.Zero;
+        domain.LeastMagnitude <= 0
+            ? domain.Least == 0 && LargestOf(x, count) <= largest
+            : domain.LeastMagnitude == domain.Largest
+                && domain.Largest == -domain.Least
+                && DifferenceFrom(largest, x, count) << 1 == TBits.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static TBits LargestOf<TBits>(TBits* x, int count)

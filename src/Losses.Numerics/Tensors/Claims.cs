@@ -73,8 +73,7 @@ internal sealed class Claims<T>(T values, Claim<T>[] claims, bool isWatched, T[]
         bool HasOutside(int start, int count) => T.Least(T.Slice(flat, 0, start, count)) < 0;
     }
 
-    private Shape Whole(Claim<T> claim) =>
-        claim.Axis < 0 ? values.Shape : values.Shape.Insert(claim.Axis, claim.Tensor.Shape[claim.Axis]);
+    private Shape Whole(Claim<T> claim) => claim.Axis < 0 ? values.Shape : values.Shape.Insert(claim.Axis, claim.Tensor.Shape[claim.Axis]);
 
     private static T Flat(T x) => T.Reshape(x, [x.Shape.Size]);
 }

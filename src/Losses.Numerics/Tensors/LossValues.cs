@@ -83,10 +83,7 @@ public sealed class LossValues<T>
     internal static LossValues<T> Of<L>(L loss, T prediction, string predictionName, T target, string targetName)
         where L : struct, IPointwise =>
         new LossValues<T>(T.Map(loss, prediction, target)).Claiming(
-            [
-                new(prediction, loss.Prediction, predictionName, prediction.Shape),
-                new(target, loss.Target, targetName, target.Shape),
-            ],
+            [new(prediction, loss.Prediction, predictionName, prediction.Shape), new(target, loss.Target, targetName, target.Shape)],
             isWatched: true
         );
 
@@ -116,14 +113,7 @@ public sealed class LossValues<T>
         claims = Array.FindAll(claims, static claim => !claim.Domain.IsAll);
         if (claims.Length == 0)
             return this;
-        return new(
-            Unchecked,
-            IsWeighted,
-            _weights,
-            HasLengths,
-            _lengths,
-            [.. _claims, new Claims<T>(Unchecked, claims, isWatched, [])]
-        );
+        return new(Unchecked, IsWeighted, _weights, HasLengths, _lengths, [.. _claims, new Claims<T>(Unchecked, claims, isWatched, [])]);
     }
 
     // These values times a weight; what has the weight 0 no longer counts.
@@ -170,7 +160,10 @@ public sealed class LossValues<T>
     private void CheckShape(T other, string name)
     {
         if (other.Shape != Unchecked.Shape)
-            throw new ArgumentException($"{name} has shape {other.Shape} but values has shape {Unchecked.Shape}; they must be equal.", name);
+            throw new ArgumentException(
+                $"{name} has shape {other.Shape} but values has shape {Unchecked.Shape}; they must be equal.",
+                name
+            );
     }
 
     /// <summary>Both losses, element by element.</summary>

@@ -253,7 +253,9 @@ let private run (engine: Engine) (record: Record) (read: Reading) (reduce: Reduc
     engine.Value(f, inputs)
 
 let private place (shape: Shape) (index: int) =
-    let along = Array.init shape.Rank (fun axis -> index / (Array.fold (*) 1 (Array.skip (axis + 1) (shape.ToArray()))) % shape[axis])
+    let along =
+        Array.init shape.Rank (fun axis -> index / (Array.fold (*) 1 (Array.skip (axis + 1) (shape.ToArray()))) % shape[axis])
+
     "[" + String.Join(", ", along) + "]"
 
 let private refuses (bounded: Bounded) (shape: Shape) (index: int) (number: float) (call: unit -> unit) =
