@@ -254,17 +254,29 @@ let private sums: Mutant list =
                 "Sums/LossAccumulator.cs"
                 [
                     "a weight of 0 does not remove", "if («weights[i] != 0»)", "true"
-                    "a batch counts once", "_weights.Add((double)«loss.Values.Count»)", "1"
-                    "a merge forgets the weights", "«_weights.Merge(other._weights);»", ""
+                    "a batch counts once", "_weights.Add((double)«loss.Unchecked.Count»)", "1"
+                    "a merge forgets the weights", "            _values.Merge(values);\n            «_weights.Merge(weights);»", ""
+                    "an addition waits for no other", "lock («_lock»)\n        {\n            for (var i", "new Lock()"
                     "the weights are the values",
                     "«weights.CopyTo(bytes, sizeof(int) + values.Length);»",
                     "values.CopyTo(bytes, sizeof(int) + values.Length);"
-                    "equality does not look at the weights", "&& «_weights.Equals(other._weights)»", "true"
+                    "equality does not look at the weights",
+                    "&& «Copied().Equals(other.Copied())»",
+                    "Copied().Values.Equals(other.Copied().Values)"
                 ]
     ]
 
 let private tensors: Mutant list =
     [
+        yield!
+            inFile
+                "Kernels/Threads.cs"
+                [
+                    "an interrupted call ends before its workers", "«Insist(_done.Wait, isCaller: true);»", "_done.Wait();"
+                    "after a failure all goes on", "if («Volatile.Read(ref _failure) is null»)", "true"
+                    "what is called off goes on", "«token.ThrowIfCancellationRequested();»", ""
+                ]
+        yield! inFile "Tensors/Storage.cs" [ "each loss of a chain asks for the one before it", "«deferred.Prepare();»", "" ]
         yield!
             inFile
                 "Tensors/Operations.cs"

@@ -40,7 +40,9 @@ module Suite =
     let private longLaws = tests "Properties" (String.Join("|", long |> List.map (sprintf "FullyQualifiedName~.Laws.%s")))
     let private sameBits = program "SameBits" "DIFFERS"
 
-    let all = [ quick; facade; numbers; shortLaws; accuracy; longLaws; sameBits ]
+    let private safety = tests "Safety" "FullyQualifiedName~Losses"
+
+    let all = [ quick; facade; numbers; shortLaws; accuracy; longLaws; sameBits; safety ]
 
     /// The suites that can see a mistake in a file, those first that are likely to see it soon: Numbers knows no loss and no row, and what is no
     /// kernel has the same bits everywhere.
@@ -48,7 +50,10 @@ module Suite =
         let isIn = List.exists (fun part -> file.StartsWith $"src/Losses.Numerics/{part}")
 
         [
-            if isIn [ "Lanes"; "Sums"; "Kernels/Job"; "Kernels/Kernel"; "Kernels/Loop" ] && not (isIn [ "Sums/LossAccumulator" ]) then
+            if
+                isIn [ "Lanes"; "Sums"; "Kernels/Job"; "Kernels/Kernel"; "Kernels/Loop"; "Kernels/Threads"; "Kernels/Cancellable" ]
+                && not (isIn [ "Sums/LossAccumulator" ])
+            then
                 numbers
             quick
             if isIn [ "Algebra" ] then
@@ -59,6 +64,8 @@ module Suite =
             longLaws
             if isIn [ "Lanes"; "Kernels"; "Sums" ] then
                 sameBits
+            if isIn [ "Kernels"; "Sums/LossAccumulator"; "Tensors" ] then
+                safety
         ]
 
     // "[xUnit.net 00:00:01.34]     Losses.Tests.Laws.…(…) [FAIL]", or a row of a table.

@@ -57,8 +57,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
         if (workers == 1)
         {
             var sum = isSummed ? new ExactSum() : null;
-            for (var chunk = 0; chunk < chunks; chunk++)
-                RunChunk(chunk, chunkRows, perRun, sum);
+            Threads.Run(chunks, 1, (chunk, _) => RunChunk(chunk, chunkRows, perRun, sum));
             return sum;
         }
         var sums = new ExactSum?[workers];

@@ -65,7 +65,9 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
                 if (_isConstant[i] && _inputs[i] is not null)
                     watch.Look(i, _inputs[i], 1, 0);
         var workers = Math.Min(Threads.Max, length / Share);
-        var sum = workers > 1 ? RunOn(workers) : RunPart(0, length, IsSummed ? new ExactSum() : null);
+        // A long job is cut for one thread too, so that it can be called off.
+        var sum =
+            workers > 1 || length > LongChunk ? RunOn(Math.Max(1, workers)) : RunPart(0, length, IsSummed ? new ExactSum() : null);
         Watch?.End();
         return sum;
     }

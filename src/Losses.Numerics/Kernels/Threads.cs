@@ -22,28 +22,53 @@ public static class Threads
     // Runs body(chunk, worker) for every chunk. The calling thread takes chunks too, so that it needs no other thread to finish, and
     // those that wake late find nothing left to do: Parallel.For costs more than a kernel of some 10⁵ elements does. A worker starts with
     // its own part of the chunks, the same at every call, since that part may still be in its core's cache; then it helps the others.
+    // Whatever happens, no body runs once this has returned or thrown: the memory that it writes to is the caller's. After a failure, or
+    // where the work is cancelled, the chunks that nobody has begun are left out.
     internal static void Run(int chunks, int workers, Action<int, int> body)
     {
         if (chunks <= 1 || workers <= 1)
         {
             for (var i = 0; i < chunks; i++)
+            {
+                Cancellable.Check();
                 body(i, 0);
+            }
             return;
         }
         workers = Math.Min(workers, chunks);
-        var team = new Team(chunks, workers, body);
-        for (var worker = 1; worker < workers; worker++)
-            ThreadPool.UnsafeQueueUserWorkItem(new Member(team, worker), preferLocal: false);
+        var team = new Team(chunks, workers, body, Cancellable.Token);
+        team.Gather();
         team.Work(0);
         team.Wait();
     }
 
-    private sealed class Team(int chunks, int workers, Action<int, int> body)
+    private sealed class Team(int chunks, int workers, Action<int, int> body, CancellationToken token)
     {
         private readonly ManualResetEventSlim _done = new();
         private readonly Part[] _parts = new Part[workers];
         private int _finished;
         private Exception? _failure;
+
+        // Calls the others; without them the caller does all.
+        public void Gather()
+        {
+            try
+            {
+                for (var worker = 1; worker < workers; worker++)
+                    ThreadPool.UnsafeQueueUserWorkItem(new Member(this, worker), preferLocal: false);
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+            }
+        }
+
+        public void Help(int worker)
+        {
+            Cancellable.Token = token;
+            Work(worker);
+            Cancellable.Token = default;
+        }
 
         public void Work(int worker)
         {
@@ -62,24 +87,46 @@ public static class Threads
         {
             try
             {
-                body(chunk, worker);
+                if (Volatile.Read(ref _failure) is null)
+                {
+                    token.ThrowIfCancellationRequested();
+                    body(chunk, worker);
+                }
             }
             catch (Exception e)
             {
-                Interlocked.CompareExchange(ref _failure, e, null);
+                Fail(e);
             }
             if (Interlocked.Increment(ref _finished) == chunks)
-                _done.Set();
+                Insist(_done.Set, isCaller: worker == 0);
         }
 
         private int Start(int worker) => (int)((long)chunks * worker / workers);
 
+        // Until the last chunk is done: an interruption, or whatever else befalls the waiting thread, waits for that too.
         public void Wait()
         {
-            _done.Wait();
+            Insist(_done.Wait, isCaller: true);
             if (_failure is { } failure)
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         }
+
+        private void Insist(Action step, bool isCaller)
+        {
+            for (; ; )
+                try
+                {
+                    step();
+                    return;
+                }
+                catch (Exception e)
+                {
+                    if (isCaller)
+                        Fail(e);
+                }
+        }
+
+        private void Fail(Exception e) => Interlocked.CompareExchange(ref _failure, e, null);
     }
 
     // Apart from its neighbours, so that they do not share a cache line.
@@ -92,6 +139,6 @@ public static class Threads
 
     private sealed class Member(Team team, int worker) : IThreadPoolWorkItem
     {
-        public void Execute() => team.Work(worker);
+        public void Execute() => team.Help(worker);
     }
 }

@@ -5,13 +5,16 @@ namespace Losses;
 
 /// <summary>The exact sum of the values of a loss and that of their weights, over as many batches, shards or machines as there are.</summary>
 /// <remarks>
-/// Parts merge without loss, in any order: the mean of the whole is the same bits however it was cut, which a mean of means is not. Not for several
-/// threads at once: keep one for each, and merge.
+/// Parts merge without loss, in any order: the mean of the whole is the same bits however it was cut, which a mean of means is not. Several threads
+/// may use one at once; where they add very often one for each, merged, is faster.
 /// </remarks>
 public sealed class LossAccumulator : IEquatable<LossAccumulator>
 {
     private readonly ExactSum _values;
     private readonly ExactSum _weights;
+
+    // Held while the sums change, and while a copy is taken to be read.
+    private readonly Lock _lock = new();
 
     /// <summary>Nothing yet.</summary>
     public LossAccumulator()
@@ -26,27 +29,37 @@ public sealed class LossAccumulator : IEquatable<LossAccumulator>
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         ArgumentNullException.ThrowIfNull(loss);
-        var sum = SumOperation<S>.Total(loss.UncheckedMeanValues.Storage);
+        var values = SumOperation<S>.Total(loss.UncheckedMeanValues.Storage);
         loss.Checked(loss.Unchecked);
-        _values.Merge(sum);
-        if (loss.IsWeighted)
-            _weights.Merge(SumOperation<S>.Total(loss.Weights.Storage));
-        else
-            _weights.Add((double)loss.Unchecked.Count);
+        var weights = loss.IsWeighted ? SumOperation<S>.Total(loss.Weights.Storage) : null;
+        lock (_lock)
+        {
+            _values.Merge(values);
+            if (weights is not null)
+                _weights.Merge(weights);
+            else
+                _weights.Add((double)loss.Unchecked.Count);
+        }
     }
 
     /// <summary>Adds values that each count once.</summary>
     public void Add(ReadOnlySpan<float> values)
     {
-        _values.Add(values);
-        _weights.Add((double)values.Length);
+        lock (_lock)
+        {
+            _values.Add(values);
+            _weights.Add((double)values.Length);
+        }
     }
 
     /// <summary>Adds values that each count once.</summary>
     public void Add(ReadOnlySpan<double> values)
     {
-        _values.Add(values);
-        _weights.Add((double)values.Length);
+        lock (_lock)
+        {
+            _values.Add(values);
+            _weights.Add((double)values.Length);
+        }
     }
 
     /// <summary>Adds values times their weights; each counts with its weight. One of weight 0 is left out, whatever it is.</summary>
@@ -67,44 +80,82 @@ public sealed class LossAccumulator : IEquatable<LossAccumulator>
                     nameof(weights),
                     FormattableString.Invariant($"weights[{i}] is {weights[i]}, but a weight is finite and at least 0.")
                 );
-        for (var i = 0; i < weights.Length; i++)
-            if (weights[i] != 0)
-                _values.AddProduct(weights[i], values[i]);
-        _weights.Add(weights);
+        lock (_lock)
+        {
+            for (var i = 0; i < weights.Length; i++)
+                if (weights[i] != 0)
+                    _values.AddProduct(weights[i], values[i]);
+            _weights.Add(weights);
+        }
     }
 
     /// <summary>Adds all that another has.</summary>
     public void Merge(LossAccumulator other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        _values.Merge(other._values);
-        _weights.Merge(other._weights);
+        // Never both locks at once: two that merge each other would wait for ever.
+        var (values, weights) = other.Copied();
+        lock (_lock)
+        {
+            _values.Merge(values);
+            _weights.Merge(weights);
+        }
+    }
+
+    private (ExactSum Values, ExactSum Weights) Copied()
+    {
+        ExactSum values = new(),
+            weights = new();
+        lock (_lock)
+        {
+            values.Merge(_values);
+            weights.Merge(_weights);
+        }
+        return (values, weights);
     }
 
     /// <summary>Forgets all.</summary>
     public void Reset()
     {
-        _values.Reset();
-        _weights.Reset();
+        lock (_lock)
+        {
+            _values.Reset();
+            _weights.Reset();
+        }
     }
 
     /// <summary>The sum of the values, rounded once.</summary>
-    public double Sum => _values.ToDouble();
+    public double Sum => Copied().Values.ToDouble();
 
     /// <summary>The sum of the weights, or the number of values that count once, rounded once.</summary>
-    public double Weight => _weights.ToDouble();
+    public double Weight => Copied().Weights.ToDouble();
 
     /// <summary>The sum of the values over that of the weights, rounded once; NaN where there are none.</summary>
-    public double Mean => ExactSum.Ratio(_values, _weights);
+    public double Mean
+    {
+        get
+        {
+            var (values, weights) = Copied();
+            return ExactSum.Ratio(values, weights);
+        }
+    }
 
     /// <summary>The mean rounded once, straight to float32.</summary>
-    public float MeanSingle => ExactSum.RatioSingle(_values, _weights);
+    public float MeanSingle
+    {
+        get
+        {
+            var (values, weights) = Copied();
+            return ExactSum.RatioSingle(values, weights);
+        }
+    }
 
     /// <summary>The exact sums as bytes: to store, or to send to the machine that merges.</summary>
     public byte[] ToBytes()
     {
-        byte[] values = _values.ToBytes(),
-            weights = _weights.ToBytes();
+        var sums = Copied();
+        byte[] values = sums.Values.ToBytes(),
+            weights = sums.Weights.ToBytes();
         var bytes = new byte[sizeof(int) + values.Length + weights.Length];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, values.Length);
         values.CopyTo(bytes, sizeof(int));
@@ -126,14 +177,18 @@ public sealed class LossAccumulator : IEquatable<LossAccumulator>
     }
 
     /// <inheritdoc/>
-    public bool Equals(LossAccumulator? other) => other is not null && _values.Equals(other._values) && _weights.Equals(other._weights);
+    public bool Equals(LossAccumulator? other) => other is not null && Copied().Equals(other.Copied());
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as LossAccumulator);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(_values, _weights);
+    public override int GetHashCode() => Copied().GetHashCode();
 
     /// <summary>The mean, and what it is over.</summary>
-    public override string ToString() => FormattableString.Invariant($"mean {Mean} over {Weight}");
+    public override string ToString()
+    {
+        var (values, weights) = Copied();
+        return FormattableString.Invariant($"mean {ExactSum.Ratio(values, weights)} over {weights.ToDouble()}");
+    }
 }

@@ -118,6 +118,8 @@ internal sealed class PointwiseOperation<T, F>(F function, Role role, Shape shap
 
     private sealed class Pending(F function, Storage<T> a, Storage<T> b, Storage<T> c) : Deferred<T>
     {
+        internal override Storage<T>[] Operands => [a, b, c];
+
         internal override T[] Values(int count)
         {
             var watch = Watch.Of(function);
@@ -308,7 +310,10 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept) : Operation<T>
     internal static ExactSum Total(Storage<T> x)
     {
         if (x.Pending is { } pending)
+        {
+            pending.Prepare();
             return pending.Sum(x.Count);
+        }
         var sum = new ExactSum();
         if (typeof(T) == typeof(float) && x.IsRounded && !x.IsUniform)
             sum.Add(MemoryMarshal.Cast<T, float>(x.Rounded));

@@ -58,7 +58,13 @@ internal sealed class Storage<T>
     /// <summary>The numbers in the storage type; a single one where uniform.</summary>
     internal ReadOnlySpan<T> Rounded => RoundedArray;
 
-    private T[] RoundedArray => _narrow ??= _deferred is not null ? _deferred.Values(Count) : Convert.To<double, T>(_wide!);
+    private T[] RoundedArray => _narrow ??= _deferred is not null ? Evaluated(_deferred) : Convert.To<double, T>(_wide!);
+
+    private T[] Evaluated(Deferred<T> deferred)
+    {
+        deferred.Prepare();
+        return deferred.Values(Count);
+    }
 
     /// <summary>The numbers in float64; a single one where uniform.</summary>
     internal ReadOnlySpan<double> Numbers => _wide ??= Convert.To<T, double>(RoundedArray);
@@ -96,9 +102,30 @@ internal abstract class Deferred<T>
     /// <summary>Whether the operands were found in their domains; null before anything was evaluated.</summary>
     internal bool? KeepsDomains { get; private protected set; }
 
+    /// <summary>What it is a loss of.</summary>
+    internal abstract Storage<T>[] Operands { get; }
+
     internal abstract T[] Values(int count);
 
     internal abstract ExactSum Sum(int count);
+
+    /// <summary>Evaluates the operands, those first that others are made of: if each asked for its own, a long chain would overflow the stack.</summary>
+    internal void Prepare()
+    {
+        var operands = Operands;
+        if (!Array.Exists(operands, static operand => operand.Pending is not null))
+            return;
+        var waiting = new Stack<Storage<T>>(operands);
+        while (waiting.TryPeek(out var next))
+        {
+            var before = waiting.Count;
+            foreach (var operand in next.Pending?.Operands ?? [])
+                if (operand.Pending is not null)
+                    waiting.Push(operand);
+            if (waiting.Count == before)
+                _ = waiting.Pop().Rounded;
+        }
+    }
 }
 
 internal static class Convert
