@@ -66,8 +66,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
                     watch.Look(i, _inputs[i], 1, 0);
         var workers = Math.Min(Threads.Max, length / Share);
         // A long job is cut for one thread too, so that it can be called off.
-        var sum =
-            workers > 1 || length > LongChunk ? RunOn(Math.Max(1, workers)) : RunPart(0, length, IsSummed ? new ExactSum() : null);
+        var sum = workers > 1 || length > LongChunk ? RunOn(Math.Max(1, workers)) : RunPart(0, length, IsSummed ? new ExactSum() : null);
         Watch?.End();
         return sum;
     }
