@@ -18,7 +18,9 @@ type KLDiv =
 type KLDivOfLogs =
     interface IPointwise with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        member _.Apply(x, t) = weigh (exp t) (t - x)
+        member _.Apply(x, t) =
+            // −0 − 0 is −0; with 0 added it is 0.
+            weigh (exp t) (t - x + num 0.0)
 
 /// Distances between distributions.
 [<AutoOpen>]

@@ -8,11 +8,13 @@ open Losses.FSharp.Notation
 /// <summary>eˣ − t x with x the logarithm of the rate, or x − t log(x + ε) with x the rate; in full with Stirling's log t!.
 /// (torch.nn.PoissonNLLLoss)</summary>
 [<Struct; NoEquality; NoComparison>]
-type PoissonNLL(logInput: bool, full: bool, eps: float) =
+type PoissonNLL private (logInput: bool, full: bool, eps: float, last: float) =
     interface IPointwise with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t) =
-            let loss = if logInput then exp x - weigh t x else x - weigh t (log (x + num eps))
+            // Where the first term is infinite it outweighs the second, which stays only for the slope by t: ∞ − ∞ would be NaN.
+            let counted = t - detach (ifLess (num last) x t (num 0.0))
+            let loss = if logInput then exp x - weigh counted x else x - weigh counted (log (x + num eps))
 
             if full then
                 let stirling = t * log t - t + 0.5 .* log (num (2.0 *. Math.PI) * t)
@@ -22,6 +24,10 @@ type PoissonNLL(logInput: bool, full: bool, eps: float) =
 
         member _.Prediction = if logInput then Domain.All else Domain.NotNegative
         member _.Target = Domain.NotNegative
+
+    /// <summary>Of a number for which the first term is finite, and of none above it, the second counts: e⁷¹⁰ is infinite.</summary>
+    new(logInput: bool, full: bool, eps: float) =
+        PoissonNLL(logInput, full, eps, (if logInput then 709.782712893384 else Double.MaxValue))
 
     /// <summary>ε</summary>
     member _.Eps = eps
@@ -38,7 +44,8 @@ type GaussianNLL(full: bool, eps: float) =
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t, variance) =
             // The floor changes the value of the variance, not its slope: a variance head beneath the floor still learns.
-            let v = variance + detach (max variance (num eps) - variance)
+            // Adding what lacks to it, and not the larger of the two less the variance, keeps an infinite one infinite.
+            let v = variance + detach (hinge (num eps - variance))
             let d = x - t
             let loss = 0.5 .* (log v + d * (d / v))
             if full then loss + num (0.5 *. Math.Log(2.0 *. Math.PI)) else loss

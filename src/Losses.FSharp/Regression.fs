@@ -27,17 +27,23 @@ type SmoothL1 private (beta: float, curvature: float) =
     interface IPointwise with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t) =
-            let d = x - t
+            let d = x - t + num 0.0
 
-            if beta > 0.0 then
-                // Huber's loss over β, as below.
+            // Huber's loss over β, as below.
+            if curvature > 0.0 then
                 let c = clip beta d
-                detach (curvature .* c) * (d - 0.5 .* detach c)
+                detach (curvature .* c) * (d - detach (0.5 .* c))
+            elif beta > 0.0 then
+                // d and half of it may be the same subnormal number: their difference is 0, of either sign after the product.
+                let c = clip beta d
+                detach (c / num beta) * (d - detach (0.5 .* c)) + num 0.0
             else
                 abs d
 
-    // 1/β is divided once, not for every lane; below 10⁻³⁰⁸ it would be infinite.
-    new(beta: float) = SmoothL1(beta, Math.Min(1.0 ./. beta, Double.MaxValue))
+    // 1/β is divided once, not for every lane: but where it is infinite, or subnormal and has lost bits, each number is divided by β.
+    new(beta: float) =
+        let curvature = 1.0 ./. beta
+        SmoothL1(beta, (if Double.IsNormal curvature then curvature else 0.0))
 
     /// <summary>The loss of a checked β: finite, at least 0.</summary>
     static member Of(beta: float) =
@@ -50,7 +56,8 @@ type Huber(delta: float) =
     interface IPointwise with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t) =
-            let d = x - t
+            // −0 − 0 is −0, and so would the loss be; with 0 added it is 0.
+            let d = x - t + num 0.0
             // The largest c d − ½c² of all |c| ≤ δ: ½d² within, where c is d, and δ(|d| − ½δ) beyond, where it is ±δ. Where it is largest
             // a change of c changes nothing, so that the slope is that by d alone: c.
             let c = detach (clip delta d)

@@ -160,26 +160,36 @@ module Generators =
 /// Properties that run inside one test, over the records of a table.
 module Property =
 
-    /// The seed of a run: the same every time, unless LOSSES_SEED is another number, or "random".
-    let private config =
-        let replay (seed: uint64) = Config.QuickThrowOnFailure.WithReplay(Some { Rnd = Rnd seed; Size = None })
-
+    /// What all inputs of a run are drawn from: the same every time, unless LOSSES_SEED is another number, or "random": then the clock says it.
+    let seed: uint64 =
         match Environment.GetEnvironmentVariable "LOSSES_SEED" with
         | null
-        | "" -> replay 20261123UL
-        | "random" -> Config.QuickThrowOnFailure
-        | seed -> replay (UInt64.Parse seed)
+        | "" -> 20261123UL
+        | "random" ->
+            let seed = uint64 DateTime.UtcNow.Ticks
+            Console.WriteLine $"LOSSES_SEED={seed}"
+            seed
+        | seed -> UInt64.Parse seed
+
+    let private config = Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithReplay(Some { Rnd = Rnd seed; Size = None })
+
+    /// Fails with both sides.
+    let fail (message: string) = raise (Xunit.Sdk.XunitException message)
 
     /// Holds a law over generated inputs; the law throws where it fails.
     let holdsFor (count: int) (inputs: Gen<'T>) (shrink: 'T -> seq<'T>) (law: 'T -> unit) =
         let count = int (ceil (Engines.share * float count))
-        Check.One(config.WithMaxTest(count).WithQuietOnSuccess true, Prop.forAll (Arb.fromGenShrink (inputs, shrink)) law)
+
+        try
+            Check.One(config.WithMaxTest count, Prop.forAll (Arb.fromGenShrink (inputs, shrink)) law)
+        with error ->
+            fail $"LOSSES_SEED={seed}: {error.Message}"
+
+    /// So many generated inputs, for a law that one of them is to show.
+    let sample (count: int) (inputs: Gen<'T>) : 'T[] = Gen.sampleWithSeed (Rnd seed) 50 count inputs
 
     /// Holds a law over a few hundred generated inputs.
     let holds (inputs: Gen<'T>) (law: 'T -> unit) = holdsFor 300 inputs (fun _ -> Seq.empty) law
-
-    /// Fails with both sides.
-    let fail (message: string) = raise (Xunit.Sdk.XunitException message)
 
     /// Equal bit for bit, but that a NaN is a NaN.
     let same (what: unit -> string) (expected: float) (actual: float) =

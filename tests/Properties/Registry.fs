@@ -253,7 +253,8 @@ module Registry =
             (Generators.finite >> prediction)
             // σ(x) σ(−x) is rounded three times: its largest, ¼, may come out an ulp above.
             [ NonNegative; NotConvex; Lipschitz(Double.BitIncrement 0.25) ]
-            (fun _ _ -> 0.0, 0.0, 0.25)
+            // The curvature, σ(x) σ(−x) tanh ½x, is a product of three.
+            (fun x _ -> 0.0, 0.0, abs (tanh (x / 2.0)) / (2.0 * cosh (x / 2.0)) ** 2.0)
             { new Definition with
                 member _.Scalar(x, _) = sigmoid x
                 member _.Tensor(x, _) = LossValues(sigmoid x)
@@ -292,6 +293,8 @@ module Registry =
             smoothL1Record 0.0
             smoothL1Record 1.0
             smoothL1Record 2.5
+            // 1 / β is infinite.
+            smoothL1Record 1e-310
             huberRecord 0.5
             huberRecord 1.0
             huberRecord 3.0

@@ -413,3 +413,121 @@ let ``binary cross-entropy differentiates twice under every reduction`` () =
         Assert.Equal(16.0 * scale, hessian[0], 1e-12)
         Assert.Equal(16.0 * scale, hessian[3], 1e-12)
         Assert.Equal(0.0, hessian[1])
+
+// F01
+[<Fact>]
+let ``zeros of any sign have the loss +0, and swapped the same`` () =
+    let losses =
+        [
+            { new TensorFunction with
+                member _.Apply inputs = huber 1.0 inputs[1] inputs[0] |> Reduce.none
+            }
+            { new TensorFunction with
+                member _.Apply inputs = smoothL1 1.0 inputs[1] inputs[0] |> Reduce.none
+            }
+            { new TensorFunction with
+                member _.Apply inputs = smoothL1 1e-310 inputs[1] inputs[0] |> Reduce.none
+            }
+            { new TensorFunction with
+                member _.Apply inputs = klDiv true inputs[1] inputs[0] |> Reduce.none
+            }
+        ]
+
+    let zeros = vector [ 0.0; 0.0; -0.0; -0.0; 1.0 ]
+    let others = vector [ 0.0; -0.0; 0.0; -0.0; 1.0 ]
+
+    onBoth (fun engine ->
+        for loss in losses do
+            for inputs in [ [| zeros; others |]; [| others; zeros |] ] do
+                Assert.Equal<int64[]>(Array.create 5 0L, engine.Value(loss, inputs) |> Array.map BitConverter.DoubleToInt64Bits))
+
+    let ones = vector [ 1.0; 1.0 ]
+
+    onBoth (fun engine ->
+        let value = engine.Value(klOf, [| vector [ 0.0; -0.0 ]; ones |])
+        Assert.Equal<int64[]>([| 0L; 0L |], Array.map BitConverter.DoubleToInt64Bits value))
+
+// F07
+[<Fact>]
+let ``an infinite variance has the likelihood +∞, of slope 0, and does not poison the mean`` () =
+    let likelihood reduction =
+        { new TensorFunction with
+            member _.Apply inputs = gaussianNLL false 1e-6 inputs[0] inputs[1] inputs[2] |> Reduce.by reduction
+        }
+
+    let byMean =
+        { new TensorFunction with
+            member _.Apply inputs = gaussianNLL false 1e-6 inputs[2] inputs[1] inputs[0] |> Reduce.none
+        }
+
+    let variances, targets, means = vector [ infinity; 1.0 ], vector [ 3.0; 3.0 ], vector [ 1.0; 1.0 ]
+    gives (likelihood Reduction.None) [ variances; targets; means ] [ infinity; 2.0 ] [ 0.0; -1.5 ]
+    gives (likelihood Reduction.Mean) [ variances; targets; means ] [ infinity ] [ 0.0; -0.75 ]
+    gives byMean [ means; targets; variances ] [ infinity; 2.0 ] [ 0.0; -2.0 ]
+
+// F08
+[<Fact>]
+let ``an infinite rate has the likelihood +∞`` () =
+    let poisson logInput full =
+        { new TensorFunction with
+            member _.Apply inputs = poissonNLL logInput full 1e-8 inputs[1] inputs[0] |> Reduce.none
+        }
+
+    let byCount logInput =
+        { new TensorFunction with
+            member _.Apply inputs = poissonNLL logInput false 1e-8 inputs[0] inputs[1] |> Reduce.none
+        }
+
+    for full in [ false; true ] do
+        let rates, counts = vector [ infinity; infinity; infinity ], vector [ 0.0; 1.0; 8.0 ]
+        gives (poisson true full) [ rates; counts ] [ infinity; infinity; infinity ] [ infinity; infinity; infinity ]
+        gives (poisson false full) [ rates; counts ] [ infinity; infinity; infinity ] [ 1.0; 1.0; 1.0 ]
+
+    gives (byCount true) [ vector [ 1.0 ]; vector [ infinity ] ] [ infinity ] [ -infinity ]
+    gives (byCount false) [ vector [ 1.0 ]; vector [ infinity ] ] [ infinity ] [ -infinity ]
+    gives (poisson true false) [ vector [ -infinity; -infinity ]; vector [ 0.0; 1.0 ] ] [ 0.0; infinity ] [ 0.0; -1.0 ]
+
+// F09: 1 / β is infinite.
+[<Theory>]
+[<InlineData 1e-310>]
+[<InlineData 5e-324>]
+[<InlineData 5e-309>]
+let ``smooth L1 of the smallest β is the absolute error beyond it, and has its slope`` (beta: float) =
+    let smooth =
+        { new TensorFunction with
+            member _.Apply inputs = smoothL1 beta inputs[1] inputs[0] |> Reduce.none
+        }
+
+    gives smooth [ vector [ 1.0; -2.0; 0.0 ]; vector [ 0.0; 0.0; 0.0 ] ] [ 1.0; 2.0; 0.0 ] [ 1.0; -1.0; 0.0 ]
+
+// 1 / β is subnormal, and has lost bits.
+[<Fact>]
+let ``smooth L1 of a huge β has the slope d / β, rounded once`` () =
+    let beta = 1.7e308
+
+    let smooth =
+        { new TensorFunction with
+            member _.Apply inputs = smoothL1 beta inputs[1] inputs[0] |> Reduce.none
+        }
+
+    for d in [ 1e10; -3.3e200; 1e300 ] do
+        let values, gradients = Engines.float64.Pull(smooth, [| vector [ d ]; vector [ 0.0 ] |], [| 1.0 |])
+        Property.same (fun () -> $"slope at {d}") (d / beta) (gradients[0].[0])
+        Property.same (fun () -> $"value at {d}") (d / beta * (d / 2.0)) values[0]
+
+// σ″ = −σ(x) σ(−x) tanh ½x, which near 0 is −x/8.
+[<Fact>]
+let ``the sigmoid's second derivative keeps its digits near 0`` () =
+    let sigmoid =
+        { new TensorFunction with
+            member _.Apply inputs = sigmoid inputs[0]
+        }
+
+    onBoth (fun engine ->
+        for x in [ 1e-9; -1e-9; 1e-5; -1e-30; 0.0 ] do
+            let x = engine.Round x
+            let curvature = engine.Curve(sigmoid, [| vector [ x ] |], [| 1.0 |], [| 1.0 |])[0]
+            let expected = -x / 8.0 * (1.0 - x * x / 3.0)
+
+            if not (abs (curvature - expected) <= 2.0 * engine.Ulp expected) then
+                Property.fail $"{engine}: at {x:R} it is {curvature:R}, not {expected:R}")

@@ -150,7 +150,7 @@ public struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
     public static Logistic<Dual<T>> Logistic(Dual<T> x)
     {
         var l = T.Logistic(x._value);
-        var bell = T.Weigh(x._derivative, l._sigmoid * l._sigmoidOfMinus);
+        var bell = T.Weigh(x._derivative, T.Bell(x._value, l._sigmoid, l._sigmoidOfMinus));
         return new()
         {
             _softplus = new() { _value = l._softplus, _derivative = T.Weigh(x._derivative, l._sigmoid) },
@@ -158,6 +158,23 @@ public struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
             _sigmoid = new() { _value = l._sigmoid, _derivative = bell },
             _sigmoidOfMinus = new() { _value = l._sigmoidOfMinus, _derivative = -bell },
         };
+    }
+
+    // The product's rule would take the sigmoids from each other, of which nothing is left near 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Dual<T> IReal<Dual<T>>.Bell(Dual<T> x, Dual<T> sigmoid, Dual<T> sigmoidOfMinus)
+    {
+        var bell = T.Bell(x._value, sigmoid._value, sigmoidOfMinus._value);
+        var skew = T.Skew(x._value, sigmoid._value, sigmoidOfMinus._value);
+        return new() { _value = bell, _derivative = -T.Weigh(x._derivative, bell * skew) };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Dual<T> IReal<Dual<T>>.Skew(Dual<T> x, Dual<T> sigmoid, Dual<T> sigmoidOfMinus)
+    {
+        var bell = T.Bell(x._value, sigmoid._value, sigmoidOfMinus._value);
+        var skew = T.Skew(x._value, sigmoid._value, sigmoidOfMinus._value);
+        return new() { _value = skew, _derivative = T.Weigh(x._derivative, T.Scale(2, bell)) };
     }
 
     /// <inheritdoc/>

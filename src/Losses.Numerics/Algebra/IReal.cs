@@ -69,6 +69,19 @@ public interface IReal<T>
     static virtual T Clip(double bound, T x) =>
         T.IfLess(x, T.Constant(-bound), T.Constant(-bound), T.IfLess(T.Constant(bound), x, T.Constant(bound), x));
 
+    /// <summary>σ(x) σ(−x), the slope of the sigmoid.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static virtual T Bell(T x, T sigmoid, T sigmoidOfMinus) => sigmoid * sigmoidOfMinus;
+
+    /// <summary>σ(x) − σ(−x) = tanh ½x, which has no digits left near 0 when it is computed as that difference.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static virtual T Skew(T x, T sigmoid, T sigmoidOfMinus)
+    {
+        // ±(1 − e^−|x|) σ(|x|)
+        var size = T.ExpM1(-T.Abs(x)) * T.Max(sigmoid, sigmoidOfMinus);
+        return T.IfLess(x, T.Constant(0), size, -size);
+    }
+
     /// <summary>The product in which a weight of 0 removes <paramref name="x"/>, whatever it is: 0·∞ = 0·NaN = 0, hence 0·log 0 = 0.</summary>
     static abstract T Weigh(T weight, T x);
 

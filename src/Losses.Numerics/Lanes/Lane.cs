@@ -166,7 +166,8 @@ internal struct Lane<W, V, TStorage> : ILane<Lane<W, V, TStorage>, TStorage>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<W, V, TStorage> Clip(double bound, Lane<W, V, TStorage> x) =>
-        new() { _value = W.CopySign(W.AtMost(W.Create(bound), W.Abs(x._value)), x._value) };
+        // The sign has only to be set: what is clipped has none.
+        new() { _value = W.Or(W.AtMost(W.Create(bound), W.Abs(x._value)), W.And(x._value, W.Create(-0.0))) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref readonly float AsSingle(ref readonly TStorage source) => ref Unsafe.As<TStorage, float>(ref Unsafe.AsRef(in source));

@@ -281,7 +281,7 @@ type ``A loss of numbers``() =
 
         let inputs = record.Inputs engine
 
-        if not (Gen.sampleWithSize 50 300 (Gen.zip inputs inputs) |> Seq.exists isAbove) then
+        if not (Property.sample 300 (Gen.zip inputs inputs) |> Seq.exists isAbove) then
             Property.fail $"{name} lies below 300 chords: it looks convex"
 
     // Law 20.

@@ -300,7 +300,7 @@ type ``A row loss``() =
             let value (row: Row) = (evaluate engine record [| row |])[0]
             value between > value a / 2.0 + value b / 2.0 + 1e-3
 
-        if not (Gen.sampleWithSize 50 300 (rows record engine few (Gen.constant 2)) |> Seq.exists isAbove) then
+        if not (Property.sample 300 (rows record engine few (Gen.constant 2)) |> Seq.exists isAbove) then
             Property.fail $"{name} lies below 300 chords: it looks convex"
 
     // Law 17: linear in what comes from above.
