@@ -8,11 +8,12 @@ open Losses.FSharp.Notation
 /// <summary>eˣ − t x with x the logarithm of the rate, or x − t log(x + ε) with x the rate; in full with Stirling's log t!.
 /// (torch.nn.PoissonNLLLoss)</summary>
 [<Struct; NoEquality; NoComparison>]
-type PoissonNLL private (logInput: bool, full: bool, eps: float, last: float) =
+type PoissonNLL(logInput: bool, full: bool, eps: float) =
     interface IPointwise with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t) =
-            // Where the first term is infinite it outweighs the second, which stays only for the slope by t: ∞ − ∞ would be NaN.
+            // Where the first term is infinite it outweighs the second, which stays only for the slope by t: ∞ − ∞ would be NaN. e⁷¹⁰ is infinite.
+            let last = if logInput then 709.782712893384 else Double.MaxValue
             let counted = t - detach (ifLess (num last) x t (num 0.0))
             let loss = if logInput then exp x - weigh counted x else x - weigh counted (log (x + num eps))
 
@@ -24,10 +25,6 @@ type PoissonNLL private (logInput: bool, full: bool, eps: float, last: float) =
 
         member _.Prediction = if logInput then Domain.All else Domain.NotNegative
         member _.Target = Domain.NotNegative
-
-    /// <summary>Of a number for which the first term is finite, and of none above it, the second counts: e⁷¹⁰ is infinite.</summary>
-    new(logInput: bool, full: bool, eps: float) =
-        PoissonNLL(logInput, full, eps, (if logInput then 709.782712893384 else Double.MaxValue))
 
     /// <summary>ε</summary>
     member _.Eps = eps

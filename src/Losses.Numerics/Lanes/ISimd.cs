@@ -15,8 +15,6 @@ internal interface ISimd<TVector>
     static abstract unsafe void StreamSingle(TVector value, float* place);
     static abstract unsafe void StreamDouble(TVector value, double* place);
 
-    static abstract TVector CopySign(TVector size, TVector sign);
-
     static abstract TVector Create(double value);
     static abstract TVector FromBits(long bits);
 

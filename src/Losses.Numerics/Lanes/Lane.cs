@@ -149,6 +149,13 @@ internal struct Lane<W, V, TStorage> : ILane<Lane<W, V, TStorage>, TStorage>
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Lane<W, V, TStorage> IReal<Lane<W, V, TStorage>>.Skew(
+        Lane<W, V, TStorage> x,
+        Lane<W, V, TStorage> sigmoid,
+        Lane<W, V, TStorage> sigmoidOfMinus
+    ) => new() { _value = LaneMath<W, V, TStorage>.Skew(x._value, sigmoid._value, sigmoidOfMinus._value) };
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<W, V, TStorage> Weigh(Lane<W, V, TStorage> weight, Lane<W, V, TStorage> x) =>

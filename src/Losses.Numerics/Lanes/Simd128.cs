@@ -43,9 +43,6 @@ internal readonly struct Simd128 : ISimd<Vector128<double>>
     public static unsafe void StreamDouble(Vector128<double> value, double* place) => value.Store(place);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> CopySign(Vector128<double> size, Vector128<double> sign) => Vector128.CopySign(size, sign);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Create(double value) => Vector128.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

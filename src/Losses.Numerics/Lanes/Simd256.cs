@@ -42,9 +42,6 @@ internal readonly struct Simd256 : ISimd<Vector256<double>>
     public static unsafe void StreamDouble(Vector256<double> value, double* place) => value.StoreAlignedNonTemporal(place);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> CopySign(Vector256<double> size, Vector256<double> sign) => Vector256.CopySign(size, sign);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> Create(double value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

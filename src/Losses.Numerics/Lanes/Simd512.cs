@@ -42,9 +42,6 @@ internal readonly struct Simd512 : ISimd<Vector512<double>>
     public static unsafe void StreamDouble(Vector512<double> value, double* place) => value.StoreAlignedNonTemporal(place);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> CopySign(Vector512<double> size, Vector512<double> sign) => Vector512.CopySign(size, sign);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Create(double value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
