@@ -27,9 +27,7 @@ let mutants: Mutant list =
                     "Huber has no half", "            c * (d - «0.5» .* c)", "1.0"
                     "Huber clips to 2δ", "clip «delta» d", "(2.0 *. delta)"
                     "Huber of zeros keeps the sign", "let d = x - t + num «0.0»\n            // The largest", "-0.0"
-                    "smooth L1 clips to 2β",
-                    "let c = clip «beta» d\n                detach (curvature",
-                    "(2.0 *. beta)"
+                    "smooth L1 clips to 2β", "let c = clip «beta» d\n                detach (curvature", "(2.0 *. beta)"
                 ]
         yield!
             inFile
@@ -128,7 +126,9 @@ let mutants: Mutant list =
                 "Likelihood.fs"
                 [
                     "Poisson adds t x", "if logInput then «exp x - weigh counted x»", "exp x + weigh counted x"
-                    "Poisson's infinite exponential meets an infinite product", "let counted = «t - detach (ifLess (num last) x t (num 0.0))»", "t"
+                    "Poisson's infinite exponential meets an infinite product",
+                    "let counted = «t - detach (ifLess (num last) x t (num 0.0))»",
+                    "t"
                     "Poisson's exponential is never infinite", "let last = if logInput then «709.782712893384» else", "Double.MaxValue"
                     "Poisson's ε is left out", "(log («x + num eps»))", "x"
                     "Stirling lacks − t", "«t * log t - t» +", "t * log t"

@@ -26,7 +26,9 @@ let private numbers: Mutant list =
                     "a power's slope has its exponent", "T.Power(x._value, «exponent - 1»)", "exponent"
                     "a root is vertical at 0", "if («exponent is > 0 and < 1»)", "false"
                     "softplus of −x has the slope of softplus", "-T.Weigh(x._derivative, «l._sigmoidOfMinus»)", "l._sigmoid"
-                    "the sigmoid's curvature has the wrong sign", "«-T.Weigh(x._derivative, bell * skew)»", "T.Weigh(x._derivative, bell * skew)"
+                    "the sigmoid's curvature has the wrong sign",
+                    "«-T.Weigh(x._derivative, bell * skew)»",
+                    "T.Weigh(x._derivative, bell * skew)"
                     "the sigmoid's third derivative has no 2", "T.Weigh(x._derivative, «T.Scale(2, bell)»)", "bell"
                     "σ(−x) rises", "_derivative = «-bell»", "bell"
                     "what is clipped above has a slope",

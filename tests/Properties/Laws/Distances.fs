@@ -74,7 +74,10 @@ let private truth (p: float) (a: float[]) (b: float[]) =
     else
         let total = differences |> Array.map (fun d -> if d.High = 0.0 then zero else DoubleDouble.Power(d, p)) |> sum
         // The float64 number next to 1/3 would be no cube root, to 106 bits.
-        if total.High = 0.0 then zero else DoubleDouble.Exp(DoubleDouble.Log total / DoubleDouble.Constant p)
+        if total.High = 0.0 then
+            zero
+        else
+            DoubleDouble.Exp(DoubleDouble.Log total / DoubleDouble.Constant p)
 
 let private engines = TheoryData<string>(Engines.all |> Seq.map _.Name)
 

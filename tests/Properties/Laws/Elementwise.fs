@@ -221,7 +221,9 @@ type ``An elementwise loss``() =
         Property.holds inputs (fun (a, b, t, share) ->
             let between = engine.Round(share * a + (1.0 - share) * b)
             // Rounding the place moves the value.
-            let exact = DoubleDouble.Constant share * DoubleDouble.Constant a + DoubleDouble.Constant(1.0 - share) * DoubleDouble.Constant b
+            let exact =
+                DoubleDouble.Constant share * DoubleDouble.Constant a + DoubleDouble.Constant(1.0 - share) * DoubleDouble.Constant b
+
             let moved = abs (record.Definition.Scalar(exact, DoubleDouble.Constant t) - Oracle.value record.Definition between t).High
 
             let there, back = share * evaluate engine record.Definition a t, (1.0 - share) * evaluate engine record.Definition b t
