@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Losses.CSharp;
 
 namespace Losses.Bench;
 
@@ -36,18 +35,19 @@ internal static class OwnLoss
         var report = new Report(("work", 12), ("built in", 9), ("own", 9), ("ratio", 6));
         foreach (var power in new[] { 14, 18, 24 })
         {
-            Compare(report, "MSE", Loss.MSE(), Loss.Pointwise(new SquaredError()), power);
-            Compare(report, "Huber", Loss.Huber(), Loss.Pointwise(new OwnHuber(1)), power);
+            Compare(report, "MSE", new MSE(), new SquaredError(), power);
+            Compare(report, "Huber", new Huber(1), new OwnHuber(1), power);
         }
     }
 
-    private static void Compare(Report report, string name, TensorLoss builtIn, TensorLoss own, int power)
+    private static void Compare<A, B>(Report report, string name, A builtIn, B own, int power)
+        where A : struct, IPointwise
+        where B : struct, IPointwise
     {
         var n = 1 << power;
         float[] prediction = Numbers.Normal(n, 1),
             target = Numbers.Normal(n, 2),
             gradient = new float[n];
-        Shape shape = [n];
         if (Value(builtIn) != Value(own))
             throw new InvalidOperationException($"{name} and one's own differ.");
         var samples = Protocol.Compare(Seconds, () => Value(builtIn), () => Value(own));
@@ -58,6 +58,7 @@ internal static class OwnLoss
             Report.Text(samples[0].Median / samples[1].Median, "0.00")
         );
 
-        float Value(TensorLoss loss) => loss.ValueAndGradient<float>(prediction, target, shape, gradient);
+        float Value<L>(L loss)
+            where L : struct, IPointwise => loss.ValueAndGradient(prediction, target, gradient);
     }
 }

@@ -12,23 +12,23 @@ internal sealed record Row(string Name, string Size, double Aim, Func<Work> Make
 
     private static readonly (string Name, bool IsSimple, Func<int, Work> Make)[] _pointwise =
     [
-        ("MSE", true, n => new TensorWork(Loss.MSE(), (x, t) => functional.mse_loss(x, t), Numbers.Normal(n, 1), Numbers.Normal(n, 2))),
-        ("L1", true, n => new TensorWork(Loss.L1(), (x, t) => functional.l1_loss(x, t), Numbers.Normal(n, 1), Numbers.Normal(n, 2))),
+        ("MSE", true, n => new TensorWork<MSE>(new(), (x, t) => functional.mse_loss(x, t), Numbers.Normal(n, 1), Numbers.Normal(n, 2))),
+        ("L1", true, n => new TensorWork<L1>(new(), (x, t) => functional.l1_loss(x, t), Numbers.Normal(n, 1), Numbers.Normal(n, 2))),
         (
             "SmoothL1",
             true,
-            n => new TensorWork(Loss.SmoothL1(), (x, t) => functional.smooth_l1_loss(x, t), Numbers.Normal(n, 1), Numbers.Normal(n, 2))
+            n => new TensorWork<SmoothL1>(new(1), (x, t) => functional.smooth_l1_loss(x, t), Numbers.Normal(n, 1), Numbers.Normal(n, 2))
         ),
         (
             "Huber",
             true,
-            n => new TensorWork(Loss.Huber(), (x, t) => functional.huber_loss(x, t), Numbers.Normal(n, 1), Numbers.Normal(n, 2))
+            n => new TensorWork<Huber>(new(1), (x, t) => functional.huber_loss(x, t), Numbers.Normal(n, 1), Numbers.Normal(n, 2))
         ),
         (
             "BCEWithLogits",
             false,
-            n => new TensorWork(
-                Loss.BCEWithLogits(),
+            n => new TensorWork<BCEWithLogits>(
+                new(),
                 (x, t) => functional.binary_cross_entropy_with_logits(x, t),
                 Numbers.Normal(n, 1),
                 Numbers.Targets(n, 2)
@@ -37,8 +37,8 @@ internal sealed record Row(string Name, string Size, double Aim, Func<Work> Make
         (
             "BCE",
             false,
-            n => new TensorWork(
-                Loss.BCE(),
+            n => new TensorWork<BCE>(
+                new(),
                 (x, t) => functional.binary_cross_entropy(x, t),
                 Numbers.Uniform(n, 1, 0.01f, 0.99f),
                 Numbers.Targets(n, 2)
@@ -47,22 +47,27 @@ internal sealed record Row(string Name, string Size, double Aim, Func<Work> Make
         (
             "SoftMargin",
             false,
-            n => new TensorWork(Loss.SoftMargin(), (x, t) => functional.soft_margin_loss(x, t), Numbers.Normal(n, 1), Numbers.Signs(n, 2))
+            n => new TensorWork<SoftMargin>(new(), (x, t) => functional.soft_margin_loss(x, t), Numbers.Normal(n, 1), Numbers.Signs(n, 2))
         ),
         (
             "PoissonNLL",
             false,
-            n => new TensorWork(Loss.PoissonNLL(), (x, t) => functional.poisson_nll_loss(x, t), Numbers.Normal(n, 1), Numbers.Counts(n, 2))
+            n => new TensorWork<PoissonNLL>(
+                new(logInput: true, full: false, eps: 1e-8),
+                (x, t) => functional.poisson_nll_loss(x, t),
+                Numbers.Normal(n, 1),
+                Numbers.Counts(n, 2)
+            )
         ),
         (
             "KLDiv",
             false,
-            n => new TensorWork(
-                // For a mean libtorch writes a warning at every call, which takes longer than a small loss.
-                Loss.KLDiv(reduction: Losses.Reduction.Sum),
+            n => new TensorWork<KLDiv>( // For a mean libtorch writes a warning at every call, which takes longer than a small loss.
+                new(),
                 (x, t) => functional.kl_div(x, t, log_target: false, reduction: global::TorchSharp.torch.nn.Reduction.Sum),
                 Numbers.Uniform(n, 1, -8, 0),
-                Numbers.Uniform(n, 2, 0, 1)
+                Numbers.Uniform(n, 2, 0, 1),
+                Losses.Reduction.Sum
             )
         ),
     ];
@@ -104,8 +109,9 @@ internal sealed record Row(string Name, string Size, double Aim, Func<Work> Make
                 "8×21×256×256",
                 2,
                 () =>
-                    new LabelWork(
-                        Loss.NLL(),
+                    new LabelWork<NLL>(
+                        new(),
+                        (x, y) => Loss.NLL(x, y).Mean(),
                         (x, y) => functional.nll_loss(x, y),
                         Numbers.LogSoftmax(Numbers.Normal(8 * 21 * 256 * 256, 1), 21, 256 * 256),
                         Numbers.Indices(8 * 256 * 256, 2, 0, 21),
@@ -125,8 +131,9 @@ internal sealed record Row(string Name, string Size, double Aim, Func<Work> Make
             () =>
             {
                 var count = shape.Aggregate(1, (product, length) => product * length);
-                return new LabelWork(
-                    Loss.CrossEntropy(),
+                return new LabelWork<CrossEntropy>(
+                    new(),
+                    (x, y) => Loss.CrossEntropy(x, y).Mean(),
                     (x, y) => functional.cross_entropy(x, y),
                     Numbers.Normal(count, 1),
                     Numbers.Indices(count / shape[1], 2, 0, shape[1]),
@@ -146,7 +153,7 @@ internal sealed record Row(string Name, string Size, double Aim, Func<Work> Make
                 return (value, [gradient]);
             },
             (x, constants) => functional.cosine_similarity(x[0], constants[0], dim: 1).mean(),
-            (x, constants) => TorchTensor.Run(() => TorchTensor.Mean(Similarity.CosineSimilarity<TorchTensor>(x[0], constants[0]), [])),
+            (x, constants) => Torch.Loss((a, b) => TorchTensor.Mean(Similarity.CosineSimilarity(a, b), []), x[0], constants[0]),
             [65536, 256],
             [Numbers.Normal(65536 * 256, 1)],
             [Numbers.Normal(65536 * 256, 2)]
@@ -154,7 +161,7 @@ internal sealed record Row(string Name, string Size, double Aim, Func<Work> Make
 
     private static TripleWork Triplet() =>
         new(
-            Loss.TripletMargin(),
+            new(),
             x => functional.triplet_margin_loss(x[0], x[1], x[2]),
             [8192, 256],
             Numbers.Normal(8192 * 256, 1),

@@ -106,13 +106,19 @@ internal abstract class Work : IDisposable
 }
 
 /// <summary>A loss of a prediction and a target of one shape, over spans.</summary>
-internal sealed class TensorWork(TensorLoss loss, Func<Tensor, Tensor, Tensor> torch, float[] prediction, float[] target) : Work
+internal sealed class TensorWork<L>(
+    L loss,
+    Func<Tensor, Tensor, Tensor> torch,
+    float[] prediction,
+    float[] target,
+    Reduction reduction = Reduction.Mean
+) : Work
+    where L : struct, IPointwise
 {
-    private readonly Shape _shape = [prediction.Length];
     private readonly float[] _gradient = new float[prediction.Length];
     private Tensor? _target;
 
-    public override float Ours() => loss.ValueAndGradient<float>(prediction, target, _shape, _gradient);
+    public override float Ours() => loss.ValueAndGradient(prediction, target, _gradient, reduction);
 
     public override long InputBytes => 4L * prediction.Length;
 
@@ -126,7 +132,8 @@ internal sealed class TensorWork(TensorLoss loss, Func<Tensor, Tensor, Tensor> t
 
     protected override Tensor Loss(Tensor[] leaves) => torch(leaves[0], _target!);
 
-    protected override Tensor Adapter(Tensor[] leaves) => loss.Forward(leaves[0], _target!);
+    protected override Tensor Adapter(Tensor[] leaves) =>
+        Torch.Loss((x, t) => Losses.CSharp.Loss.Pointwise(x, t, loss).Reduce(reduction), leaves[0], _target!);
 
     protected override float[] Ours(int leaf) => _gradient;
 
@@ -134,14 +141,21 @@ internal sealed class TensorWork(TensorLoss loss, Func<Tensor, Tensor, Tensor> t
 }
 
 /// <summary>A loss of a prediction and class labels, over spans.</summary>
-internal sealed class LabelWork(LabelLoss loss, Func<Tensor, Tensor, Tensor> torch, float[] prediction, int[] labels, int[] shape) : Work
+internal sealed class LabelWork<L>(
+    L loss,
+    Func<TorchTensor, Labels, TorchTensor> adapter,
+    Func<Tensor, Tensor, Tensor> torch,
+    float[] prediction,
+    int[] labels,
+    int[] shape
+) : Work
+    where L : ILabelled
 {
     private readonly Shape _shape = shape;
-    private readonly Labels _labels = new(labels, [shape[0], .. shape[2..]]);
     private readonly float[] _gradient = new float[prediction.Length];
     private Tensor? _torchLabels;
 
-    public override float Ours() => loss.ValueAndGradient<float>(prediction, _labels, _shape, _gradient);
+    public override float Ours() => loss.ValueAndGradient<L, float>(prediction, labels, _shape, _gradient);
 
     public override long InputBytes => 4L * prediction.Length;
 
@@ -155,7 +169,7 @@ internal sealed class LabelWork(LabelLoss loss, Func<Tensor, Tensor, Tensor> tor
 
     protected override Tensor Loss(Tensor[] leaves) => torch(leaves[0], _torchLabels!);
 
-    protected override Tensor Adapter(Tensor[] leaves) => loss.Forward(leaves[0], _torchLabels!);
+    protected override Tensor Adapter(Tensor[] leaves) => Torch.Loss(adapter, leaves[0], _torchLabels!);
 
     protected override float[] Ours(int leaf) => _gradient;
 
@@ -163,13 +177,12 @@ internal sealed class LabelWork(LabelLoss loss, Func<Tensor, Tensor, Tensor> tor
 }
 
 /// <summary>A loss of three tensors of one shape, by all of them, over spans.</summary>
-internal sealed class TripleWork(TripleLoss loss, Func<Tensor[], Tensor> torch, int[] shape, params float[][] inputs) : Work
+internal sealed class TripleWork(TripletMargin loss, Func<Tensor[], Tensor> torch, int[] shape, params float[][] inputs) : Work
 {
-    private readonly Shape _shape = shape;
     private readonly float[][] _gradients = [.. inputs.Select(values => new float[values.Length])];
 
     public override float Ours() =>
-        loss.ValueAndGradients<float>(inputs[0], inputs[1], inputs[2], _shape, _gradients[0], _gradients[1], _gradients[2]);
+        loss.ValueAndGradients(inputs[0], inputs[1], inputs[2], shape[^1], _gradients[0], _gradients[1], _gradients[2]);
 
     public override long InputBytes => 4L * inputs.Sum(values => values.Length);
 
@@ -179,7 +192,8 @@ internal sealed class TripleWork(TripleLoss loss, Func<Tensor[], Tensor> torch, 
 
     protected override Tensor Loss(Tensor[] leaves) => torch(leaves);
 
-    protected override Tensor Adapter(Tensor[] leaves) => loss.Forward(leaves[0], leaves[1], leaves[2]);
+    protected override Tensor Adapter(Tensor[] leaves) =>
+        Torch.Loss((a, p, n) => Losses.CSharp.Loss.TripletMargin(a, p, n).Mean(), leaves[0], leaves[1], leaves[2]);
 
     protected override float[] Ours(int leaf) => _gradients[leaf];
 
@@ -244,7 +258,6 @@ internal sealed class DiffTensorWork(
 /// <summary>Connectionist temporal classification, by our differentiable tensors.</summary>
 internal sealed class CTCWork(float[] logProbabilities, int frames, int samples, int classes, int[] labels, int[] targetLengths) : Work
 {
-    private readonly CSharp.CTCLoss _loss = Losses.CSharp.Loss.CTC();
     private readonly DiffTensor<float> _logProbabilities = new(logProbabilities, [frames, samples, classes]);
     private readonly Labels _labels = new(labels, [samples, labels.Length / samples]);
     private readonly int[] _inputLengths = [.. Enumerable.Repeat(frames, samples)];
@@ -253,7 +266,10 @@ internal sealed class CTCWork(float[] logProbabilities, int frames, int samples,
 
     public override float Ours()
     {
-        (var value, _gradient) = _loss.ValueAndGradient(_logProbabilities, _labels, _inputLengths, targetLengths);
+        (var value, _gradient) = Diff.ValueAndGrad(
+            x => Losses.CSharp.Loss.CTC(x, _labels, _inputLengths, targetLengths).Mean(),
+            _logProbabilities
+        );
         _ = _gradient[0, 0, 0];
         return value.ToScalar();
     }
@@ -275,7 +291,8 @@ internal sealed class CTCWork(float[] logProbabilities, int frames, int samples,
 
     protected override Tensor Loss(Tensor[] leaves) => nn.functional.ctc_loss(leaves[0], _others[0], _others[1], _others[2]);
 
-    protected override Tensor Adapter(Tensor[] leaves) => _loss.Forward(leaves[0], _others[0], _inputLengths, targetLengths);
+    protected override Tensor Adapter(Tensor[] leaves) =>
+        Torch.Loss((x, y) => Losses.CSharp.Loss.CTC(x, y, _inputLengths, targetLengths).Mean(), leaves[0], _others[0]);
 
     protected override float[] Ours(int leaf) => _gradient!.ToArray();
 

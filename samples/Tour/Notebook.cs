@@ -64,9 +64,9 @@ internal static class Notebook
         report.Cell(
             "Absolute and squared error",
             $"y = {y}\noutlier = {outlier}",
-            PyTorch(Loss.L1().Evaluate(y, y + 1), 1),
-            PyTorch(Loss.L1(reduction: Reduction.Sum).Evaluate(y, y + 1), 8),
-            PyTorch(Loss.MSE().Evaluate(y, outlier), 6.6250)
+            PyTorch(Loss.L1(y, y + 1).Mean(), 1),
+            PyTorch(Loss.L1(y, y + 1).Sum(), 8),
+            PyTorch(Loss.MSE(y, outlier).Mean(), 6.6250)
         );
     }
 
@@ -78,10 +78,10 @@ internal static class Notebook
         report.Cell(
             "Smooth L1 and Huber: squared near the target, absolute beyond",
             $"y = {y}\nt = {t}",
-            PyTorch(Loss.SmoothL1(reduction: Reduction.None).Evaluate(y, t), [0.2048, 2.7979, 0.0247, 0.9523, 2.4290]),
-            PyTorch(Loss.SmoothL1(beta: 0.5).Evaluate(y, t), 1.4737),
-            PyTorch(Loss.Huber(delta: 3, reduction: Reduction.None).Evaluate(y, t), [0.2048, 5.3936, 0.0247, 1.0546, 4.2896]),
-            PyTorch(Loss.Huber(delta: 0.5).Evaluate(y, t), 0.7369)
+            PyTorch(Loss.SmoothL1(y, t).Values, [0.2048, 2.7979, 0.0247, 0.9523, 2.4290]),
+            PyTorch(Loss.SmoothL1(y, t, beta: 0.5).Mean(), 1.4737),
+            PyTorch(Loss.Huber(y, t, delta: 3).Values, [0.2048, 5.3936, 0.0247, 1.0546, 4.2896]),
+            PyTorch(Loss.Huber(y, t, delta: 0.5).Mean(), 0.7369)
         );
     }
 
@@ -90,16 +90,15 @@ internal static class Notebook
         var y = DiffTensor.Create(0.8589, 1.0864, -1.0978);
         var t = DiffTensor.Create(0.0, 0.0, 1.0);
         var p = Activations.Sigmoid(y);
-        var bce = Loss.BCE();
 
         report.Cell(
             "Binary cross-entropy",
             $"y = {y}\nt = {t}\np = Activations.Sigmoid(y)",
             PyTorch(p, [0.7024, 0.7477, 0.2502], "Activations.Sigmoid(y)"),
-            PyTorch(bce.Evaluate(p, t), 1.3250),
-            PyTorch(Diff.Grad(x => bce.Evaluate(Activations.Sigmoid(x), t), y), [0.2341, 0.2492, -0.2499]),
+            PyTorch(Loss.BCE(p, t).Mean(), 1.3250),
+            PyTorch(Diff.Grad(x => Loss.BCE(Activations.Sigmoid(x), t).Mean(), y), [0.2341, 0.2492, -0.2499]),
             PyTorch(-Tensor.Mean(t * Tensor.Log(p) + (1 - t) * Tensor.Log(1 - p), []), 1.3250),
-            PyTorch(Loss.BCEWithLogits().Evaluate(y, t), 1.3250)
+            PyTorch(Loss.BCEWithLogits(y, t).Mean(), 1.3250)
         );
     }
 
@@ -141,9 +140,9 @@ internal static class Notebook
             The notebook's logits had more digits: there the loss is 1.9941, and three logarithms differ by one in the last digit.
             """,
             PyTorch(logP, logProbabilities, "Activations.LogSoftmax(logits, axis: 1)"),
-            PyTorch(Loss.NLL().Evaluate(logP, labels), 1.9942),
-            PyTorch(Loss.CrossEntropy().Evaluate(logits, labels), 1.9942),
-            PyTorch(Diff.Grad(x => Loss.CrossEntropy().Evaluate(x, labels), logits), gradient),
+            PyTorch(Loss.NLL(logP, labels).Mean(), 1.9942),
+            PyTorch(Loss.CrossEntropy(logits, labels).Mean(), 1.9942),
+            PyTorch(Diff.Grad(x => Loss.CrossEntropy(x, labels).Mean(), logits), gradient),
             PyTorch(-(logP[0, 1] + logP[1, 0] + logP[2, 4]) / 3, 1.9942)
         );
     }
@@ -168,8 +167,8 @@ internal static class Notebook
         report.Cell(
             "A label a pixel",
             "logits = sin 0, sin 1, sin 2, … of shape (5, 4, 8, 8)\nlogP = Activations.LogSoftmax(logits, axis: 1)\nlabels of shape (5, 8, 8)",
-            ByHand(Loss.NLL().Evaluate(logP, labels), total / labels.Indices.Length),
-            ByHand(Loss.CrossEntropy().Evaluate(logits, labels), total / labels.Indices.Length)
+            ByHand(Loss.NLL(logP, labels).Mean(), total / labels.Indices.Length),
+            ByHand(Loss.CrossEntropy(logits, labels).Mean(), total / labels.Indices.Length)
         );
     }
 
@@ -187,14 +186,14 @@ internal static class Notebook
             divergences[i] = logPi.Zip(logQi, (log, logTarget) => Math.Exp(logTarget) * (logTarget - log)).Sum();
         }
         var sum = divergences.Sum();
-        var terms = Loss.KLDiv(reduction: Reduction.None).Evaluate(logP, q);
+        var terms = Loss.KLDiv(logP, q).Values;
 
         report.Cell(
             "Kullback–Leibler divergence of five distributions over ten classes",
-            "logP = log-softmax of sin 0, sin 1, sin 2, … of shape (5, 10)\nq = softmax of sin 0, sin 2, sin 4, …\nterms = Loss.KLDiv(reduction: Reduction.None).Evaluate(logP, q)",
-            ByHand(Loss.KLDiv().Evaluate(logP, q), sum / (n * classes)),
-            ByHand(Loss.KLDiv(reduction: Reduction.Sum).Evaluate(logP, q), sum),
-            ByHand(Loss.KLDiv(reduction: Reduction.BatchMean).Evaluate(logP, q), sum / n),
+            "logP = log-softmax of sin 0, sin 1, sin 2, … of shape (5, 10)\nq = softmax of sin 0, sin 2, sin 4, …\nterms = Loss.KLDiv(logP, q).Values",
+            ByHand(Loss.KLDiv(logP, q).Mean(), sum / (n * classes)),
+            ByHand(Loss.KLDiv(logP, q).Sum(), sum),
+            ByHand(Loss.KLDiv(logP, q).BatchMean(), sum / n),
             ByHand(Tensor.Sum(terms, [1], keepAxes: false), DiffTensor.Create(divergences))
         );
         report.Expect("No divergence is negative", Tensor.Sum(terms, [1], keepAxes: false).ToArray().Min() >= 0);

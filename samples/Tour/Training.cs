@@ -13,23 +13,21 @@ internal static class Training
     public static void Run(Report report)
     {
         var (training, heldBack) = Digits.Load();
-        var crossEntropy = Loss.CrossEntropy();
-        var squaredHinge = Loss.Pointwise(new SquaredHinge());
         var signs = training.Signs();
 
         report.Heading("Handwritten digits");
         report.Text($"{training.Count} images to learn from, {heldBack.Count} held back; {Steps} steps of gradient descent.");
         report.Text("Cross-entropy is the library's, the squared hinge the tour's own: SquaredHinge.cs.");
 
-        var softmax = new Classifier("cross-entropy", logits => crossEntropy.Evaluate(logits, training.Labels));
-        var machine = new Classifier("squared hinge", scores => squaredHinge.Evaluate(scores, signs));
+        var softmax = new Classifier("cross-entropy", logits => Loss.CrossEntropy(logits, training.Labels).Mean());
+        var machine = new Classifier("squared hinge", scores => Loss.Pointwise(scores, signs, new SquaredHinge()).Mean());
         Train(report, training, softmax, machine);
         ShowLosses(report, softmax, machine);
         report.Expect("With weights of 0 every class is as likely: the cross-entropy is log 10", softmax.History[0] == MathF.Log(10));
         Judge(report, heldBack, softmax);
         Judge(report, heldBack, machine);
         ShowMistakes(report, heldBack, softmax);
-        CompareSpans(report, softmax.Scores(training).ToArray(), training.Labels, crossEntropy);
+        CompareSpans(report, softmax.Scores(training).ToArray(), training.Labels);
     }
 
     private static void Train(Report report, Digits training, params Classifier[] classifiers) =>
@@ -85,13 +83,13 @@ internal static class Training
     }
 
     // Over one's own memory nothing is copied, and the gradient goes where the caller says.
-    private static void CompareSpans(Report report, float[] logits, Labels labels, CrossEntropyLoss loss)
+    private static void CompareSpans(Report report, float[] logits, Labels labels)
     {
         Shape shape = [labels.Indices.Length, Digits.Classes];
         var gradient = new float[shape.Size];
-        var value = loss.ValueAndGradient(logits, labels, shape, gradient);
+        var value = new CrossEntropy().ValueAndGradient(logits, labels.Indices, gradient);
 
-        var (tensorValue, tensorGradient) = loss.ValueAndGradient(new Tensor(logits, shape), labels);
+        var (tensorValue, tensorGradient) = Diff.ValueAndGrad(x => Loss.CrossEntropy(x, labels).Mean(), new Tensor(logits, shape));
         report.Expect(
             "Over spans, value and gradient are the same to the last bit",
             value == tensorValue.ToScalar() && gradient.SequenceEqual(tensorGradient.ToArray())

@@ -1,7 +1,6 @@
-namespace Losses.FSharp
+namespace Losses
 
 open System.Runtime.CompilerServices
-open Losses
 open Losses.FSharp.Notation
 
 /// <summary>−t log p − (1 − t) log(1 − p), each logarithm clamped at −100.  (torch.nn.BCELoss)</summary>
@@ -56,6 +55,10 @@ type SoftMargin =
         member _.Apply(x, t) = (logistic (t * x)).SoftplusOfMinus
 
         member _.Target = Domain.PlusOrMinusOne
+
+namespace Losses.FSharp
+
+open Losses
 
 /// Losses of yes-or-no answers.
 [<AutoOpen>]

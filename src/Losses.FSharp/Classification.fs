@@ -19,6 +19,16 @@ type NLLOptions =
     /// No weights, −100, axis 1.
     static member Default = { ClassWeights = Weights.None; IgnoreIndex = -100; ClassAxis = 1 }
 
+    // Those that are given, and the defaults.
+    static member internal Given(classWeights: Weights | null, ignoreIndex: Nullable<int>, classAxis: Nullable<int>) =
+        let options = NLLOptions.Default
+
+        {
+            ClassWeights = Option.ofObj classWeights |> Option.defaultValue options.ClassWeights
+            IgnoreIndex = ignoreIndex.GetValueOrDefault options.IgnoreIndex
+            ClassAxis = classAxis.GetValueOrDefault options.ClassAxis
+        }
+
 /// <summary>The options of <c>crossEntropy</c>.</summary>
 [<NoComparison; ReferenceEquality>]
 type CrossEntropyOptions =
@@ -42,6 +52,18 @@ type CrossEntropyOptions =
             ClassAxis = NLLOptions.Default.ClassAxis
         }
 
+    static member internal Given
+        (classWeights: Weights | null, ignoreIndex: Nullable<int>, labelSmoothing: Nullable<float>, classAxis: Nullable<int>)
+        =
+        let options = CrossEntropyOptions.Default
+
+        {
+            ClassWeights = Option.ofObj classWeights |> Option.defaultValue options.ClassWeights
+            IgnoreIndex = ignoreIndex.GetValueOrDefault options.IgnoreIndex
+            LabelSmoothing = labelSmoothing.GetValueOrDefault options.LabelSmoothing
+            ClassAxis = classAxis.GetValueOrDefault options.ClassAxis
+        }
+
     /// <summary>These options.</summary>
     /// <exception cref="T:System.ArgumentOutOfRangeException">The smoothing is outside [0, 1].</exception>
     member options.Checked() =
@@ -52,7 +74,7 @@ type CrossEntropyOptions =
 [<AutoOpen>]
 module Classification =
 
-    let private classAxis (name: string) (axis: int) (shape: Shape) =
+    let internal classAxis (name: string) (axis: int) (shape: Shape) =
         if shape.Rank = 0 then
             raise (ArgumentException($"{name} has shape {shape}: there is no class axis.", name))
 
@@ -140,13 +162,8 @@ module Classification =
             )
         |> withWeights labels options.ClassWeights weights
 
-    /// <summary>Negative log-likelihood as its kernel takes it, checked against the shape: for logarithms in the caller's own memory.</summary>
-    /// <param name="options">Class weights, the label to ignore, the class axis.</param>
-    /// <param name="labels">Class indices; <paramref name="shape"/> without the class axis.</param>
-    /// <param name="shape">Of the logarithms of probabilities.</param>
-    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no classes.</exception>
-    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where.</exception>
-    let nllKernel (options: NLLOptions) (labels: Labels) (shape: Shape) : NegativeLogLikelihood =
+    // As the kernel takes it, checked against the shape of the logarithms of probabilities.
+    let internal nllKernel (options: NLLOptions) (labels: Labels) (shape: Shape) : NegativeLogLikelihood =
         Check.notNull (nameof options) options
         let axis = classAxis "prediction" options.ClassAxis shape
         checkWeights options.ClassWeights "prediction" shape axis
@@ -193,13 +210,8 @@ module Classification =
         'T.Fuse(SoftmaxCrossEntropy(axis, labels, classWeights.Values.ToArray(), smoothing), [| logits |], Func<'T[], 'T> definition)
         |> withWeights labels classWeights weights
 
-    /// <summary>Cross-entropy as its kernel takes it, checked against the logits' shape: for logits in the caller's own memory.</summary>
-    /// <param name="options">Class weights, the label to ignore, label smoothing, the class axis.</param>
-    /// <param name="labels">Class indices; <paramref name="shape"/> without the class axis.</param>
-    /// <param name="shape">Of the logits.</param>
-    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no classes.</exception>
-    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; or the smoothing is outside [0, 1].</exception>
-    let crossEntropyKernel (options: CrossEntropyOptions) (labels: Labels) (shape: Shape) : SoftmaxCrossEntropy =
+    // As the kernel takes it, checked against the logits' shape.
+    let internal crossEntropyKernel (options: CrossEntropyOptions) (labels: Labels) (shape: Shape) : SoftmaxCrossEntropy =
         let axis = checkOptions options "logits" shape
         let labels = checkLabels labels options.IgnoreIndex "logits" shape axis
         SoftmaxCrossEntropy(axis, labels, options.ClassWeights.Values.ToArray(), options.LabelSmoothing)
@@ -248,3 +260,69 @@ module Classification =
         let terms = Notation.weigh weighted (logSoftmax axis logits)
         let values = Notation.(-) (Notation.num 0.0) (sumAlong axis terms)
         LossValues(values).WithinRows(Domain.NotNegative, probabilities, axis, nameof probabilities)
+
+namespace Losses
+
+open System
+open System.Runtime.InteropServices
+open Losses.FSharp
+
+/// <summary>Negative log-likelihood of rows of logarithms of probabilities in the caller's own memory:
+/// <c>NLL(options).ValueAndGradient(logProbabilities, labels, gradient)</c>.  (torch.nn.NLLLoss)</summary>
+[<Struct; NoEquality; NoComparison>]
+type NLL =
+    val private options: NLLOptions | null
+
+    /// <summary>The loss of its options.</summary>
+    new(options: NLLOptions) = { options = options }
+
+    /// <summary>The loss of its options, each its default where it is not given.</summary>
+    /// <param name="classWeights">A weight for each class.</param>
+    /// <param name="ignoreIndex">The label that marks a row to leave out.</param>
+    /// <param name="classAxis">The axis of the classes.</param>
+    new([<Optional>] classWeights: Weights | null, [<Optional>] ignoreIndex: Nullable<int>, [<Optional>] classAxis: Nullable<int>) =
+        NLL(NLLOptions.Given(classWeights, ignoreIndex, classAxis))
+
+    // C# has a struct without a constructor, too.
+    member private loss.Options =
+        match loss.options with
+        | null -> NLLOptions.Default
+        | options -> options
+
+    interface ILabelled with
+        member loss.Axis shape = classAxis "prediction" loss.Options.ClassAxis shape
+        member loss.Rows(labels, shape) = nllKernel loss.Options labels shape
+
+/// <summary>Cross-entropy of rows of logits in the caller's own memory: <c>CrossEntropy(options).ValueAndGradient(logits, labels, gradient)</c>.
+/// (torch.nn.CrossEntropyLoss)</summary>
+[<Struct; NoEquality; NoComparison>]
+type CrossEntropy =
+    val private options: CrossEntropyOptions | null
+
+    /// <summary>The loss of its options.</summary>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">The smoothing is outside [0, 1].</exception>
+    new(options: CrossEntropyOptions) = { options = options.Checked() }
+
+    /// <summary>The loss of its options, each its default where it is not given.</summary>
+    /// <param name="classWeights">A weight for each class.</param>
+    /// <param name="ignoreIndex">The label that marks a row to leave out.</param>
+    /// <param name="labelSmoothing">ε in [0, 1]: this share of the loss is the mean over all classes.</param>
+    /// <param name="classAxis">The axis of the classes.</param>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">The smoothing is outside [0, 1].</exception>
+    new
+        (
+            [<Optional>] classWeights: Weights | null,
+            [<Optional>] ignoreIndex: Nullable<int>,
+            [<Optional>] labelSmoothing: Nullable<float>,
+            [<Optional>] classAxis: Nullable<int>
+        ) =
+        CrossEntropy(CrossEntropyOptions.Given(classWeights, ignoreIndex, labelSmoothing, classAxis))
+
+    member private loss.Options =
+        match loss.options with
+        | null -> CrossEntropyOptions.Default
+        | options -> options
+
+    interface ILabelled with
+        member loss.Axis shape = classAxis "logits" loss.Options.ClassAxis shape
+        member loss.Rows(labels, shape) = crossEntropyKernel loss.Options labels shape

@@ -1,7 +1,6 @@
-namespace Losses.FSharp
+namespace Losses
 
 open System.Runtime.CompilerServices
-open Losses
 open Losses.FSharp.Notation
 
 /// <summary>t (log t − x), with x a logarithm of a probability.  (torch.nn.KLDivLoss)</summary>
@@ -21,6 +20,10 @@ type KLDivOfLogs =
         member _.Apply(x, t) =
             // −0 − 0 is −0; with 0 added it is 0.
             weigh (exp t) (t - x + num 0.0)
+
+namespace Losses.FSharp
+
+open Losses
 
 /// Distances between distributions.
 [<AutoOpen>]

@@ -22,6 +22,16 @@ type TripletMarginOptions =
     /// Margin 1, the Euclidean norm, ε 10⁻⁶, no swap.
     static member Default = { Margin = 1.0; P = 2.0; Eps = 1e-6; Swap = false }
 
+    static member internal Given(margin: Nullable<float>, p: Nullable<float>, eps: Nullable<float>, swap: Nullable<bool>) =
+        let options = TripletMarginOptions.Default
+
+        {
+            Margin = margin.GetValueOrDefault options.Margin
+            P = p.GetValueOrDefault options.P
+            Eps = eps.GetValueOrDefault options.Eps
+            Swap = swap.GetValueOrDefault options.Swap
+        }
+
     /// <summary>These options.</summary>
     /// <exception cref="T:System.ArgumentOutOfRangeException">The margin is not above 0, the order of the norm is negative, or a number is not finite.</exception>
     member options.Checked() =
@@ -50,15 +60,11 @@ module Embedding =
     [<Literal>]
     let TripletMarginWithDistanceSwap = false
 
-    /// <summary>The margin of <c>cosineEmbedding</c>, checked.</summary>
-    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is outside [−1, 1].</exception>
-    let checkCosineMargin (margin: float) : float =
+    let internal checkCosineMargin (margin: float) : float =
         Check.within (nameof margin) -1.0 1.0 margin
         margin
 
-    /// <summary>The margin of a triplet, checked.</summary>
-    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not above 0 or not finite.</exception>
-    let checkTripletMargin (margin: float) : float =
+    let private checkTripletMargin (margin: float) : float =
         Check.positive (nameof margin) margin
         margin
 
@@ -144,11 +150,8 @@ module Embedding =
 
         LossValues(fuse [| anchor; positive; negative |] definition)
 
-    /// <summary>Triplet margin loss as its kernel takes it: for float32 vectors in the caller's own memory.</summary>
-    /// <param name="options">Margin, norm, ε, swap.</param>
-    /// <returns>Null where the norm is not the Euclidean one, for which there is none.</returns>
-    /// <exception cref="T:System.ArgumentOutOfRangeException">The margin is not above 0, the order of the norm is negative, or a number is not finite.</exception>
-    let tripletMarginKernel (options: TripletMarginOptions) : TripletRows | null =
+    // The loss as its kernel takes it; null where the norm is not the Euclidean one, for which there is none.
+    let internal tripletMarginKernel (options: TripletMarginOptions) : TripletRows | null =
         Check.notNull (nameof options) options
         let options = options.Checked()
 
@@ -197,3 +200,44 @@ module Embedding =
         : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof distance) distance
         triplet margin swap distance (fun x definition -> definition x) negative positive anchor
+
+namespace Losses
+
+open System
+open System.Runtime.InteropServices
+open Losses.FSharp
+
+/// <summary>Triplet margin loss of vectors in the caller's own memory: <c>TripletMargin(options).ValueAndGradients(anchor, positive, negative, width, …)</c>.
+/// (Balntas et al. 2016; torch.nn.TripletMarginLoss)</summary>
+[<Struct; NoEquality; NoComparison>]
+type TripletMargin =
+    val private options: TripletMarginOptions | null
+
+    /// <summary>The loss of its options.</summary>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">The margin is not above 0, the order of the norm is negative, or a number is not finite.</exception>
+    new(options: TripletMarginOptions) = { options = options.Checked() }
+
+    /// <summary>The loss of its options, each its default where it is not given.</summary>
+    /// <param name="margin">By how much the negative must be farther than the positive; finite, above 0.</param>
+    /// <param name="p">The order of the norm: at least 0, infinity included.</param>
+    /// <param name="eps">ε, added to every difference as PyTorch does; finite.</param>
+    /// <param name="swap">Whether the negative's distance is the smaller of those from the anchor and from the positive.</param>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">The margin is not above 0, the order of the norm is negative, or a number is not finite.</exception>
+    new
+        (
+            [<Optional>] margin: Nullable<float>,
+            [<Optional>] p: Nullable<float>,
+            [<Optional>] eps: Nullable<float>,
+            [<Optional>] swap: Nullable<bool>
+        ) =
+        TripletMargin(TripletMarginOptions.Given(margin, p, eps, swap))
+
+    // C# has a struct without a constructor, too.
+    member private loss.Options =
+        match loss.options with
+        | null -> TripletMarginOptions.Default
+        | options -> options
+
+    interface IVectors3 with
+        member loss.Rows = tripletMarginKernel loss.Options
+        member loss.Of(anchor, positive, negative) = tripletMargin loss.Options negative positive anchor

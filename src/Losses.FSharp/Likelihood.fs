@@ -1,64 +1,73 @@
-namespace Losses.FSharp
+namespace Losses
 
 open System
 open System.Runtime.CompilerServices
-open Losses
+open Losses.FSharp
 open Losses.FSharp.Notation
 
 /// <summary>eˣ − t x with x the logarithm of the rate, or x − t log(x + ε) with x the rate; in full with Stirling's log t!.
 /// (torch.nn.PoissonNLLLoss)</summary>
 [<Struct; NoEquality; NoComparison>]
-type PoissonNLL(logInput: bool, full: bool, eps: float) =
+type PoissonNLL =
+    val private logInput: bool
+    val private full: bool
+    val private eps: float
+
     interface IPointwise with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        member _.Apply(x, t) =
+        member definition.Apply(x, t) =
             // Where the first term is infinite it outweighs the second, which stays only for the slope by t: ∞ − ∞ would be NaN. e⁷¹⁰ is infinite.
-            let last = if logInput then 709.782712893384 else Double.MaxValue
+            let last = if definition.logInput then 709.782712893384 else Double.MaxValue
             let counted = t - detach (ifLess (num last) x t (num 0.0))
-            let loss = if logInput then exp x - weigh counted x else x - weigh counted (log (x + num eps))
+            let loss = if definition.logInput then exp x - weigh counted x else x - weigh counted (log (x + num definition.eps))
 
-            if full then
+            if definition.full then
                 let stirling = t * log t - t + 0.5 .* log (num (2.0 *. Math.PI) * t)
                 loss + ifLess (num 1.0) t stirling (num 0.0)
             else
                 loss
 
-        member _.Prediction = if logInput then Domain.All else Domain.NotNegative
+        member definition.Prediction = if definition.logInput then Domain.All else Domain.NotNegative
         member _.Target = Domain.NotNegative
 
-    /// <summary>ε</summary>
-    member _.Eps = eps
-
-    /// <summary>The loss of a checked ε: finite, at least 0.</summary>
-    static member Of(logInput: bool, full: bool, eps: float) =
+    /// <summary>The loss of its options.</summary>
+    /// <param name="logInput">Whether the prediction is the logarithm of the rate.</param>
+    /// <param name="full">Whether to add Stirling's approximation of log t!.</param>
+    /// <param name="eps">ε, added to a rate before its logarithm; finite, at least 0.</param>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="eps"/> is negative or not finite.</exception>
+    new(logInput: bool, full: bool, eps: float) =
         Check.notNegative (nameof eps) eps
-        PoissonNLL(logInput, full, eps)
+        { logInput = logInput; full = full; eps = eps }
 
 /// <summary>½ (log v + (x − t)² / v), in full with ½ log 2π, and v at least ε.  (Nix and Weigend 1994; torch.nn.GaussianNLLLoss)</summary>
 [<Struct; NoEquality; NoComparison>]
-type GaussianNLL(full: bool, eps: float) =
+type GaussianNLL =
+    val private full: bool
+    val private eps: float
+
     interface IPointwise3 with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        member _.Apply(x, t, variance) =
+        member definition.Apply(x, t, variance) =
             // The floor changes the value of the variance, not its slope: a variance head beneath the floor still learns.
             // Adding what lacks to it, and not the larger of the two less the variance, keeps an infinite one infinite.
-            let v = variance + detach (hinge (num eps - variance))
+            let v = variance + detach (hinge (num definition.eps - variance))
             let d = x - t
             let loss = 0.5 .* (log v + d * (d / v))
-            if full then loss + num (0.5 *. Math.Log(2.0 *. Math.PI)) else loss
+            if definition.full then loss + num (0.5 *. Math.Log(2.0 *. Math.PI)) else loss
 
         member _.Third = Domain.NotNegative
 
-    /// <summary>Whether the constant is added.</summary>
-    member _.Full = full
-
-    /// <summary>ε</summary>
-    member _.Eps = eps
-
-    /// <summary>The loss of a checked ε: finite, above 0.</summary>
-    static member Of(full: bool, eps: float) =
+    /// <summary>The loss of its options.</summary>
+    /// <param name="full">Whether to add the constant ½ log 2π.</param>
+    /// <param name="eps">ε, the least variance; finite, above 0.</param>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="eps"/> is not above 0 or not finite.</exception>
+    new(full: bool, eps: float) =
         Check.positive (nameof eps) eps
-        GaussianNLL(full, eps)
+        { full = full; eps = eps }
+
+namespace Losses.FSharp
+
+open Losses
 
 /// Losses of the parameters of a distribution.
 [<AutoOpen>]
@@ -97,7 +106,7 @@ module Likelihood =
     /// <remarks>eˣ − t x, slope eˣ − t; or x − t log(x + ε), slope 1 − t / (x + ε). Near eˣ = t the slope cancels, since x was rounded. Convex.
     /// Source: torch.nn.PoissonNLLLoss.</remarks>
     let poissonNLL (logInput: bool) (full: bool) (eps: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        pointwise (PoissonNLL.Of(logInput, full, eps)) target prediction
+        pointwise (PoissonNLL(logInput, full, eps)) target prediction
 
     /// <summary>Negative log-likelihood of numbers under normal distributions of predicted mean and variance.</summary>
     /// <param name="full">Whether to add the constant ½ log 2π.</param>
@@ -112,7 +121,7 @@ module Likelihood =
     /// <remarks>½ (log v + (x − t)² / v) with v = max(variance, ε). Slope in x: (x − t) / v; in v: ½ (1/v − (x − t)² / v²). Not convex in v.
     /// Source: Nix and Weigend (1994); torch.nn.GaussianNLLLoss.</remarks>
     let gaussianNLL (full: bool) (eps: float) (variance: 'T) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        let loss = GaussianNLL.Of(full, eps)
+        let loss = GaussianNLL(full, eps)
         Check.notNull (nameof variance) variance
         Check.notNull (nameof target) target
         Check.notNull (nameof prediction) prediction

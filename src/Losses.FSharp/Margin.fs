@@ -1,41 +1,51 @@
-namespace Losses.FSharp
+namespace Losses
 
-open System
 open System.Runtime.CompilerServices
-open Losses
+open Losses.FSharp
 open Losses.FSharp.Notation
-open Losses.FSharp.TensorNotation
 
 /// <summary>x for t = 1, max(0, margin − x) for t = −1.  (torch.nn.HingeEmbeddingLoss)</summary>
 [<Struct; NoEquality; NoComparison>]
-type HingeEmbedding(margin: float) =
+type HingeEmbedding =
+    val private margin: float
+
     interface IPointwise with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        member _.Apply(x, t) = ifLess (num 0.0) t x (hinge (num margin - x))
+        member loss.Apply(x, t) = ifLess (num 0.0) t x (hinge (num loss.margin - x))
 
         member _.Target = Domain.PlusOrMinusOne
 
-    /// <summary>The loss of a checked margin: finite.</summary>
-    static member Of(margin: float) =
+    /// <summary>The loss of a margin.</summary>
+    /// <param name="margin">Finite.</param>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not finite.</exception>
+    new(margin: float) =
         Check.finite (nameof margin) margin
-        HingeEmbedding margin
+        { margin = margin }
 
 /// <summary>max(0, −t (x₁ − x₂) + margin).  (torch.nn.MarginRankingLoss)</summary>
 [<Struct; NoEquality; NoComparison>]
-type MarginRanking(margin: float) =
+type MarginRanking =
+    val private margin: float
+
     interface IPointwise3 with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        member _.Apply(x1, x2, t) = hinge (num margin - t * (x1 - x2))
+        member loss.Apply(x1, x2, t) = hinge (num loss.margin - t * (x1 - x2))
 
         member _.Third = Domain.PlusOrMinusOne
 
-    /// <summary>The margin.</summary>
-    member _.Margin = margin
-
-    /// <summary>The loss of a checked margin: finite.</summary>
-    static member Of(margin: float) =
+    /// <summary>The loss of a margin.</summary>
+    /// <param name="margin">Finite.</param>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not finite.</exception>
+    new(margin: float) =
         Check.finite (nameof margin) margin
-        MarginRanking margin
+        { margin = margin }
+
+namespace Losses.FSharp
+
+open System
+open Losses
+open Losses.FSharp.Notation
+open Losses.FSharp.TensorNotation
 
 /// Losses that are 0 once an answer is right by a margin.
 [<AutoOpen>]
@@ -66,7 +76,7 @@ module Margin =
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not finite, or a target is neither −1 nor 1; it says which, where.</exception>
     /// <remarks>x for t = 1, max(0, margin − x) for t = −1. Slope at the margin: 0. Convex. Source: torch.nn.HingeEmbeddingLoss.</remarks>
     let hingeEmbedding (margin: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        pointwise (HingeEmbedding.Of margin) target prediction
+        pointwise (HingeEmbedding margin) target prediction
 
     /// <summary>Margin ranking loss: which of two scores should be the larger.</summary>
     /// <param name="margin">Finite.</param>
@@ -78,7 +88,7 @@ module Margin =
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not finite, or a target is neither −1 nor 1; it says which, where.</exception>
     /// <remarks>max(0, −t (x₁ − x₂) + margin). Slope at the kink: 0. Convex. Source: torch.nn.MarginRankingLoss.</remarks>
     let marginRanking (margin: float) (target: 'T) (x2: 'T) (x1: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        let loss = MarginRanking.Of margin
+        let loss = MarginRanking margin
         Check.notNull (nameof target) target
         Check.notNull (nameof x2) x2
         Check.notNull (nameof x1) x1
@@ -86,9 +96,7 @@ module Margin =
         Check.sameShape (nameof target) target.Shape (nameof x1) x1.Shape
         LossValues<'T>.Of(loss, x1, nameof x1, x2, nameof x2, target, nameof target, target.Shape)
 
-    /// <summary>p and margin of <c>multiMargin</c>, checked.</summary>
-    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is neither 1 nor 2, or <paramref name="margin"/> is not finite.</exception>
-    let checkMultiMargin (p: int) (margin: float) : int =
+    let internal checkMultiMargin (p: int) (margin: float) : int =
         if p <> 1 && p <> 2 then
             raise (ArgumentOutOfRangeException(nameof p, $"p is {p}, but it must be 1 or 2."))
 

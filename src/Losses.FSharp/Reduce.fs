@@ -3,6 +3,38 @@ namespace Losses.FSharp
 open System
 open Losses
 
+/// <summary>How the values of a loss become one, in full: for every loss the same. <c>{ Reducing.Default with Mask = mask }</c></summary>
+[<NoComparison; ReferenceEquality>]
+type Reducing =
+    {
+        /// None, mean, sum or batch mean.
+        Reduction: Reduction
+        /// What each element is multiplied by, of a shape that broadcasts to that of the values.
+        Weights: Weights
+        /// What each sample is multiplied by: one for each place along the first axis of the values.
+        SampleWeights: Weights
+        /// 1 for the elements that count and 0 for those left out, whatever they are; see <c>Weights.Mask</c>.
+        Mask: Weights
+        /// What a mean divides by.
+        Divisor: Divisor
+        /// Whether every sample is reduced by itself, over all axes but the first.
+        PerSample: bool
+        /// What the mean of nothing is.
+        Empty: EmptyMean
+    }
+
+    /// PyTorch's default: a mean, without weights.
+    static member Default =
+        {
+            Reduction = Reduction.Mean
+            Weights = Weights.None
+            SampleWeights = Weights.None
+            Mask = Weights.None
+            Divisor = Divisor.Default
+            PerSample = false
+            Empty = EmptyMean.NaN
+        }
+
 /// <summary>Reductions: what becomes of the values of a loss and the weights they count with.</summary>
 /// <remarks>Each raises <c>ArgumentOutOfRangeException</c> where an operand of an element that counts is outside its domain; it says which, where. What was masked or weighed
 /// with 0 may be anything.</remarks>
@@ -140,8 +172,11 @@ module Reduce =
     /// <exception cref="T:System.ArgumentException">The values are a scalar, or the reduction is neither sum nor mean.</exception>
     let perSample (reduction: Reduction) (loss: LossValues<'T>) : 'T :> ITensor<'T> = bySample EmptyMean.NaN reduction loss
 
-    // What the loss's own mean counts is kept beside the values while weights are applied.
-    let private applied (options: Reducing) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
+    /// <summary>The loss with mask and weights applied, before it is reduced: its values, and what they count in a mean.</summary>
+    /// <param name="options">Mask, weights and divisor; the rest does not matter.</param>
+    /// <param name="loss">The loss.</param>
+    /// <exception cref="T:System.ArgumentException">A mask or weights do not fit the values.</exception>
+    let apply (options: Reducing) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
         let sampleWeights = samples options.SampleWeights loss.Unchecked.Shape
         let masked = if options.Mask.IsNone then loss else mask options.Mask loss
@@ -155,29 +190,29 @@ module Reduce =
             weighed.With(weighed.Unchecked, counted)
         | divisor -> raise (ArgumentOutOfRangeException(nameof options, divisor, $"{int divisor} is no divisor."))
 
-    /// <summary>The reduction in full: mask, weights, what a mean divides by, each sample by itself or all together.</summary>
-    /// <param name="options">What to do; the same for every loss.</param>
-    /// <param name="loss">The loss.</param>
-    /// <exception cref="T:System.ArgumentException">A mask or weights do not fit the values.</exception>
-    /// <exception cref="T:System.InvalidOperationException">Nothing counts, in some sample if each is reduced by itself, and the options say to
-    /// throw then.</exception>
-    let using (options: Reducing) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
-        let loss = applied options loss
-
+    // What is left to do once mask and weights are applied.
+    let private reduced (options: Reducing) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
         match options.PerSample, options.Reduction with
         | true, reduction -> bySample options.Empty reduction loss
         | false, (Reduction.Mean | Reduction.BatchMean as reduction) when options.Empty <> EmptyMean.NaN ->
             emptyAware options.Empty (TensorNotation.sumAll loss.Weights) (by reduction loss)
         | false, reduction -> by reduction loss
 
+    /// <summary>The reduction in full: mask, weights, what a mean divides by, each sample by itself or all together.</summary>
+    /// <param name="options">What to do; the same for every loss.</param>
+    /// <param name="loss">The loss.</param>
+    /// <exception cref="T:System.ArgumentException">A mask or weights do not fit the values.</exception>
+    /// <exception cref="T:System.InvalidOperationException">Nothing counts, in some sample if each is reduced by itself, and the options say to
+    /// throw then.</exception>
+    let using (options: Reducing) (loss: LossValues<'T>) : 'T :> ITensor<'T> = apply options loss |> reduced options
+
     /// <summary>Adds what <c>using</c> would reduce to an accumulator.</summary>
     /// <param name="options">Mask, weights and divisor; the rest does not matter.</param>
     /// <param name="total">Receives values and weights.</param>
     /// <param name="loss">The loss of one batch.</param>
-    let addUsing (options: Reducing) (total: LossAccumulator) (loss: LossValues<DiffTensor<'S>>) : unit =
-        applied options loss |> addTo total
+    let addUsing (options: Reducing) (total: LossAccumulator) (loss: LossValues<DiffTensor<'S>>) : unit = apply options loss |> addTo total
 
     /// <summary>The parts of the mean that <c>using</c> gives: what it divides, and what it divides by.</summary>
     /// <param name="options">Mask, weights and divisor; the rest does not matter.</param>
     /// <param name="loss">The loss.</param>
-    let partsUsing (options: Reducing) (loss: LossValues<'T>) : struct ('T * 'T) when 'T :> ITensor<'T> = parts (applied options loss)
+    let partsUsing (options: Reducing) (loss: LossValues<'T>) : struct ('T * 'T) when 'T :> ITensor<'T> = parts (apply options loss)

@@ -17,6 +17,12 @@ type CTCOptions =
     /// Blank 0, infinities kept.
     static member Default = { Blank = 0; ZeroInfinity = false }
 
+    static member internal Given(blank: Nullable<int>, zeroInfinity: Nullable<bool>) =
+        {
+            Blank = blank.GetValueOrDefault CTCOptions.Default.Blank
+            ZeroInfinity = zeroInfinity.GetValueOrDefault CTCOptions.Default.ZeroInfinity
+        }
+
 /// Losses of sequences.
 [<AutoOpen>]
 module Sequence =

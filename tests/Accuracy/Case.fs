@@ -113,11 +113,10 @@ module Case =
             Spans =
                 Some
                     { new Spans with
-                        member _.Gradient(x, _, shape) =
+                        member _.Gradient(x, _, _) =
                             let gradient = Array.zeroCreate x[0].Length
 
-                            SpanKernels.ValueAndGradient(loss, ReadOnlySpan x[0], ReadOnlySpan x[1], shape, Reduction.Mean, Span gradient)
-                            |> ignore
+                            loss.ValueAndGradient(ReadOnlySpan x[0], ReadOnlySpan x[1], Span gradient) |> ignore
 
                             gradient
                     }

@@ -61,7 +61,7 @@ module Exhaustive =
             univariate "softMargin" (SoftMargin()) (Some -1.0)
             univariate "l1" (L1()) (Some 0.0)
             univariate "mse" (MSE()) (Some 0.0)
-            univariate "smoothL1 beta 1" (SmoothL1.Of 1.0) (Some 0.0)
+            univariate "smoothL1 beta 1" (SmoothL1 1.0) (Some 0.0)
             univariate "huber delta 1" (Huber 1.0) (Some 0.0)
             univariate "poissonNLL" (PoissonNLL(true, false, 1e-8)) (Some 0.0)
             univariate "hingeEmbedding margin 1" (HingeEmbedding 1.0) (Some 1.0)

@@ -89,10 +89,10 @@ module Rows =
                         Some
                             { new Spans with
                                 member _.Gradient(x, y, shape) =
-                                    let kernel = crossEntropyKernel (options shape[axis]) (labels y) shape
-                                    let gradient = Array.zeroCreate x[0].Length
-
-                                    SpanKernels.ValueAndGradient(kernel, ReadOnlySpan x[0], shape, Reduction.Mean, Span gradient) |> ignore
+                                    let loss = CrossEntropy(options shape[axis])
+                                    let gradient = Array.copy x[0]
+                                    let labels = (labels y).Indices
+                                    loss.ValueAndGradient(ReadOnlySpan x[0], labels, shape, Span gradient, Reduction.Mean) |> ignore
 
                                     gradient
                             }

@@ -27,119 +27,144 @@ public class Errors
 
     public static TheoryData<string> LabelLosses => [.. s_labelLosses.Keys];
 
-    // One of each path through the façade.
-    private static readonly Dictionary<string, Func<Reduction, TensorLoss>> s_tensorLosses = new()
+    // Losses of a prediction and a target of one shape, with the name of the prediction.
+    private static readonly Dictionary<
+        string,
+        (string Prediction, Func<DiffTensor<double>, DiffTensor<double>, LossValues<DiffTensor<double>>> Of)
+    > s_tensorLosses = new()
     {
-        ["pointwise"] = reduction => Loss.MSE(reduction: reduction),
-        ["bce"] = reduction => Loss.BCE(reduction: reduction),
-        ["weighted"] = reduction => Loss.BCE(weights: 2, reduction: reduction),
-        ["balanced"] = reduction => Loss.BCEWithLogits(posWeight: 2, reduction: reduction),
-        ["klDiv"] = reduction => Loss.KLDiv(reduction: reduction),
-        ["scaled"] = reduction => 2 * Loss.L1(reduction: reduction),
-        ["scaled structure"] = reduction => 2 * Loss.L1(weights: 2, reduction: reduction),
-        ["pointwise sum"] = reduction => Loss.L1(reduction: reduction) + Loss.MSE(reduction: reduction),
-        ["sum"] = reduction => Loss.L1(reduction: reduction) + Loss.MSE(weights: 2, reduction: reduction),
+        ["l1"] = ("prediction", (x, t) => Loss.L1(x, t)),
+        ["huber"] = ("prediction", (x, t) => Loss.Huber(x, t)),
+        ["bce"] = ("prediction", (x, t) => Loss.BCE(x, t)),
+        ["balanced"] = ("logits", (x, t) => Loss.BCEWithLogits(x, t, posWeight: 2)),
+        ["klDiv"] = ("prediction", (x, t) => Loss.KLDiv(x, t)),
+        ["one's own"] = ("prediction", (x, t) => Loss.Pointwise(x, t, 2 * new L1())),
     };
 
-    private static readonly Dictionary<string, Func<Reduction, LabelLoss>> s_labelLosses = new()
+    private static readonly Dictionary<
+        string,
+        (string Prediction, Func<DiffTensor<double>, Labels, LossValues<DiffTensor<double>>> Of)
+    > s_labelLosses = new()
     {
-        ["nll"] = reduction => Loss.NLL(reduction: reduction),
-        ["cross-entropy"] = reduction => Loss.CrossEntropy(reduction: reduction),
-        ["scaled"] = reduction => 2 * Loss.CrossEntropy(reduction: reduction),
-        ["sum"] = reduction => Loss.CrossEntropy(reduction: reduction) + Loss.NLL(reduction: reduction),
+        ["nll"] = ("logProbabilities", (x, labels) => Loss.NLL(x, labels)),
+        ["cross-entropy"] = ("logits", (x, labels) => Loss.CrossEntropy(x, labels)),
     };
 
     [Theory]
     [MemberData(nameof(TensorLosses))]
     public void Shapes_that_differ(string loss)
     {
-        var of = s_tensorLosses[loss](Reduction.Mean);
-        Throws<ArgumentException>("target", ["(3, 2)", "(2, 3)"], () => of.Evaluate(s_matrix, s_other));
-        Throws<ArgumentException>("target", ["(3, 2)", "(2, 3)"], () => of.ValueAndGradient(s_matrix, s_other));
+        var (_, of) = s_tensorLosses[loss];
+        Throws<ArgumentException>("target", ["(3, 2)", "(2, 3)"], () => of(s_matrix, s_other));
         // No broadcasting between a prediction and a target.
-        Throws<ArgumentException>("target", ["()", "(2, 3)"], () => of.Evaluate(s_matrix, DiffTensor.Scalar(1.0)));
-        Throws<ArgumentException>("target", ["(3)", "(2, 3)"], () => of.Evaluate(s_matrix, DiffTensor.Create(1.0, 0, 1)));
+        Throws<ArgumentException>("target", ["()", "(2, 3)"], () => of(s_matrix, DiffTensor.Scalar(1.0)));
+        Throws<ArgumentException>("target", ["(3)", "(2, 3)"], () => of(s_matrix, DiffTensor.Create(1.0, 0, 1)));
     }
 
     [Theory]
     [MemberData(nameof(TensorLosses))]
-    public void Lengths_that_are_not_the_shapes(string loss)
+    public void Null_tensors(string loss)
     {
-        var of = s_tensorLosses[loss](Reduction.Mean);
+        var (prediction, of) = s_tensorLosses[loss];
+        Null(prediction, () => of(null!, s_matrix));
+        Null("target", () => of(s_matrix, null!));
+    }
+
+    [Fact]
+    public void Lengths_that_differ_over_spans()
+    {
+        double[] five = new double[5],
+            six = new double[6];
+        Throws<ArgumentException>("target", ["5", "6"], () => new MSE().ValueAndGradient(six, five, six));
+        Throws<ArgumentException>("gradient", ["5", "6"], () => new Huber(1).ValueAndGradient(six, six, five));
+        Throws<ArgumentException>("curvature", ["5", "6"], () => new MSE().GradientAndCurvature(six, six, six, five));
+        Throws<ArgumentException>("weights", ["5", "6"], () => new MSE().GradientAndCurvature(six, six, six, six, five));
+        Throws<ArgumentException>("third", ["5", "6"], () => new GaussianNLL(false, 1).ValueAndGradients(six, six, five, six, six, six));
         Throws<ArgumentException>(
-            "prediction",
-            ["5", "(2, 3)", "6"],
-            () => of.ValueAndGradient(new double[5], new double[6], [2, 3], new double[6])
+            "thirdGradient",
+            ["5", "6"],
+            () => new GaussianNLL(false, 1).ValueAndGradients(six, six, six, six, six, five)
         );
+        Throws<ArgumentException>("second", ["5", "6"], () => new TripletMargin().ValueAndGradients(six, five, six, 3, six, six, six));
         Throws<ArgumentException>(
-            "target",
-            ["7", "(2, 3)", "6"],
-            () => of.ValueAndGradient(new float[6], new float[7], [2, 3], new float[6])
+            "thirdGradient",
+            ["5", "6"],
+            () => new TripletMargin().ValueAndGradients(six, six, six, 3, six, six, five)
         );
-        Throws<ArgumentException>(
-            "gradient",
-            ["4", "(2, 3)", "6"],
-            () => of.ValueAndGradient(new double[6], new double[6], [2, 3], new double[4])
+        Throws<ArgumentException>("width", ["6", "4"], () => new TripletMargin().ValueAndGradients(six, six, six, 4, six, six, six));
+        Throws<ArgumentException>("width", ["6", "0"], () => new TripletMargin().ValueAndGradients(six, six, six, 0, six, six, six));
+    }
+
+    [Fact]
+    public void Lengths_and_shapes_that_do_not_fit_over_spans_with_labels()
+    {
+        double[] five = new double[5],
+            six = new double[6];
+        Throws<ArgumentException>("prediction", ["5", "2 labels"], () => new CrossEntropy().ValueAndGradient(five, [0, 1], five));
+        Throws<ArgumentException>("prediction", ["5", "(2, 3)", "6"], () => new NLL().ValueAndGradient(five, [0, 1], [2, 3], five));
+        Throws<ArgumentException>("gradient", ["5", "6"], () => new NLL().ValueAndGradient(six, [0, 1], five));
+        Throws<ArgumentException>("labels", ["3", "(2)"], () => new CrossEntropy().ValueAndGradient(six, [0, 1, 2], [2, 3], six));
+        Throws<ArgumentOutOfRangeException>(
+            "labels",
+            ["labels[1] is 3", "3 classes"],
+            () => new CrossEntropy().ValueAndGradient(six, [0, 3], six)
         );
+        Throws<ArgumentOutOfRangeException>(
+            "labels",
+            ["labels[1, 1] is 7", "3 classes"],
+            () => new CrossEntropy().ValueAndGradient(new float[18], [0, 1, 2, 0, 7, 1], [2, 3, 3], new float[18])
+        );
+        Throws<ArgumentException>(null, ["()", "no class axis"], () => new NLL().ValueAndGradient([1.0], [0], Shape.Scalar, [0.0]));
         Throws<ArgumentException>(
-            "prediction",
-            ["0", "()", "1"],
-            () => of.ValueAndGradient([], new double[1], Shape.Scalar, new double[1])
+            "classWeights",
+            ["(2)", "(2, 3)", "(3)"],
+            () => new CrossEntropy(new double[] { 1, 2 }).ValueAndGradient(six, [0, 1], six)
         );
     }
 
-    [Theory]
-    [MemberData(nameof(LabelLosses))]
-    public void Lengths_that_are_not_the_shapes_with_labels(string loss)
+    [Fact]
+    public void A_reduction_over_spans_that_is_no_number()
     {
-        var of = s_labelLosses[loss](Reduction.Mean);
+        double[] six = new double[6];
+        string[] shown = ["one number", "(2)"];
+        Throws<ArgumentException>("reduction", ["one number", "(6)"], () => new MSE().ValueAndGradient(six, six, six, Reduction.None));
+        Throws<ArgumentException>("reduction", shown, () => new NLL().ValueAndGradient(six, [0, 1], six, Reduction.None));
         Throws<ArgumentException>(
-            "prediction",
-            ["5", "(2, 3)", "6"],
-            () => of.ValueAndGradient(new double[5], s_labels, [2, 3], new double[6])
+            "reduction",
+            shown,
+            () => new TripletMargin().ValueAndGradients(six, six, six, 3, six, six, six, Reduction.None)
         );
+        // Without a shape nobody knows what the batch is.
+        Throws<ArgumentException>("reduction", ["shape"], () => new MSE().ValueAndGradient(six, six, six, Reduction.BatchMean));
         Throws<ArgumentException>(
-            "gradient",
-            ["7", "(2, 3)", "6"],
-            () => of.ValueAndGradient(new float[6], s_labels, [2, 3], new float[7])
+            "reduction",
+            ["batch"],
+            () => new GaussianNLL(false, 1).ValueAndGradients(six, six, six, six, six, six, Reduction.BatchMean)
         );
+        Throws<ArgumentOutOfRangeException>("reduction", ["42"], () => new MSE().ValueAndGradient(six, six, six, (Reduction)42));
+        Throws<ArgumentException>("prediction", ["6", "(2, 2)", "4"], () => new MSE().ValueAndGradient(six, six, [2, 2], six));
     }
 
     [Theory]
     [MemberData(nameof(LabelLosses))]
     public void Labels_of_another_shape(string loss)
     {
-        var of = s_labelLosses[loss](Reduction.Mean);
-        var labels = new Labels(0, 1, 2);
-        Throws<ArgumentException>("labels", ["(3)", "(2, 3)", "(2)"], () => of.Evaluate(s_matrix, labels));
-        Throws<ArgumentException>("labels", ["(3)", "(2, 3)", "(2)"], () => of.ValueAndGradient(s_matrix, labels));
-        Throws<ArgumentException>(
-            "labels",
-            ["(3)", "(2, 3)", "(2)"],
-            () => of.ValueAndGradient(new double[6], labels, [2, 3], new double[6])
-        );
-        Throws<ArgumentException>("labels", ["(2)", "()"], () => of.Evaluate(DiffTensor.Create(1.0, 2, 3), s_labels));
+        var (_, of) = s_labelLosses[loss];
+        Throws<ArgumentException>("labels", ["(3)", "(2, 3)", "(2)"], () => of(s_matrix, new(0, 1, 2)));
+        Throws<ArgumentException>("labels", ["(2)", "()"], () => of(DiffTensor.Create(1.0, 2, 3), s_labels));
     }
 
     [Theory]
     [MemberData(nameof(LabelLosses))]
     public void Labels_that_are_no_class(string loss)
     {
-        var of = s_labelLosses[loss](Reduction.Mean);
-        Labels beyond = new(0, 3),
-            negative = new(-1, 0),
-            second = new([0, 1, 2, 0, 7, 1], [2, 3]);
-        Throws<ArgumentOutOfRangeException>("labels", ["labels[1] is 3", "3 classes"], () => of.Evaluate(s_matrix, beyond));
-        Throws<ArgumentOutOfRangeException>("labels", ["labels[0] is -1", "3 classes"], () => of.ValueAndGradient(s_matrix, negative));
-        Throws<ArgumentOutOfRangeException>(
-            "labels",
-            ["labels[1, 1] is 7", "3 classes"],
-            () => of.ValueAndGradient(new float[18], second, [2, 3, 3], new float[18])
-        );
+        var (_, of) = s_labelLosses[loss];
+        Throws<ArgumentOutOfRangeException>("labels", ["labels[1] is 3", "3 classes"], () => of(s_matrix, new(0, 3)));
+        Throws<ArgumentOutOfRangeException>("labels", ["labels[0] is -1", "3 classes"], () => of(s_matrix, new(-1, 0)));
         Throws<ArgumentOutOfRangeException>(
             "labels",
             ["labels is 9", "3 classes"],
-            () => of.Evaluate(DiffTensor.Create(1.0, 2, 3), Labels.Single(9))
+            () => of(DiffTensor.Create(1.0, 2, 3), Labels.Single(9))
         );
     }
 
@@ -147,58 +172,53 @@ public class Errors
     [MemberData(nameof(LabelLosses))]
     public void No_classes(string loss)
     {
-        var of = s_labelLosses[loss](Reduction.Mean);
-        Throws<ArgumentException>(
-            null,
-            ["(2, 0)", "no classes"],
-            () => of.Evaluate(DiffTensor.Create(Array.Empty<double>(), 2, 0), s_labels)
-        );
-        Throws<ArgumentException>(
-            null,
-            ["(2, 0)", "no classes"],
-            () => of.ValueAndGradient([], s_labels, [2, 0], Array.Empty<double>().AsSpan())
-        );
-        Throws<ArgumentException>(null, ["()", "no class axis"], () => of.Evaluate(DiffTensor.Scalar(1.0), Labels.Single(0)));
+        var (_, of) = s_labelLosses[loss];
+        Throws<ArgumentException>(null, ["(2, 0)", "no classes"], () => of(DiffTensor.Create(Array.Empty<double>(), 2, 0), s_labels));
+        Throws<ArgumentException>(null, ["()", "no class axis"], () => of(DiffTensor.Scalar(1.0), Labels.Single(0)));
+    }
+
+    [Theory]
+    [MemberData(nameof(LabelLosses))]
+    public void Null_logits_and_labels(string loss)
+    {
+        var (prediction, of) = s_labelLosses[loss];
+        Null(prediction, () => of(null!, s_labels));
+        Null("labels", () => of(s_matrix, null!));
     }
 
     [Fact]
     public void Class_weights_that_are_not_one_a_class()
     {
-        foreach (var loss in new[] { Loss.CrossEntropy(new double[] { 1, 2 }), Loss.NLL(new double[] { 1, 2 }) })
-        {
-            Throws<ArgumentException>("classWeights", ["(2)", "(2, 3)", "(3)"], () => loss.Evaluate(s_matrix, s_labels));
-            Throws<ArgumentException>(
-                "classWeights",
-                ["(2)", "(2, 3)", "(3)"],
-                () => loss.ValueAndGradient(new double[6], s_labels, [2, 3], new double[6])
-            );
-        }
-        Throws<ArgumentException>(
-            "classWeights",
-            ["(2)", "(2, 3)", "(3)"],
-            () => Loss.CrossEntropy(new double[] { 1, 2 }).Evaluate(s_matrix, s_matrix)
-        );
+        Weights two = new double[] { 1, 2 };
+        foreach (
+            var call in new Func<object>[]
+            {
+                () => Loss.CrossEntropy(s_matrix, s_labels, two),
+                () => Loss.CrossEntropy(s_matrix, s_matrix, two),
+                () => Loss.NLL(s_matrix, s_labels, two),
+            }
+        )
+            Throws<ArgumentException>("classWeights", ["(2)", "(2, 3)", "(3)"], call);
     }
 
     [Fact]
     public void Weights_that_do_not_broadcast()
     {
         Weights four = new double[] { 1, 2, 3, 4 };
-        Throws<ArgumentException>("weights", ["(4)", "(2, 3)"], () => Loss.MSE(four).Evaluate(s_matrix, s_matrix));
-        Throws<ArgumentException>("posWeight", ["(4)", "(2, 3)"], () => Loss.BCEWithLogits(posWeight: four).Evaluate(s_matrix, s_matrix));
-        Throws<ArgumentException>(
-            "weights",
-            ["(4)", "(2, 3)"],
-            () => Loss.BCE(four).ValueAndGradient(new double[6], new double[6], [2, 3], new double[6])
-        );
+        Throws<ArgumentException>("weights", ["(4)", "(2, 3)"], () => Loss.MSE(s_matrix, s_matrix).Weighted(four));
+        Throws<ArgumentException>("weights", ["(4)", "(2, 3)"], () => Loss.MSE(s_matrix, s_matrix).Weighted(four, Divisor.Weights));
+        Throws<ArgumentException>("sampleWeights", ["(4)", "(2)"], () => Loss.MSE(s_matrix, s_matrix).SampleWeighted(four));
+        Throws<ArgumentException>("posWeight", ["(4)", "(2, 3)"], () => Loss.BCEWithLogits(s_matrix, s_matrix, posWeight: four));
+        Throws<ArgumentException>(null, ["4", "(2, 3)"], () => Loss.MSE(s_matrix, s_matrix).Masked([true, true, false, true]));
+        Throws<ArgumentOutOfRangeException>("mask", ["0 and 1"], () => Loss.MSE(s_matrix, s_matrix).Masked(2));
     }
 
     [Fact]
     public void Weights_that_are_negative_or_no_number()
     {
-        Throws<ArgumentOutOfRangeException>("values", ["weights[1] is -2"], () => Loss.MSE(new double[] { 1, -2 }));
-        Throws<ArgumentOutOfRangeException>("values", ["weights[0] is NaN"], () => Loss.CrossEntropy(new float[] { float.NaN }));
-        Throws<ArgumentOutOfRangeException>("values", ["weights is -0.5"], () => Loss.BCEWithLogits(posWeight: -0.5));
+        Throws<ArgumentOutOfRangeException>("values", ["weights[1] is -2"], () => (Weights)new double[] { 1, -2 });
+        Throws<ArgumentOutOfRangeException>("values", ["weights[0] is NaN"], () => (Weights)new float[] { float.NaN });
+        Throws<ArgumentOutOfRangeException>("values", ["weights is -0.5"], () => Loss.BCEWithLogits(s_matrix, s_matrix, posWeight: -0.5));
         Throws<ArgumentOutOfRangeException>(
             "values",
             ["weights[1, 0] is Infinity"],
@@ -208,27 +228,92 @@ public class Errors
     }
 
     [Fact]
+    public void Reductions_of_what_has_no_batch_and_of_no_name()
+    {
+        var scalar = Loss.MSE(DiffTensor.Scalar(0.5), DiffTensor.Scalar(0.5));
+        Throws<ArgumentException>(null, ["()", "batch"], () => scalar.BatchMean());
+        Throws<ArgumentException>(null, ["()", "batch"], () => scalar.PerSample());
+        Throws<ArgumentException>(null, ["()", "batch"], () => scalar.SampleWeighted(1));
+        Throws<ArgumentException>("reduction", ["None"], () => Loss.MSE(s_matrix, s_matrix).PerSample(Reduction.None));
+        Throws<ArgumentOutOfRangeException>("reduction", ["42"], () => scalar.Reduce((Reduction)42));
+        Throws<ArgumentOutOfRangeException>("empty", ["42"], () => scalar.Mean((EmptyMean)42));
+        Throws<ArgumentOutOfRangeException>("options", ["42"], () => scalar.Weighted(1, (Divisor)42));
+    }
+
+    [Fact]
+    public void Null_losses()
+    {
+        LossValues<DiffTensor<double>> none = null!;
+        Null("loss", () => none.Mean());
+        Null("loss", () => none.Sum());
+        Null("loss", () => none.BatchMean());
+        Null("loss", () => none.PerSample());
+        Null("loss", () => none.Reduce(Reduction.Sum));
+        Null("loss", () => none.Masked(1));
+        Null("loss", () => none.Masked([true]));
+        Null("loss", () => none.Weighted(1));
+        Null("loss", () => none.SampleWeighted(1));
+        Null("loss", () => none.Parts());
+        Throws<ArgumentNullException>("loss", [], () => none.AddTo(new()));
+        Throws<ArgumentNullException>("total", [], () => Loss.MSE(s_matrix, s_matrix).AddTo(null!));
+        Null("mask", () => Loss.MSE(s_matrix, s_matrix).Masked((Weights)null!));
+        Null("weights", () => Loss.MSE(s_matrix, s_matrix).Weighted(null!));
+    }
+
+    [Fact]
     public void Hyperparameters_out_of_range()
     {
         foreach (var (value, text) in new[] { (0, "0"), (-1, "-1"), (double.NaN, "NaN"), (double.PositiveInfinity, "Infinity") })
-            Throws<ArgumentOutOfRangeException>("delta", [$"delta is {text}"], () => Loss.Huber(delta: value));
+        {
+            Throws<ArgumentOutOfRangeException>("delta", [$"delta is {text}"], () => Loss.Huber(s_matrix, s_matrix, delta: value));
+            // A definition is refused as early.
+            Throws<ArgumentOutOfRangeException>("delta", [$"delta is {text}"], () => new Huber(value));
+        }
         foreach (var (value, text) in new[] { (-0.5, "-0.5"), (double.NaN, "NaN"), (double.NegativeInfinity, "-Infinity") })
-            Throws<ArgumentOutOfRangeException>("beta", [$"beta is {text}"], () => Loss.SmoothL1(beta: value));
+        {
+            Throws<ArgumentOutOfRangeException>("beta", [$"beta is {text}"], () => Loss.SmoothL1(s_matrix, s_matrix, beta: value));
+            Throws<ArgumentOutOfRangeException>("beta", [$"beta is {text}"], () => new SmoothL1(value));
+            Throws<ArgumentOutOfRangeException>("eps", [$"eps is {text}"], () => new PoissonNLL(true, false, value));
+            Throws<ArgumentOutOfRangeException>("eps", [$"eps is {text}"], () => new GaussianNLL(false, value));
+        }
         foreach (var (value, text) in new[] { (-0.1, "-0.1"), (1.5, "1.5"), (double.NaN, "NaN") })
+        {
+            string[] shown = [$"labelSmoothing is {text}", "from 0 to 1"];
             Throws<ArgumentOutOfRangeException>(
                 "labelSmoothing",
-                [$"labelSmoothing is {text}", "from 0 to 1"],
-                () => Loss.CrossEntropy(labelSmoothing: value)
+                shown,
+                () => Loss.CrossEntropy(s_matrix, s_labels, labelSmoothing: value)
             );
+            Throws<ArgumentOutOfRangeException>(
+                "labelSmoothing",
+                shown,
+                () => Loss.CrossEntropy(s_matrix, s_matrix, labelSmoothing: value)
+            );
+            Throws<ArgumentOutOfRangeException>("labelSmoothing", shown, () => new CrossEntropy(labelSmoothing: value));
+        }
+        foreach (var (value, text) in new[] { (double.NaN, "NaN"), (double.NegativeInfinity, "-Infinity") })
+        {
+            Throws<ArgumentOutOfRangeException>("margin", [$"margin is {text}"], () => new HingeEmbedding(value));
+            Throws<ArgumentOutOfRangeException>("margin", [$"margin is {text}"], () => new MarginRanking(value));
+            Throws<ArgumentOutOfRangeException>("margin", [$"margin is {text}"], () => new TripletMargin(margin: value));
+            Throws<ArgumentOutOfRangeException>(
+                "margin",
+                [$"margin is {text}"],
+                () => Loss.MarginRanking(s_matrix, s_matrix, s_matrix, margin: value)
+            );
+        }
         foreach (var (value, text) in new[] { (-1, "-1"), (double.NaN, "NaN") })
             Throws<ArgumentOutOfRangeException>("p", [$"p is {text}"], () => Similarity.PairwiseDistance(s_matrix, s_matrix, p: value));
         Throws<ArgumentOutOfRangeException>("eps", ["eps is NaN"], () => Similarity.PairwiseDistance(s_matrix, s_matrix, eps: double.NaN));
         Throws<ArgumentOutOfRangeException>("eps", ["eps is -1"], () => Similarity.CosineSimilarity(s_matrix, s_matrix, eps: -1));
-        foreach (var (value, text) in new[] { (double.NaN, "NaN"), (double.NegativeInfinity, "-Infinity") })
-        {
-            Throws<ArgumentOutOfRangeException>("scale", [$"scale is {text}"], () => value * Loss.MSE());
-            Throws<ArgumentOutOfRangeException>("scale", [$"scale is {text}"], () => Loss.CrossEntropy() * value);
-        }
+        Throws<ArgumentOutOfRangeException>("eps", ["eps is -1"], () => Loss.GaussianNLL(s_matrix, s_matrix, s_matrix, eps: -1));
+        Throws<ArgumentOutOfRangeException>(
+            "margin",
+            ["margin is 2"],
+            () => Loss.CosineEmbedding(s_matrix, s_matrix, DiffTensor.Create(1.0, 1), margin: 2)
+        );
+        Throws<ArgumentOutOfRangeException>("margin", ["margin is 0"], () => Loss.TripletMargin(s_matrix, s_matrix, s_matrix, margin: 0));
+        Throws<ArgumentOutOfRangeException>("p", ["3"], () => Loss.MultiMargin(s_matrix, s_labels, p: 3));
     }
 
     [Fact]
@@ -238,7 +323,7 @@ public class Errors
         Throws<ArgumentOutOfRangeException>("axis", ["-3", "(2, 3)"], () => Activations.LogSoftmax(s_matrix, -3));
         Throws<ArgumentOutOfRangeException>("axis", ["5", "(2, 3)"], () => Activations.LogSumExp(s_matrix, 5));
         Throws<ArgumentOutOfRangeException>("axis", ["2", "(2, 3)"], () => Similarity.CosineSimilarity(s_matrix, s_matrix, axis: 2));
-        Throws<ArgumentOutOfRangeException>(null, ["4", "(2, 3)"], () => Loss.CrossEntropy(classAxis: 4).Evaluate(s_matrix, s_labels));
+        Throws<ArgumentOutOfRangeException>(null, ["4", "(2, 3)"], () => Loss.CrossEntropy(s_matrix, s_labels, classAxis: 4));
         Throws<ArgumentException>(null, ["(2, 0)"], () => Activations.Softmax(DiffTensor.Create(Array.Empty<double>(), 2, 0), 1));
     }
 
@@ -250,114 +335,22 @@ public class Errors
         Throws<ArgumentException>("x1", ["()"], () => Similarity.PairwiseDistance(DiffTensor.Scalar(1.0), DiffTensor.Scalar(1.0)));
     }
 
-    [Theory]
-    [MemberData(nameof(TensorLosses))]
-    public void A_gradient_without_a_reduction(string loss)
-    {
-        var of = s_tensorLosses[loss](Reduction.None);
-        Throws<ArgumentException>("reduction", ["(2, 3)"], () => of.ValueAndGradient(s_matrix, s_matrix));
-        Throws<ArgumentException>("reduction", [], () => of.ValueAndGradient(new double[6], new double[6], [2, 3], new double[6]));
-    }
-
-    [Theory]
-    [MemberData(nameof(LabelLosses))]
-    public void A_gradient_without_a_reduction_with_labels(string loss)
-    {
-        var of = s_labelLosses[loss](Reduction.None);
-        Throws<ArgumentException>("reduction", ["(2)"], () => of.ValueAndGradient(s_matrix, s_labels));
-        Throws<ArgumentException>("reduction", [], () => of.ValueAndGradient(new double[6], s_labels, [2, 3], new double[6]));
-    }
-
-    [Theory]
-    [MemberData(nameof(TensorLosses))]
-    public void A_reduction_that_is_none_of_the_names(string loss)
-    {
-        var of = s_tensorLosses[loss]((Reduction)42);
-        Throws<ArgumentOutOfRangeException>("reduction", ["42"], () => of.Evaluate(s_matrix, s_matrix));
-        Throws<ArgumentOutOfRangeException>(
-            "reduction",
-            ["42"],
-            () => of.ValueAndGradient(new double[6], new double[6], [2, 3], new double[6])
-        );
-    }
-
-    [Theory]
-    [MemberData(nameof(LabelLosses))]
-    public void A_reduction_that_is_none_of_the_names_with_labels(string loss)
-    {
-        var of = s_labelLosses[loss]((Reduction)(-1));
-        Throws<ArgumentOutOfRangeException>("reduction", ["-1"], () => of.Evaluate(s_matrix, s_labels));
-        Throws<ArgumentOutOfRangeException>("reduction", ["-1"], () => of.ValueAndGradient(new double[6], s_labels, [2, 3], new double[6]));
-    }
-
-    [Theory]
-    [MemberData(nameof(TensorLosses))]
-    public void A_batch_mean_without_a_batch(string loss)
-    {
-        var of = s_tensorLosses[loss](Reduction.BatchMean);
-        DiffTensor<double> half = DiffTensor.Scalar(0.5);
-        Throws<ArgumentException>(null, ["()", "batch"], () => of.Evaluate(half, half));
-        Throws<ArgumentException>(null, ["()", "batch"], () => of.ValueAndGradient([0.5], [0.5], Shape.Scalar, new double[1]));
-    }
-
-    [Theory]
-    [MemberData(nameof(TensorLosses))]
-    public void Null_tensors(string loss)
-    {
-        var of = s_tensorLosses[loss](Reduction.Mean);
-        Null("prediction", () => of.Evaluate(null!, s_matrix));
-        Null("target", () => of.Evaluate(s_matrix, null!));
-        Null("prediction", () => of.ValueAndGradient(null!, s_matrix));
-        Null("target", () => of.ValueAndGradient(s_matrix, null!));
-    }
-
-    [Theory]
-    [MemberData(nameof(LabelLosses))]
-    public void Null_logits_and_labels(string loss)
-    {
-        var of = s_labelLosses[loss](Reduction.Mean);
-        Null("prediction", () => of.Evaluate<DiffTensor<double>>(null!, s_labels));
-        Null("labels", () => of.Evaluate(s_matrix, (Labels)null!));
-        Null("prediction", () => of.ValueAndGradient<double>(null!, s_labels));
-        Null("labels", () => of.ValueAndGradient(s_matrix, (Labels)null!));
-        Null("labels", () => of.ValueAndGradient(new double[6], null!, [2, 3], new double[6]));
-    }
-
     [Fact]
     public void Null_probabilities()
     {
-        Null("prediction", () => Loss.CrossEntropy().Evaluate(null!, s_matrix));
-        Null("probabilities", () => Loss.CrossEntropy().Evaluate(s_matrix, (DiffTensor<double>)null!));
-        Null("prediction", () => Loss.CrossEntropy().ValueAndGradient(null!, s_matrix));
-        Null("probabilities", () => Loss.CrossEntropy().ValueAndGradient(s_matrix, (DiffTensor<double>)null!));
+        Null("logits", () => Loss.CrossEntropy(null!, s_matrix));
+        Null("probabilities", () => Loss.CrossEntropy(s_matrix, (DiffTensor<double>)null!));
     }
 
     [Fact]
     public void Three_tensors()
     {
-        var of = Loss.GaussianNLL();
         DiffTensor<double> none = null!;
-        Null("first", () => of.ValueAndGradients(none, s_matrix, s_matrix));
-        Null("second", () => of.ValueAndGradients(s_matrix, none, s_matrix));
-        Null("third", () => of.ValueAndGradients(s_matrix, s_matrix, none));
-        Throws<ArgumentException>("target", ["(3, 2)", "(2, 3)"], () => of.Evaluate(s_matrix, s_other, s_matrix));
-        Throws<ArgumentException>(
-            "reduction",
-            ["(2, 3)"],
-            () => Loss.GaussianNLL(reduction: Reduction.None).ValueAndGradients(s_matrix, s_matrix, s_matrix)
-        );
-        Throws<ArgumentOutOfRangeException>(
-            "reduction",
-            ["42"],
-            () => Loss.GaussianNLL(reduction: (Reduction)42).Evaluate(s_matrix, s_matrix, s_matrix)
-        );
-        Throws<ArgumentOutOfRangeException>("eps", ["eps is -1"], () => Loss.GaussianNLL(eps: -1));
-        Throws<ArgumentOutOfRangeException>("margin", ["margin is 2"], () => Loss.CosineEmbedding(margin: 2));
-        Throws<ArgumentOutOfRangeException>("margin", ["margin is 0"], () => Loss.TripletMargin(margin: 0));
-        Throws<ArgumentOutOfRangeException>("margin", ["margin is NaN"], () => Loss.MarginRanking(margin: double.NaN));
-        Throws<ArgumentOutOfRangeException>("p", ["3"], () => Loss.MultiMargin(p: 3));
-        Null("distance", () => Loss.TripletMarginWithDistance(null!));
-        Null("distance", () => Distance.Of<DiffTensor<double>>(null!));
+        Null("prediction", () => Loss.GaussianNLL(none, s_matrix, s_matrix));
+        Null("target", () => Loss.GaussianNLL(s_matrix, none, s_matrix));
+        Null("variance", () => Loss.GaussianNLL(s_matrix, s_matrix, none));
+        Throws<ArgumentException>("target", ["(3, 2)", "(2, 3)"], () => Loss.GaussianNLL(s_matrix, s_other, s_matrix));
+        Null("distance", () => Loss.TripletMarginWithDistance(s_matrix, s_matrix, s_matrix, null!));
     }
 
     [Fact]
@@ -367,17 +360,16 @@ public class Errors
         Labels words = new([1, 2, 2, 1], [2, 2]);
         int[] inputs = [4, 4],
             targets = [2, 2];
-        var of = Loss.CTC();
-        Null("logProbabilities", () => of.Evaluate<DiffTensor<double>>(null!, words, inputs, targets));
-        Null("labels", () => of.Evaluate(sequences, null!, inputs, targets));
-        Null("inputLengths", () => of.Evaluate(sequences, words, null!, targets));
-        Null("targetLengths", () => of.Evaluate(sequences, words, inputs, null!));
+        Null("logProbabilities", () => Loss.CTC<DiffTensor<double>>(null!, words, inputs, targets));
+        Null("labels", () => Loss.CTC(sequences, null!, inputs, targets));
+        Null("inputLengths", () => Loss.CTC(sequences, words, null!, targets));
+        Null("targetLengths", () => Loss.CTC(sequences, words, inputs, null!));
         Throws<ArgumentOutOfRangeException>(
             "labels",
             ["is 3", "3 classes"],
-            () => of.Evaluate(sequences, new([1, 3, 2, 1], [2, 2]), inputs, targets)
+            () => Loss.CTC(sequences, new([1, 3, 2, 1], [2, 2]), inputs, targets)
         );
-        Throws<ArgumentOutOfRangeException>("inputLengths", ["inputLengths[1] is 5"], () => of.Evaluate(sequences, words, [4, 5], targets));
+        Throws<ArgumentOutOfRangeException>("inputLengths", ["inputLengths[1] is 5"], () => Loss.CTC(sequences, words, [4, 5], targets));
     }
 
     [Fact]
@@ -385,30 +377,12 @@ public class Errors
     {
         DiffTensor<double> weight = DiffTensor<double>.Filled(1, [5, 3]),
             bias = DiffTensor<double>.Filled(1, [5]);
-        var of = Loss.LinearCrossEntropy();
-        Null("input", () => of.Evaluate(null!, weight, bias, s_labels));
-        Null("weight", () => of.Evaluate(s_matrix, null!, bias, s_labels));
-        Null("bias", () => of.Evaluate(s_matrix, weight, null!, s_labels));
-        Null("labels", () => of.Evaluate(s_matrix, weight, bias, null!));
-        Throws<ArgumentException>("input", ["(2, 3)", "(3, 2)"], () => of.Evaluate(s_matrix, s_other, bias, s_labels));
-        Throws<ArgumentOutOfRangeException>(
-            "chunk",
-            ["0"],
-            () => Loss.LinearCrossEntropy(chunk: 0).Evaluate(s_matrix, weight, bias, s_labels)
-        );
-    }
-
-    [Fact]
-    public void Null_losses()
-    {
-        Null("a", () => (TensorLoss)null! + Loss.MSE());
-        Null("b", () => Loss.MSE() + null!);
-        Null("loss", () => 2 * (TensorLoss)null!);
-        Null("loss", () => (TensorLoss)null! * 2);
-        Null("a", () => null! + Loss.NLL());
-        Null("b", () => Loss.NLL() + null!);
-        Null("loss", () => 2 * (LabelLoss)null!);
-        Null("loss", () => (LabelLoss)null! * 2);
+        Null("input", () => Loss.LinearCrossEntropy(null!, weight, bias, s_labels));
+        Null("weight", () => Loss.LinearCrossEntropy(s_matrix, null!, bias, s_labels));
+        Null("bias", () => Loss.LinearCrossEntropy(s_matrix, weight, null!, s_labels));
+        Null("labels", () => Loss.LinearCrossEntropy(s_matrix, weight, bias, null!));
+        Throws<ArgumentException>("input", ["(2, 3)", "(3, 2)"], () => Loss.LinearCrossEntropy(s_matrix, s_other, bias, s_labels));
+        Throws<ArgumentOutOfRangeException>("chunk", ["0"], () => Loss.LinearCrossEntropy(s_matrix, weight, bias, s_labels, chunk: 0));
     }
 
     [Fact]
@@ -443,7 +417,7 @@ public class Errors
         Throws<ArgumentException>("f", ["(2, 3)"], () => Diff.Grad(x => x * x, s_matrix));
         Throws<ArgumentException>("f", ["(2, 3)"], () => Diff.Hessian(x => x * x, s_matrix));
         Throws<ArgumentException>("v", ["(3, 2)", "(2, 3)"], () => Diff.Jvp(x => x * x, s_matrix, s_other));
-        Throws<ArgumentException>("v", ["(3, 2)", "(2, 3)"], () => Diff.Hvp(x => Loss.MSE().Evaluate(x, s_matrix), s_matrix, s_other));
+        Throws<ArgumentException>("v", ["(3, 2)", "(2, 3)"], () => Diff.Hvp(x => Loss.MSE(x, s_matrix).Mean(), s_matrix, s_other));
         Throws<ArgumentException>("v", ["(3, 2)", "(2, 3)"], () => Diff.Vjp(x => x * x, s_matrix, s_other));
     }
 
@@ -466,8 +440,8 @@ public class Errors
     [Fact]
     public void Null_weights_labels_and_shapes()
     {
-        Null("values", () => Loss.MSE((double[])null!));
-        Null("values", () => Loss.MSE((float[])null!));
+        Null("values", () => (Weights)(double[])null!);
+        Null("values", () => (Weights)(float[])null!);
         Null("indices", () => new Labels((int[])null!));
         Null("lengths", () => new Shape(null!));
         Null("values", () => DiffTensor.Create((double[])null!));
@@ -483,26 +457,14 @@ public class Errors
         Throws<NotSupportedException>(null, ["Half", "float", "double"], () => DiffTensor.Create(numbers));
         Throws<NotSupportedException>(null, ["Half", "float", "double"], () => DiffTensor<Half>.Filled(1, shape));
         Throws<NotSupportedException>(null, ["Half", "float", "double"], () => DiffTensor<Half>.Constant(1));
+        Throws<NotSupportedException>(null, ["Half", "float", "double"], () => new MSE().ValueAndGradient(numbers, numbers, numbers));
         Throws<NotSupportedException>(
             null,
             ["Half", "float", "double"],
-            () => Loss.MSE().ValueAndGradient(numbers, numbers, shape, numbers)
+            () => new MSE().GradientAndCurvature(numbers, numbers, numbers, numbers)
         );
-        Throws<NotSupportedException>(
-            null,
-            ["Half", "float", "double"],
-            () => Loss.MSE(weights: 2).ValueAndGradient(numbers, numbers, shape, numbers)
-        );
-        Throws<NotSupportedException>(
-            null,
-            ["Half", "float", "double"],
-            () => Loss.CrossEntropy().ValueAndGradient(numbers, Labels.Single(0), shape, numbers)
-        );
-        Throws<NotSupportedException>(
-            null,
-            ["Half", "float", "double"],
-            () => Loss.NLL().ValueAndGradient(numbers, Labels.Single(0), shape, numbers)
-        );
+        Throws<NotSupportedException>(null, ["Half", "float", "double"], () => new CrossEntropy().ValueAndGradient(numbers, [0], numbers));
+        Throws<NotSupportedException>(null, ["Half", "float", "double"], () => new NLL().ValueAndGradient(numbers, [0], numbers));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public class Parity
     {
         // One method: without posWeight it is bceWithLogits.
         ["balancedBceWithLogits"] = nameof(Loss.BCEWithLogits),
-        // One loss object: the target's type says which.
+        // Overloads: the target's type says which.
         ["crossEntropyWithProbabilities"] = nameof(Loss.CrossEntropy),
     };
 
@@ -31,23 +31,9 @@ public class Parity
     [
         // Its logits are a product of matrices: the classes are always the last axis.
         ("linearCrossEntropy", "classAxis"),
+        // There is no label.
+        ("crossEntropyWithProbabilities", "ignoreIndex"),
     ];
-
-    // Functions of the core that are another form of one that has a method: nothing of theirs is missing in C#.
-    private static readonly Dictionary<string, string> s_forms = new()
-    {
-        // ValueAndGradient over spans.
-        ["crossEntropyKernel"] = nameof(Loss.CrossEntropy),
-        ["nllKernel"] = nameof(Loss.NLL),
-        ["tripletMarginKernel"] = nameof(Loss.TripletMargin),
-        // What the methods ask of their arguments when a loss is made.
-        ["checkCosineMargin"] = nameof(Loss.CosineEmbedding),
-        ["checkTripletMargin"] = nameof(Loss.TripletMarginWithDistance),
-        ["checkMultiMargin"] = nameof(Loss.MultiMargin),
-    };
-
-    // What a C# loss takes besides the hyperparameters: the steps that in F# follow the loss.
-    private static readonly string[] s_steps = ["weights", "reduction"];
 
     [Fact]
     public void Every_loss_of_the_core_has_a_method() => Assert.Empty(Missing(Core.Losses));
@@ -55,7 +41,7 @@ public class Parity
     [Fact]
     public void A_loss_without_a_method_is_noticed() =>
         Assert.Equal(
-            ["novel: Loss has no method of that name"],
+            ["novel: Loss has no method of that name on target, prediction"],
             Missing([typeof(Unfaced).GetMethod(nameof(Unfaced.novel), BindingFlags.Static | BindingFlags.NonPublic)!])
         );
 
@@ -67,6 +53,13 @@ public class Parity
         );
 
     [Fact]
+    public void A_loss_whose_prediction_is_not_first_is_noticed() =>
+        Assert.Equal(
+            ["mse: Loss.MSE has prediction first, not target"],
+            Missing([typeof(Unfaced).GetMethod(nameof(Unfaced.mse), BindingFlags.Static | BindingFlags.NonPublic)!])
+        );
+
+    [Fact]
     public void Every_method_is_a_function_of_the_core() =>
         Assert.Empty(
             Methods(typeof(Loss))
@@ -75,12 +68,15 @@ public class Parity
         );
 
     [Fact]
-    public void Every_argument_is_a_hyperparameter_of_the_core_or_a_step_after_it() =>
+    public void Every_argument_is_a_parameter_of_the_core() =>
         Assert.Empty(
-            from method in Makers
-            let known = Core.Losses.Where(loss => Matches(loss, method)).SelectMany(Arguments).Select(argument => argument.Name).ToArray()
+            from method in Methods(typeof(Loss)).Where(method => method.ReturnType.IsGenericType)
+            let known = Core
+                .Losses.Where(loss => Matches(loss, method))
+                .SelectMany(loss => Names(Core.Data(loss)).Concat(Arguments(loss).Select(argument => argument.Name)))
+                .ToArray()
             from parameter in method.GetParameters()
-            where !known.Contains(parameter.Name) && !s_steps.Contains(parameter.Name)
+            where !known.Contains(parameter.Name)
             select $"Loss.{method.Name}: {parameter.Name}"
         );
 
@@ -88,17 +84,17 @@ public class Parity
     public void Every_other_function_of_the_core_has_a_method_with_the_same_parameters() =>
         Assert.Empty(
             from function in Core.Modules.SelectMany(Core.Functions)
-            where !Core.IsLoss(function) && !s_forms.ContainsKey(function.Name)
+            where !Core.IsLoss(function)
             where !CSharpMethods().Any(method => Matches(function, method) && HasParameters(method, function))
             select $"{function.DeclaringType!.Name}.{function.Name}"
         );
 
     [Fact]
-    public void Every_loss_that_is_evaluated_at_once_has_the_same_parameters() =>
+    public void Every_loss_returns_what_that_of_the_core_returns() =>
         Assert.Empty(
-            from method in Methods(typeof(Loss)).Except(Makers)
-            where !Core.Modules.SelectMany(Core.Functions).Any(function => Matches(function, method) && HasParameters(method, function))
-            select $"Loss.{method.Name}"
+            from method in Methods(typeof(Loss))
+            where Core.Losses.Any(loss => Matches(loss, method)) && !Core.IsLoss(method)
+            select $"Loss.{method.Name}: {method.ReturnType.Name}"
         );
 
     [Fact]
@@ -115,9 +111,10 @@ public class Parity
     [Fact]
     public void Every_default_of_a_method_is_that_of_the_core() =>
         Assert.Empty(
-            from method in CSharpMethods()
+            from type in (Type[])[typeof(Loss), typeof(Similarity), typeof(Activations)]
+            from method in Methods(type)
             from parameter in method.GetParameters()
-            where parameter is { HasDefaultValue: true, RawDefaultValue: not null } && !s_steps.Contains(parameter.Name)
+            where parameter is { HasDefaultValue: true, RawDefaultValue: not null }
             where !Core.Modules.Any(module => Core.Literals(module).Any(literal => ArgumentsOf(literal, module).Contains(parameter)))
             select $"{method.DeclaringType!.Name}.{method.Name}: {parameter.Name} = {parameter.RawDefaultValue}"
         );
@@ -125,91 +122,16 @@ public class Parity
     [Fact]
     public void Every_option_but_a_definition_can_be_left_out() =>
         Assert.Equal(
-            ["Pointwise3: loss", "Pointwise: loss", "TripletMarginWithDistance: distance"],
+            ["pointwise3: loss", "pointwise: loss", "tripletMarginWithDistance: distance"],
             (
-                from method in Makers
+                from loss in Core.Losses
+                from method in Methods(typeof(Loss))
+                where Matches(loss, method)
                 from parameter in method.GetParameters()
-                where !parameter.HasDefaultValue
-                select $"{method.Name}: {parameter.Name}"
+                where !parameter.HasDefaultValue && !Names(Core.Data(loss)).Contains(parameter.Name)
+                select $"{loss.Name}: {parameter.Name}"
             ).Order(StringComparer.Ordinal)
         );
-
-    [Fact]
-    public void Every_reduction_is_mean_where_none_is_given() =>
-        Assert.All(
-            Makers,
-            method => Assert.Equal(Reduction.Mean, (Reduction)method.GetParameters().Single(p => p.Name == "reduction").DefaultValue!)
-        );
-
-    public static TheoryData<string> Optional =>
-        [
-            .. Core
-                .Losses.Where(loss => Makers.Any(method => Matches(loss, method) && method.GetParameters().All(p => p.HasDefaultValue)))
-                .Select(loss => loss.Name),
-        ];
-
-    [Theory]
-    [MemberData(nameof(Optional))]
-    public void Without_options_it_is_the_loss_of_the_core_with_its_defaults(string name)
-    {
-        var function = Core.Function(name);
-        var method = Makers.Single(method => Matches(function, method));
-        var loss = method.Invoke(null, [.. method.GetParameters().Select(_ => Type.Missing)])!;
-        var defaults = Core.Hyperparameters(function)
-            .Select(parameter =>
-                Core.IsRecord(parameter.ParameterType) ? Core.DefaultOf(parameter.ParameterType)
-                : parameter.ParameterType == typeof(Weights) ? Weights.None
-                : Core.Literals(function.DeclaringType!)
-                    .Single(literal => IsDefault(literal, function, parameter.Name!))
-                    .GetRawConstantValue()
-            );
-        var parameters = Core.Data(function).ToArray();
-        object[] data = s_data.TryGetValue(name, out var own) ? own : [.. parameters.Select((parameter, i) => Sample(parameter, i))];
-        var expected = FSharp.Reduce.mean(Core.Values<DiffTensor<double>>(name, [.. defaults, .. data]));
-        // The method's own order where the names are the same; else that of the core, reversed.
-        var evaluate = loss.GetType()
-            .GetMethods()
-            .Where(evaluate => evaluate.Name == nameof(TensorLoss.Evaluate))
-            .Select(evaluate => evaluate.MakeGenericMethod(typeof(DiffTensor<double>)))
-            .Single(evaluate =>
-                evaluate.GetParameters().Length == data.Length
-                && (data.OfType<Labels>().Any() == evaluate.GetParameters().Any(parameter => parameter.ParameterType == typeof(Labels)))
-            );
-        var names = Names(parameters).ToList();
-        object[] arguments = Names(evaluate.GetParameters()).ToHashSet().SetEquals(names)
-            ? [.. Names(evaluate.GetParameters()).Select(parameter => data[names.IndexOf(parameter)])]
-            : [.. data.Reverse()];
-        Assert.Equal(expected.ToScalar(), ((DiffTensor<double>)evaluate.Invoke(loss, arguments)!).ToScalar());
-    }
-
-    // The ignored label and the two axes tell defaults apart.
-    private static object Sample(ParameterInfo parameter, int seed) =>
-        parameter.ParameterType == typeof(Labels) ? new Labels(2, -100, 0, 1) : Samples.Probabilities<double>([4, 3], seed);
-
-    // What other losses are evaluated on, in the order of the core.
-    private static readonly Dictionary<string, object[]> s_data = new()
-    {
-        ["multiMargin"] = [new Labels(2, 1, 0, 1), Samples.Numbers<double>([4, 3], 1)],
-        ["multiLabelMargin"] = [new Labels([0, -1, 1, 2, 1, -1], [2, 3]), Samples.Numbers<double>([2, 3], 1)],
-        ["hingeEmbedding"] = [DiffTensor.Create(1.0, -1, -1), DiffTensor.Create(0.5, 0.2, 3)],
-        ["softMargin"] = [DiffTensor.Create(1.0, -1, -1), DiffTensor.Create(0.5, 0.2, 3)],
-        ["marginRanking"] = [DiffTensor.Create(1.0, -1), DiffTensor.Create(0.5, 0.2), DiffTensor.Create(0.1, 0.7)],
-        ["cosineEmbedding"] = [DiffTensor.Create(1.0, -1), Samples.Numbers<double>([2, 3], 1), Samples.Numbers<double>([2, 3], 2)],
-        ["linearCrossEntropy"] =
-        [
-            new Labels(2, -100, 0, 1),
-            Samples.Numbers<double>([3], 1),
-            Samples.Numbers<double>([3, 2], 2),
-            Samples.Numbers<double>([4, 2], 3),
-        ],
-        ["ctc"] =
-        [
-            new[] { 6, 5 },
-            new[] { 2, 1 },
-            new Labels([1, 2, 2, 1], [2, 2]),
-            Activations.LogSoftmax(Samples.Numbers<double>([6, 2, 3], 1), 2),
-        ],
-    };
 
     [Fact]
     public void No_signature_shows_a_type_of_FSharp() =>
@@ -225,8 +147,9 @@ public class Parity
     private static IEnumerable<string> Missing(IEnumerable<MethodInfo> losses) =>
         from loss in losses
         let method = Methods(typeof(Loss)).SingleOrDefault(method => Matches(loss, method))
-        from problem in method is null ? [$"{loss.Name}: Loss has no method of that name"]
-        : !Makers.Contains(method) ? []
+        from problem in method is null ? [$"{loss.Name}: Loss has no method of that name on {string.Join(", ", Names(Core.Data(loss)))}"]
+        : method.GetParameters()[0].Name != loss.GetParameters()[^1].Name
+            ? [$"{loss.Name}: Loss.{method.Name} has {method.GetParameters()[0].Name} first, not {loss.GetParameters()[^1].Name}"]
         : Arguments(loss)
             .Where(argument => !method.GetParameters().Any(parameter => IsArgument(parameter, argument)))
             .Select(argument => $"{loss.Name}: Loss.{method.Name} has no argument {argument.Name} of type {argument.Type.Name}")
@@ -247,20 +170,20 @@ public class Parity
         && (
             (Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType) == argument.Type
             || parameter.ParameterType.IsGenericParameter && argument.Type.IsGenericParameter
-            || parameter.ParameterType == typeof(Distance) && Core.IsFunction(argument.Type)
+            || typeof(Delegate).IsAssignableFrom(parameter.ParameterType) && Core.IsFunction(argument.Type)
         );
 
+    // Of overloads, the one on the same data.
     private static bool Matches(MethodInfo function, MethodInfo method) =>
         string.Equals(
             s_shared.GetValueOrDefault(function.Name, s_renamed.GetValueOrDefault(function.Name, function.Name)),
             method.Name,
             StringComparison.OrdinalIgnoreCase
-        );
+        ) && (!Core.IsLoss(function) || Names(Core.Data(function)).All(Names(method.GetParameters()).Contains));
 
-    // The names are those of the function; a loss is reduced besides. What is one parameter of many in C# may be a plural in F#.
+    // What is one parameter of many in C# may be a plural in F#.
     private static bool HasParameters(MethodInfo method, MethodInfo function) =>
         Names(method.GetParameters())
-            .Where(name => !Core.IsLoss(function) || name != "reduction")
             .ToHashSet()
             .SetEquals(Names(function.GetParameters()).Select(name => s_renamed.ContainsKey(function.Name) ? name.TrimEnd('s') : name));
 
@@ -279,14 +202,11 @@ public class Parity
             && sharers.Contains(function.Name)
             && literal.Name.EndsWith(parameter, StringComparison.OrdinalIgnoreCase);
 
-    // Methods that make a loss; the others evaluate one at once.
-    private static IEnumerable<MethodInfo> Makers => Methods(typeof(Loss)).Where(method => !method.ReturnType.IsGenericParameter);
-
     private static IEnumerable<MethodInfo> CSharpMethods() =>
         Core.CSharp.GetExportedTypes().Where(type => type is { IsAbstract: true, IsSealed: true }).SelectMany(Methods);
 
-    private static IEnumerable<MethodInfo> Methods(Type? type) =>
-        type?.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly) ?? [];
+    private static IEnumerable<MethodInfo> Methods(Type type) =>
+        type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
 
     private static IEnumerable<string> Names(IEnumerable<ParameterInfo> parameters) => parameters.Select(parameter => parameter.Name!);
 
@@ -321,5 +241,8 @@ public class Parity
 
         internal static LossValues<T> huber<T>(double gamma, T target, T prediction)
             where T : ITensor<T> => new(T.Constant(gamma) * (prediction - target));
+
+        internal static LossValues<T> mse<T>(T prediction, T target)
+            where T : ITensor<T> => new(prediction - target);
     }
 }

@@ -138,8 +138,8 @@ public class Tensors
             Thread.CurrentThread.CurrentCulture = german;
             Assert.Equal("float64 (2) [0.5, 1.5]", DiffTensor.Create(0.5, 1.5).ToString());
             Assert.Equal("weights (2) [0.5, 1.5]", ((Weights)new[] { 0.5, 1.5 }).ToString());
-            Assert.Contains("delta is -0.5,", Assert.Throws<ArgumentOutOfRangeException>(() => Loss.Huber(-0.5)).Message);
-            Assert.Contains("scale is NaN,", Assert.Throws<ArgumentOutOfRangeException>(() => double.NaN * Loss.MSE()).Message);
+            Assert.Contains("delta is -0.5,", Assert.Throws<ArgumentOutOfRangeException>(() => new Huber(-0.5)).Message);
+            Assert.Contains("scale is NaN,", Assert.Throws<ArgumentOutOfRangeException>(() => double.NaN * new MSE()).Message);
         }
         finally
         {

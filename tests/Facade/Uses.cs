@@ -8,116 +8,16 @@ namespace Facade;
 /// <remarks>Beside each, the function of the core that it stands for, and what that is given; a test holds them equal.</remarks>
 internal static class Uses
 {
-    private static readonly double[] s_columns = [0.5, 0, 2, 1.5];
-    private static readonly double[] s_classWeights = [0.25, 0, 1, 2];
-
-    internal sealed record TensorUse(
-        Func<Reduction, TensorLoss> Loss,
-        string Core,
-        object[] Hyperparameters,
-        [CallerArgumentExpression(nameof(Loss))] string Text = ""
-    )
-    {
-        internal Weights Weights { get; init; } = Weights.None;
-    }
-
-    internal sealed record LabelUse(Func<Reduction, LabelLoss> Loss, string Core, [CallerArgumentExpression(nameof(Loss))] string Text = "")
-    {
-        internal Dictionary<string, object> Options { get; init; } = [];
-    }
-
-    internal static readonly TensorUse[] OnTensors =
-    [
-        new(reduction => Loss.L1(reduction: reduction), "l1", []),
-        new(reduction => Loss.L1(weights: s_columns, reduction: reduction), "l1", []) { Weights = s_columns },
-        new(reduction => Loss.MSE(reduction: reduction), "mse", []),
-        new(reduction => Loss.MSE(weights: 0.5, reduction: reduction), "mse", []) { Weights = 0.5 },
-        new(reduction => Loss.SmoothL1(reduction: reduction), "smoothL1", [1.0]),
-        new(reduction => Loss.SmoothL1(beta: 0, reduction: reduction), "smoothL1", [0.0]),
-        new(reduction => Loss.SmoothL1(beta: 0.25, weights: s_columns, reduction: reduction), "smoothL1", [0.25]) { Weights = s_columns },
-        new(reduction => Loss.Huber(reduction: reduction), "huber", [1.0]),
-        new(reduction => Loss.Huber(delta: 0.25, reduction: reduction), "huber", [0.25]),
-        new(reduction => Loss.Huber(0.25, weights: s_columns, reduction: reduction), "huber", [0.25]) { Weights = s_columns },
-        new(reduction => Loss.BCE(reduction: reduction), "bce", []),
-        new(reduction => Loss.BCE(weights: s_columns, reduction: reduction), "bce", []) { Weights = s_columns },
-        new(reduction => Loss.BCEWithLogits(reduction: reduction), "bceWithLogits", []),
-        new(reduction => Loss.BCEWithLogits(weights: s_columns, reduction: reduction), "bceWithLogits", []) { Weights = s_columns },
-        new(reduction => Loss.BCEWithLogits(posWeight: 3, reduction: reduction), "balancedBceWithLogits", [(Weights)3]),
-        new(
-            reduction => Loss.BCEWithLogits(weights: 0.5, posWeight: s_columns, reduction: reduction),
-            "balancedBceWithLogits",
-            [(Weights)s_columns]
-        )
-        {
-            Weights = 0.5,
-        },
-        new(reduction => Loss.KLDiv(reduction: reduction), "klDiv", [false]),
-        new(reduction => Loss.KLDiv(logTarget: true, reduction: reduction), "klDiv", [true]),
-        new(reduction => Loss.SoftMargin(reduction: reduction), "softMargin", []),
-        new(reduction => Loss.HingeEmbedding(margin: 0.5, reduction: reduction), "hingeEmbedding", [0.5]),
-        new(reduction => Loss.PoissonNLL(logInput: true, full: true, reduction: reduction), "poissonNLL", [true, true, 1e-8]),
-        new(reduction => Loss.PoissonNLL(logInput: false, eps: 0.5, reduction: reduction), "poissonNLL", [false, false, 0.5]),
-        new(reduction => Loss.MultiLabelSoftMargin(reduction: reduction), "multiLabelSoftMargin", [Weights.None]),
-        new(
-            reduction => Loss.MultiLabelSoftMargin(classWeights: s_columns, reduction: reduction),
-            "multiLabelSoftMargin",
-            [(Weights)s_columns]
-        ),
-        new(reduction => Loss.Pointwise(new Quartic(3), reduction), "pointwise", [new Quartic(3)]),
-    ];
-
-    internal static readonly LabelUse[] OnLabels =
-    [
-        new(reduction => Loss.NLL(reduction: reduction), "nll"),
-        new(reduction => Loss.NLL(classWeights: s_classWeights, reduction: reduction), "nll")
-        {
-            Options = { ["classWeights"] = (Weights)s_classWeights },
-        },
-        new(reduction => Loss.NLL(ignoreIndex: 2, classAxis: -1, reduction: reduction), "nll")
-        {
-            Options = { ["ignoreIndex"] = 2, ["classAxis"] = -1 },
-        },
-        new(reduction => Loss.CrossEntropy(reduction: reduction), "crossEntropy"),
-        new(reduction => Loss.CrossEntropy(labelSmoothing: 0.1, reduction: reduction), "crossEntropy")
-        {
-            Options = { ["labelSmoothing"] = 0.1 },
-        },
-        new(reduction => Loss.CrossEntropy(classWeights: s_classWeights, reduction: reduction), "crossEntropy")
-        {
-            Options = { ["classWeights"] = (Weights)s_classWeights },
-        },
-        new(reduction => Loss.CrossEntropy(s_classWeights, labelSmoothing: 0.3, classAxis: -1, reduction: reduction), "crossEntropy")
-        {
-            Options =
-            {
-                ["classWeights"] = (Weights)s_classWeights,
-                ["labelSmoothing"] = 0.3,
-                ["classAxis"] = -1,
-            },
-        },
-        new(
-            reduction => Loss.CrossEntropy(s_classWeights, ignoreIndex: 1, labelSmoothing: 0.2, classAxis: -1, reduction: reduction),
-            "crossEntropy"
-        )
-        {
-            Options =
-            {
-                ["classWeights"] = (Weights)s_classWeights,
-                ["ignoreIndex"] = 1,
-                ["labelSmoothing"] = 0.2,
-                ["classAxis"] = -1,
-            },
-        },
-    ];
-
-    /// <summary>A loss on data of its own shapes; what the core is given, options as a dictionary of what is not the default.</summary>
-    internal sealed record OtherUse(
-        Func<Reduction, DiffTensor<double>> Value,
+    /// <summary>A loss; what the core is given, options as a dictionary of what is not the default.</summary>
+    internal sealed record Use(
+        Func<LossValues<DiffTensor<double>>> Loss,
         string Core,
         object[] Arguments,
-        [CallerArgumentExpression(nameof(Value))] string Text = ""
+        [CallerArgumentExpression(nameof(Loss))] string Text = ""
     );
 
+    private static readonly double[] s_columns = [0.5, 0, 2];
+    private static readonly double[] s_classWeights = [0.25, 0, 2];
     private static readonly DiffTensor<double> s_a = DiffTensor.Create(
         new[,]
         {
@@ -139,6 +39,12 @@ internal static class Uses
             { 0.125, 3, 1 },
         }
     );
+    private static readonly DiffTensor<double> s_p = Activations.Sigmoid(s_a);
+    private static readonly DiffTensor<double> s_q = Activations.Sigmoid(s_b);
+    private static readonly DiffTensor<double> s_logs = Activations.LogSoftmax(s_a, axis: 1);
+    private static readonly DiffTensor<double> s_shares = Activations.Softmax(s_b, axis: 1);
+    private static readonly Labels s_labels = new(2, 0);
+    private static readonly Labels s_across = new(0, 1, 1);
     private static readonly DiffTensor<double> s_alike = DiffTensor.Create(1.0, -1);
     private static readonly double[] s_ofThree = [0.5, 2, 1];
     private static readonly DiffTensor<double> s_sequences = Activations.LogSoftmax(
@@ -146,27 +52,90 @@ internal static class Uses
         axis: 2
     );
     private static readonly Labels s_words = new([1, 2, 2, 1], [2, 2]);
+    private static readonly Losses.FSharp.AdaptiveSoftmax<DiffTensor<double>> s_adaptive = new(
+        [2],
+        DiffTensor.Create([0.1, 0.2, -0.3, 0.4, -0.5, 0.6, 0.7, -0.8, 0.9], 3, 3),
+        0,
+        [new(DiffTensor.Create([0.3, -0.2, 0.1], 1, 3), DiffTensor.Create([0.5, -0.5], 2, 1))]
+    );
 
-    internal static readonly OtherUse[] OnOtherData =
+    internal static readonly Use[] All =
     [
-        new(reduction => Loss.GaussianNLL(reduction: reduction).Evaluate(s_a, s_b, s_c), "gaussianNLL", [false, 1e-6, s_c, s_b, s_a]),
+        new(() => Loss.L1(s_a, s_b), "l1", [s_b, s_a]),
+        new(() => Loss.MSE(s_a, s_b), "mse", [s_b, s_a]),
+        new(() => Loss.SmoothL1(s_a, s_b), "smoothL1", [1.0, s_b, s_a]),
+        new(() => Loss.SmoothL1(s_a, s_b, beta: 0.25), "smoothL1", [0.25, s_b, s_a]),
+        new(() => Loss.Huber(s_a, s_b), "huber", [1.0, s_b, s_a]),
+        new(() => Loss.Huber(s_a, s_b, delta: 0.25), "huber", [0.25, s_b, s_a]),
+        new(() => Loss.BCE(s_p, s_q), "bce", [s_q, s_p]),
+        new(() => Loss.BCEWithLogits(s_a, s_q), "bceWithLogits", [s_q, s_a]),
+        new(() => Loss.BCEWithLogits(s_a, s_q, posWeight: 3), "balancedBceWithLogits", [(Weights)3, s_q, s_a]),
+        new(() => Loss.BCEWithLogits(s_a, s_q, posWeight: s_columns), "balancedBceWithLogits", [(Weights)s_columns, s_q, s_a]),
+        new(() => Loss.KLDiv(s_logs, s_shares), "klDiv", [false, s_shares, s_logs]),
+        new(() => Loss.KLDiv(s_logs, s_a, logTarget: true), "klDiv", [true, s_a, s_logs]),
+        new(() => Loss.SoftMargin(s_a, Sign(s_b)), "softMargin", [Sign(s_b), s_a]),
+        new(() => Loss.HingeEmbedding(s_a, Sign(s_b)), "hingeEmbedding", [1.0, Sign(s_b), s_a]),
+        new(() => Loss.HingeEmbedding(s_a, Sign(s_b), margin: 0.5), "hingeEmbedding", [0.5, Sign(s_b), s_a]),
+        new(() => Loss.PoissonNLL(s_a, s_c), "poissonNLL", [true, false, 1e-8, s_c, s_a]),
+        new(() => Loss.PoissonNLL(s_a, s_c, logInput: true, full: true), "poissonNLL", [true, true, 1e-8, s_c, s_a]),
+        new(() => Loss.PoissonNLL(s_p, s_c, logInput: false, eps: 0.5), "poissonNLL", [false, false, 0.5, s_c, s_p]),
+        new(() => Loss.MultiLabelSoftMargin(s_a, s_q), "multiLabelSoftMargin", [Weights.None, s_q, s_a]),
+        new(() => Loss.MultiLabelSoftMargin(s_a, s_q, classWeights: s_columns), "multiLabelSoftMargin", [(Weights)s_columns, s_q, s_a]),
+        new(() => Loss.Pointwise(s_a, s_b, loss: new Quartic(3)), "pointwise", [new Quartic(3), s_b, s_a]),
+        new(() => Loss.Pointwise3(s_a, s_b, s_c, loss: new Weighted()), "pointwise3", [new Weighted(), s_c, s_b, s_a]),
+        new(() => Loss.NLL(s_logs, s_labels), "nll", [Default, s_labels, s_logs]),
+        new(() => Loss.NLL(s_logs, [2, -100]), "nll", [Default, new Labels(2, -100), s_logs]),
         new(
-            reduction => Loss.GaussianNLL(full: true, eps: 0.5, reduction: reduction).Evaluate(s_a, s_b, s_c),
-            "gaussianNLL",
-            [true, 0.5, s_c, s_b, s_a]
+            () => Loss.NLL(s_logs, s_across, classWeights: new double[] { 1, 3 }, ignoreIndex: 0, classAxis: 0),
+            "nll",
+            [
+                new Dictionary<string, object>
+                {
+                    ["classWeights"] = (Weights)new double[] { 1, 3 },
+                    ["ignoreIndex"] = 0,
+                    ["classAxis"] = 0,
+                },
+                s_across,
+                s_logs,
+            ]
+        ),
+        new(() => Loss.CrossEntropy(s_a, s_labels), "crossEntropy", [Default, s_labels, s_a]),
+        new(() => Loss.CrossEntropy(s_a, [2, -100]), "crossEntropy", [Default, new Labels(2, -100), s_a]),
+        new(
+            () => Loss.CrossEntropy(s_a, s_labels, labelSmoothing: 0.1),
+            "crossEntropy",
+            [new Dictionary<string, object> { ["labelSmoothing"] = 0.1 }, s_labels, s_a]
         ),
         new(
-            reduction => Loss.MarginRanking(margin: 0.5, reduction: reduction).Evaluate(s_a, s_b, Sign(s_a)),
-            "marginRanking",
-            [0.5, Sign(s_a), s_b, s_a]
+            () => Loss.CrossEntropy(s_a, s_labels, classWeights: s_classWeights, ignoreIndex: 0),
+            "crossEntropy",
+            [new Dictionary<string, object> { ["classWeights"] = (Weights)s_classWeights, ["ignoreIndex"] = 0 }, s_labels, s_a]
         ),
         new(
-            reduction => Loss.CosineEmbedding(margin: 0.25, reduction: reduction).Evaluate(s_a, s_b, s_alike),
-            "cosineEmbedding",
-            [0.25, s_alike, s_b, s_a]
+            () => Loss.CrossEntropy(s_a, s_across, classAxis: -2),
+            "crossEntropy",
+            [new Dictionary<string, object> { ["classAxis"] = -2 }, s_across, s_a]
+        ),
+        new(() => Loss.CrossEntropy(s_a, probabilities: s_shares), "crossEntropyWithProbabilities", [Default, s_shares, s_a]),
+        new(
+            () => Loss.CrossEntropy(s_a, s_shares, classWeights: s_classWeights, labelSmoothing: 0.2),
+            "crossEntropyWithProbabilities",
+            [new Dictionary<string, object> { ["classWeights"] = (Weights)s_classWeights, ["labelSmoothing"] = 0.2 }, s_shares, s_a]
         ),
         new(
-            reduction => Loss.TripletMargin(margin: 2, p: 1, eps: 0, swap: true, reduction: reduction).Evaluate(s_a, s_b, s_c),
+            () => Loss.CrossEntropy(s_a, s_q, classAxis: 0),
+            "crossEntropyWithProbabilities",
+            [new Dictionary<string, object> { ["classAxis"] = 0 }, s_q, s_a]
+        ),
+        new(() => Loss.GaussianNLL(s_a, s_b, s_c), "gaussianNLL", [false, 1e-6, s_c, s_b, s_a]),
+        new(() => Loss.GaussianNLL(s_a, s_b, s_c, full: true, eps: 0.5), "gaussianNLL", [true, 0.5, s_c, s_b, s_a]),
+        new(() => Loss.MarginRanking(s_a, s_b, Sign(s_a)), "marginRanking", [0.0, Sign(s_a), s_b, s_a]),
+        new(() => Loss.MarginRanking(s_a, s_b, Sign(s_a), margin: 0.5), "marginRanking", [0.5, Sign(s_a), s_b, s_a]),
+        new(() => Loss.CosineEmbedding(s_a, s_b, s_alike), "cosineEmbedding", [0.0, s_alike, s_b, s_a]),
+        new(() => Loss.CosineEmbedding(s_a, s_b, s_alike, margin: 0.25), "cosineEmbedding", [0.25, s_alike, s_b, s_a]),
+        new(() => Loss.TripletMargin(s_a, s_b, s_c), "tripletMargin", [Default, s_c, s_b, s_a]),
+        new(
+            () => Loss.TripletMargin(s_a, s_b, s_c, margin: 2, p: 1, eps: 0, swap: true),
             "tripletMargin",
             [
                 new Dictionary<string, object>
@@ -182,53 +151,64 @@ internal static class Uses
             ]
         ),
         new(
-            reduction =>
-                Loss.TripletMarginWithDistance(distance: Distance.Cosine, margin: 0.5, swap: true, reduction: reduction)
-                    .Evaluate(s_a, s_b, s_c),
+            () => Loss.TripletMarginWithDistance(s_a, s_b, s_c, distance: Similarity.CosineDistance, margin: 0.5, swap: true),
             "tripletMarginWithDistance",
-            [Distance.Cosine, 0.5, true, s_c, s_b, s_a]
+            [Distance(Similarity.CosineDistance), 0.5, true, s_c, s_b, s_a]
         ),
         new(
-            reduction =>
-                Loss.TripletMarginWithDistance(Distance.Of<DiffTensor<double>>(Taxicab), reduction: reduction).Evaluate(s_a, s_b, s_c),
+            () => Loss.TripletMarginWithDistance(s_a, s_b, s_c, Taxicab),
             "tripletMarginWithDistance",
-            [Distance.Pairwise(p: 1, eps: 0), 1.0, false, s_c, s_b, s_a]
+            [Distance((x1, x2) => Similarity.PairwiseDistance(x1, x2, p: 1, eps: 0)), 1.0, false, s_c, s_b, s_a]
         ),
+        new(() => Loss.MultiMargin(s_a, s_labels), "multiMargin", [1, 1.0, Weights.None, s_labels, s_a]),
         new(
-            reduction => Loss.MultiMargin(p: 2, margin: 0.5, classWeights: s_ofThree, reduction: reduction).Evaluate(s_a, new Labels(2, 0)),
+            () => Loss.MultiMargin(s_a, s_labels, p: 2, margin: 0.5, classWeights: s_ofThree),
             "multiMargin",
-            [2, 0.5, (Weights)s_ofThree, new Labels(2, 0), s_a]
+            [2, 0.5, (Weights)s_ofThree, s_labels, s_a]
         ),
         new(
-            reduction => Loss.MultiLabelMargin(reduction: reduction).Evaluate(s_a, new Labels([2, -1, 0, 1, 0, -1], [2, 3])),
+            () => Loss.MultiLabelMargin(s_a, new Labels([2, -1, 0, 1, 0, -1], [2, 3])),
             "multiLabelMargin",
             [new Labels([2, -1, 0, 1, 0, -1], [2, 3]), s_a]
         ),
         new(
-            reduction => Loss.CTC(reduction: reduction).Evaluate(s_sequences, s_words, inputLengths: [3, 3], targetLengths: [2, 1]),
+            () => Loss.CTC(s_sequences, s_words, inputLengths: [3, 3], targetLengths: [2, 1]),
             "ctc",
-            [new Dictionary<string, object>(), new[] { 3, 3 }, new[] { 2, 1 }, s_words, s_sequences]
+            [Default, new[] { 3, 3 }, new[] { 2, 1 }, s_words, s_sequences]
         ),
         new(
-            reduction => Loss.CTC(blank: 0, zeroInfinity: true, reduction: reduction).Evaluate(s_sequences, s_words, [1, 3], [2, 1]),
+            () => Loss.CTC(s_sequences, s_words, [1, 3], [2, 1], zeroInfinity: true),
             "ctc",
             [new Dictionary<string, object> { ["zeroInfinity"] = true }, new[] { 1, 3 }, new[] { 2, 1 }, s_words, s_sequences]
         ),
         new(
-            reduction =>
+            () => Loss.CTC(s_sequences, new([0, 1, 1, 0], [2, 2]), [3, 3], [2, 1], blank: 2),
+            "ctc",
+            [
+                new Dictionary<string, object> { ["blank"] = 2 },
+                new[] { 3, 3 },
+                new[] { 2, 1 },
+                new Labels([0, 1, 1, 0], [2, 2]),
+                s_sequences,
+            ]
+        ),
+        new(
+            () =>
                 Loss.LinearCrossEntropy(
-                        classWeights: s_alike.ToArray().Select(Math.Abs).ToArray(),
-                        ignoreIndex: 7,
-                        labelSmoothing: 0.1,
-                        chunk: 1,
-                        reduction: reduction
-                    )
-                    .Evaluate(s_a, s_b, s_alike, new Labels(1, 7)),
+                    s_a,
+                    s_b,
+                    s_alike,
+                    new Labels(1, 7),
+                    classWeights: new double[] { 1, 2 },
+                    ignoreIndex: 7,
+                    labelSmoothing: 0.1,
+                    chunk: 1
+                ),
             "linearCrossEntropy",
             [
                 new Dictionary<string, object>
                 {
-                    ["classWeights"] = (Weights)new double[] { 1, 1 },
+                    ["classWeights"] = (Weights)new double[] { 1, 2 },
                     ["ignoreIndex"] = 7,
                     ["labelSmoothing"] = 0.1,
                 },
@@ -240,11 +220,23 @@ internal static class Uses
             ]
         ),
         new(
-            reduction => Loss.Pointwise3(loss: new Weighted(), reduction: reduction).Evaluate(s_a, s_b, s_c),
-            "pointwise3",
-            [new Weighted(), s_c, s_b, s_a]
+            () => Loss.LinearCrossEntropy(s_a, s_b, s_alike, new Labels(1, -100)),
+            "linearCrossEntropy",
+            [Default, 1024, new Labels(1, -100), s_alike, s_b, s_a]
+        ),
+        new(
+            () => Loss.AdaptiveLogSoftmaxWithLoss(s_a, new Labels(1, 3), s_adaptive),
+            "adaptiveLogSoftmaxWithLoss",
+            [s_adaptive, new Labels(1, 3), s_a]
         ),
     ];
+
+    // Options of the core, none of which is given.
+    private static Dictionary<string, object> Default => [];
+
+    private static Func<DiffTensor<double>, DiffTensor<double>, DiffTensor<double>> Distance(
+        Func<DiffTensor<double>, DiffTensor<double>, DiffTensor<double>> distance
+    ) => distance;
 
     private static DiffTensor<double> Sign(DiffTensor<double> x) => x / DiffTensor<double>.Abs(x);
 

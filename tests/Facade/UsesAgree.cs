@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Reflection;
 using Facade;
 using Losses.CSharp;
@@ -12,91 +11,161 @@ public class UsesAgree
 {
     private static readonly Shape s_shape = [5, 4];
 
-    // Axis 1 and the last have four classes both: every use fits, whichever it names.
-    private static readonly Shape s_classes = [3, 4, 4];
-
-    public static TheoryData<string, Reduction> TensorUses => Each(Uses.OnTensors.Select(use => use.Text));
-
-    public static TheoryData<string, Reduction> LabelUses => Each(Uses.OnLabels.Select(use => use.Text));
-
-    private static TheoryData<string, Reduction> Each(IEnumerable<string> uses)
-    {
-        var data = new TheoryData<string, Reduction>();
-        foreach (var use in uses)
-        foreach (var reduction in Enum.GetValues<Reduction>())
-            data.Add(use, reduction);
-        return data;
-    }
+    public static TheoryData<string> All => [.. Uses.All.Select(use => use.Text)];
 
     [Theory]
-    [MemberData(nameof(TensorUses))]
-    public void Of_a_target(string text, Reduction reduction)
+    [MemberData(nameof(All))]
+    public void A_loss_is_that_of_the_core(string text)
     {
-        var use = Uses.OnTensors.Single(use => use.Text == text);
-        OfATarget<double>(use, reduction);
-        OfATarget<float>(use, reduction);
-    }
-
-    [Theory]
-    [MemberData(nameof(LabelUses))]
-    public void Of_labels(string text, Reduction reduction)
-    {
-        var use = Uses.OnLabels.Single(use => use.Text == text);
-        OfLabels<double>(use, reduction);
-        OfLabels<float>(use, reduction);
-    }
-
-    [Theory]
-    [MemberData(nameof(LabelUses))]
-    public void Of_class_probabilities(string text, Reduction reduction)
-    {
-        var use = Uses.OnLabels.Single(use => use.Text == text);
-        // Probabilities have no label to ignore.
-        if (use.Loss(reduction) is not CrossEntropyLoss loss || use.Options.ContainsKey("ignoreIndex"))
-            return;
-        OfClassProbabilities<double>(loss, use, reduction);
-        OfClassProbabilities<float>(loss, use, reduction);
-    }
-
-    public static TheoryData<string, Reduction> OtherUses => Each(Uses.OnOtherData.Select(use => use.Text));
-
-    [Theory]
-    [MemberData(nameof(OtherUses))]
-    public void Of_other_data(string text, Reduction reduction)
-    {
-        var use = Uses.OnOtherData.Single(use => use.Text == text);
+        var use = Uses.All.Single(use => use.Text == text);
         var parameters = Core.Function(use.Core).GetParameters();
         var arguments = use.Arguments.Select(
             (argument, i) =>
                 argument switch
                 {
                     Dictionary<string, object> changes => Core.Options(parameters[i].ParameterType, changes),
-                    Distance distance => FuncConvert.FromFunc<DiffTensor<double>, DiffTensor<double>, DiffTensor<double>>(distance.Between),
+                    Func<DiffTensor<double>, DiffTensor<double>, DiffTensor<double>> distance => FuncConvert.FromFunc(distance),
                     _ => argument,
                 }
         );
-        Near.Same(FSharp.Reduce.by(reduction, Core.Values<DiffTensor<double>>(use.Core, [.. arguments])), use.Value(reduction));
+        Same(Core.Values<DiffTensor<double>>(use.Core, [.. arguments]), use.Loss());
     }
 
     [Fact]
     public void Every_option_of_every_loss_is_used()
     {
-        string[] texts =
-        [
-            .. Uses.OnTensors.Select(use => use.Text),
-            .. Uses.OnLabels.Select(use => use.Text),
-            .. Uses.OnOtherData.Select(use => use.Text),
-        ];
+        var texts = Uses.All.Select(use => string.Join(' ', use.Text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
         Assert.Empty(
             from method in typeof(Loss).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
-            where !method.ReturnType.IsGenericParameter
+            where method.ReturnType.IsGenericType
             from parameter in method.GetParameters()
-            where
-                !texts.Any(text =>
-                    text.Contains($"Loss.{method.Name}(") && (text.Contains($"{parameter.Name}: ") || method.Name == "Pointwise")
-                )
+            where parameter.HasDefaultValue
+            where !texts.Any(text => text.Contains($"Loss.{method.Name}(") && text.Contains($"{parameter.Name}: "))
             select $"Loss.{method.Name}: {parameter.Name}"
         );
+    }
+
+    [Fact]
+    public void Every_loss_is_used() =>
+        Assert.Equal(
+            Core.Losses.Select(loss => loss.Name).Order(StringComparer.Ordinal),
+            Uses.All.Select(use => use.Core).Distinct().Order(StringComparer.Ordinal)
+        );
+
+    private static readonly Weights s_mask = new double[] { 1, 0, 1 };
+    private static readonly bool[] s_flags = [true, false, true, true, true, false];
+    private static readonly Weights s_weights = new double[] { 0.5, 0, 2 };
+    private static readonly Weights s_samples = new double[] { 3, 0.25 };
+
+    public static TheoryData<string> Steps => [.. s_steps.Keys];
+
+    // What follows a loss, as a method and by the core; the loss has weights of its own, or lengths.
+    private static readonly Dictionary<
+        string,
+        (Func<LossValues<DiffTensor<double>>, object> Actual, Func<LossValues<DiffTensor<double>>, object> Expected)
+    > s_steps = new()
+    {
+        ["mean"] = (loss => loss.Mean(), FSharp.Reduce.mean),
+        ["mean of something"] = (loss => loss.Mean(EmptyMean.Throw), FSharp.Reduce.mean),
+        ["sum"] = (loss => loss.Sum(), FSharp.Reduce.sum),
+        ["batch mean"] = (loss => loss.BatchMean(), FSharp.Reduce.batchMean),
+        ["each sample's mean"] = (loss => loss.PerSample(), loss => FSharp.Reduce.perSample(Reduction.Mean, loss)),
+        ["each sample's sum"] = (loss => loss.PerSample(Reduction.Sum), loss => FSharp.Reduce.perSample(Reduction.Sum, loss)),
+        ["reduction none"] = (loss => loss.Reduce(Reduction.None), FSharp.Reduce.none),
+        ["reduction sum"] = (loss => loss.Reduce(Reduction.Sum), FSharp.Reduce.sum),
+        ["values"] = (loss => loss.Values, FSharp.Reduce.none),
+        ["mask"] = (loss => loss.Masked(s_mask), loss => FSharp.Reduce.mask(s_mask, loss)),
+        ["flags"] = (loss => loss.Masked(s_flags), loss => FSharp.Reduce.mask(Weights.Mask(s_flags, [2, 3]), loss)),
+        ["weights"] = (loss => loss.Weighted(s_weights), loss => FSharp.Reduce.weigh(s_weights, loss)),
+        ["weights that count"] = (loss => loss.Weighted(s_weights, Divisor.Weights), loss => FSharp.Reduce.weighAndCount(s_weights, loss)),
+        ["weighted, of those that count"] = (
+            loss => loss.Weighted(s_weights, Divisor.Count).Mean(),
+            loss => FSharp.Reduce.@using(Reducing(weights: s_weights, divisor: Divisor.Count), loss)
+        ),
+        ["samples weighted"] = (
+            loss => loss.SampleWeighted(s_samples).Mean(),
+            loss => FSharp.Reduce.@using(Reducing(sampleWeights: s_samples), loss)
+        ),
+        ["all at once"] = (
+            loss => loss.Masked(s_mask).Weighted(s_weights, Divisor.Weights).SampleWeighted(s_samples, Divisor.Weights).PerSample(),
+            loss =>
+                FSharp.Reduce.@using(
+                    Reducing(mask: s_mask, weights: s_weights, sampleWeights: s_samples, divisor: Divisor.Weights, perSample: true),
+                    loss
+                )
+        ),
+        ["parts"] = (loss => loss.Masked(s_mask).Parts(), loss => FSharp.Reduce.partsUsing(Reducing(mask: s_mask), loss)),
+        ["accumulated"] = (
+            loss => Accumulated(total => loss.Weighted(s_weights, Divisor.Weights).AddTo(total)),
+            loss => Accumulated(total => FSharp.Reduce.addUsing(Reducing(weights: s_weights, divisor: Divisor.Weights), total, loss))
+        ),
+        ["scaled"] = (loss => (0.25 * loss).Mean(), loss => 0.25 * FSharp.Reduce.mean(loss)),
+    };
+
+    private static FSharp.Reducing Reducing(
+        Weights? weights = null,
+        Weights? sampleWeights = null,
+        Weights? mask = null,
+        Divisor divisor = Divisor.Default,
+        bool perSample = false
+    ) =>
+        new(
+            Reduction.Mean,
+            weights ?? Weights.None,
+            sampleWeights ?? Weights.None,
+            mask ?? Weights.None,
+            divisor,
+            perSample,
+            EmptyMean.NaN
+        );
+
+    private static LossAccumulator Accumulated(Action<LossAccumulator> add)
+    {
+        var total = new LossAccumulator();
+        add(total);
+        return total;
+    }
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public void What_follows_a_loss_is_that_of_the_core(string step)
+    {
+        var (actual, expected) = s_steps[step];
+        Shape classes = [2, 4, 3];
+        var logits = Samples.Numbers<double>(classes, 1);
+        foreach (
+            var loss in new[]
+            {
+                Loss.MSE(Samples.Numbers<double>([2, 3], 1), Samples.Numbers<double>([2, 3], 2)),
+                Loss.CrossEntropy(logits, new Labels([0, 1, -100, 3, 2, 1], [2, 3]), classWeights: new double[] { 1, 2, 0.5, 4 }),
+            }
+        )
+            switch (expected(loss), actual(loss))
+            {
+                case (DiffTensor<double> e, DiffTensor<double> a):
+                    Near.Same(e, a);
+                    break;
+                case (LossValues<DiffTensor<double>> e, LossValues<DiffTensor<double>> a):
+                    Same(e, a);
+                    break;
+                case var (e, a):
+                    Assert.Equal(e.ToString(), a.ToString());
+                    Assert.Equal(e.GetType(), a.GetType());
+                    break;
+            }
+    }
+
+    [Fact]
+    public void The_mean_of_nothing_is_what_is_asked_for()
+    {
+        var x = DiffTensor.Create(1.0, 2.0);
+        LossValues<DiffTensor<double>> Nothing(DiffTensor<double> x) => Loss.L1(x, 2 * x).Masked([false, false]);
+        Assert.Equal(double.NaN, Nothing(x).Mean().ToScalar());
+        var (value, gradient) = Diff.ValueAndGrad(x => Nothing(x).Mean(EmptyMean.Zero), x);
+        Assert.Equal([0, 0, 0], [value.ToScalar(), .. gradient.ToArray()]);
+        Assert.Throws<InvalidOperationException>(() => Nothing(x).Mean(EmptyMean.Throw));
+        Assert.Throws<InvalidOperationException>(() => Nothing(x).BatchMean(EmptyMean.Throw));
+        Assert.Equal([0, 0], Nothing(x).PerSample(empty: EmptyMean.Zero).ToArray());
     }
 
     [Fact]
@@ -161,84 +230,10 @@ public class UsesAgree
 
     private static DiffTensor<double> Sum(DiffTensor<double> x) => DiffTensor<double>.Sum(x, [0], false);
 
-    private static void OfATarget<S>(Uses.TensorUse use, Reduction reduction)
-        where S : unmanaged, IFloatingPointIeee754<S>
+    private static void Same(LossValues<DiffTensor<double>> expected, LossValues<DiffTensor<double>> actual)
     {
-        var loss = use.Loss(reduction);
-        DiffTensor<S> prediction = Samples.Probabilities<S>(s_shape, 1),
-            target = use.Core is "softMargin" or "hingeEmbedding" ? Samples.Signs<S>(s_shape, 2) : Samples.Probabilities<S>(s_shape, 2);
-
-        DiffTensor<S> Expected(DiffTensor<S> x) =>
-            FSharp.Reduce.by(
-                reduction,
-                FSharp.Reduce.weigh(use.Weights, Core.Values<DiffTensor<S>>(use.Core, [.. use.Hyperparameters, target, x]))
-            );
-
-        Near.Same(Expected(prediction), loss.Evaluate(prediction, target));
-        if (reduction == Reduction.None)
-            return;
-        var (value, gradient) = Diff.ValueAndGrad(Expected, prediction);
-        var slopes = new S[s_shape.Size];
-        var (actualValue, actualGradient) = loss.ValueAndGradient(prediction, target);
-        Near.Same(value, actualValue);
-        Near.Same(gradient, actualGradient);
-        Close((value, gradient), loss.ValueAndGradient(prediction.ToArray(), target.ToArray(), s_shape, slopes), slopes, reduction);
-    }
-
-    private static void OfLabels<S>(Uses.LabelUse use, Reduction reduction)
-        where S : unmanaged, IFloatingPointIeee754<S>
-    {
-        var loss = use.Loss(reduction);
-        var prediction = Samples.Numbers<S>(s_classes, 1);
-        var labels = Samples.Labels([3, 4], 4, 2);
-
-        DiffTensor<S> Expected(DiffTensor<S> x) =>
-            FSharp.Reduce.by(reduction, Core.Values<DiffTensor<S>>(use.Core, OptionsOf(use), labels, x));
-
-        Near.Same(Expected(prediction), loss.Evaluate(prediction, labels));
-        if (reduction == Reduction.None)
-            return;
-        var (value, gradient) = Diff.ValueAndGrad(Expected, prediction);
-        var slopes = new S[s_classes.Size];
-        var (actualValue, actualGradient) = loss.ValueAndGradient(prediction, labels);
-        Near.Same(value, actualValue);
-        Near.Same(gradient, actualGradient);
-        Close((value, gradient), loss.ValueAndGradient(prediction.ToArray(), labels, s_classes, slopes), slopes, reduction);
-    }
-
-    private static void OfClassProbabilities<S>(CrossEntropyLoss loss, Uses.LabelUse use, Reduction reduction)
-        where S : unmanaged, IFloatingPointIeee754<S>
-    {
-        var prediction = Samples.Numbers<S>(s_classes, 1);
-        var probabilities = Activations.Softmax(Samples.Numbers<S>(s_classes, 2), 1);
-
-        DiffTensor<S> Expected(DiffTensor<S> x) =>
-            FSharp.Reduce.by(reduction, Core.Values<DiffTensor<S>>("crossEntropyWithProbabilities", OptionsOf(use), probabilities, x));
-
-        Near.Same(Expected(prediction), loss.Evaluate(prediction, probabilities));
-        if (reduction == Reduction.None)
-            return;
-        var (value, gradient) = Diff.ValueAndGrad(Expected, prediction);
-        var (actualValue, actualGradient) = loss.ValueAndGradient(prediction, probabilities);
-        Near.Same(value, actualValue);
-        Near.Same(gradient, actualGradient);
-    }
-
-    private static object OptionsOf(Uses.LabelUse use) =>
-        Core.Options(Core.Function(use.Core).GetParameters()[0].ParameterType, use.Options);
-
-    // Over tensors the sum of a batch mean is rounded before it is divided, over spans only the quotient is; and over spans of float a slope is
-    // rounded once from the lanes for float, whose last bits are not those of the lanes for double that tensors compute with.
-    private static void Close<S>((DiffTensor<S> Value, DiffTensor<S> Gradient) expected, S value, S[] gradient, Reduction reduction)
-        where S : unmanaged, IFloatingPointIeee754<S>
-    {
-        if (reduction == Reduction.BatchMean)
-            Near.Neighbours<S>([expected.Value.ToScalar()], [value]);
-        else
-            Assert.Equal(expected.Value.ToScalar(), value);
-        if (typeof(S) == typeof(float))
-            Near.Neighbours<S>(expected.Gradient.ToArray(), gradient);
-        else
-            Assert.Equal(expected.Gradient.ToArray(), gradient);
+        Near.Same(expected.Values, actual.Values);
+        Near.Same(expected.Weights, actual.Weights);
+        Near.Same(expected.MeanValues, actual.MeanValues);
     }
 }

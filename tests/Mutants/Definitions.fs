@@ -19,15 +19,15 @@ let mutants: Mutant list =
                 [
                     "L1 keeps the sign", "Apply(x, t) = «abs (x - t)»", "x - t"
                     "MSE adds instead of multiplying", "«d * d»", "d + d"
-                    "smooth L1 of β 0 divides by it", "elif «beta > 0.0»", "beta >= 0.0"
-                    "smooth L1 has twice the curvature", "detach (curvature .* c) * (d - detach («0.5» .* c))", "1.0"
+                    "smooth L1 of β 0 divides by it", "elif «loss.beta > 0.0»", "loss.beta >= 0.0"
+                    "smooth L1 has twice the curvature", "detach (loss.curvature .* c) * (d - detach («0.5» .* c))", "1.0"
                     "smooth L1 of zeros keeps the sign", "let d = x - t + num «0.0»\n\n", "-0.0"
                     "smooth L1 of the smallest β has an infinite curvature", "if «Double.IsNormal curvature» then", "true"
                     "smooth L1 of the smallest β keeps the sign", "(0.5 .* c)) + num «0.0»", "-0.0"
                     "Huber has no half", "            c * (d - «0.5» .* c)", "1.0"
-                    "Huber clips to 2δ", "clip «delta» d", "(2.0 *. delta)"
+                    "Huber clips to 2δ", "clip «loss.delta» d", "(2.0 *. loss.delta)"
                     "Huber of zeros keeps the sign", "let d = x - t + num «0.0»\n            // The largest", "-0.0"
-                    "smooth L1 clips to 2β", "let c = clip «beta» d\n                detach (curvature", "(2.0 *. beta)"
+                    "smooth L1 clips to 2β", "let c = clip «loss.beta» d\n                detach (loss.curvature", "(2.0 *. loss.beta)"
                 ]
         yield!
             inFile
@@ -125,18 +125,18 @@ let mutants: Mutant list =
             inFile
                 "Likelihood.fs"
                 [
-                    "Poisson adds t x", "if logInput then «exp x - weigh counted x»", "exp x + weigh counted x"
+                    "Poisson adds t x", "if definition.logInput then «exp x - weigh counted x»", "exp x + weigh counted x"
                     "Poisson's infinite exponential meets an infinite product",
                     "let counted = «t - detach (ifLess (num last) x t (num 0.0))»",
                     "t"
-                    "Poisson's exponential is never infinite", "let last = if logInput then «709.782712893384» else", "Double.MaxValue"
-                    "Poisson's ε is left out", "(log («x + num eps»))", "x"
+                    "Poisson's exponential is never infinite", "let last = if definition.logInput then «709.782712893384» else", "Double.MaxValue"
+                    "Poisson's ε is left out", "(log («x + num definition.eps»))", "x"
                     "Stirling lacks − t", "«t * log t - t» +", "t * log t"
                     "Stirling's term begins at 0", "ifLess (num «1.0») t stirling", "0.0"
                     "Gauss's variance has no slope", "let v = «variance» + detach", "detach variance"
                     "Gauss takes an infinite variance from itself",
-                    "«detach (hinge (num eps - variance))»",
-                    "detach (max variance (num eps) - variance)"
+                    "«detach (hinge (num definition.eps - variance))»",
+                    "detach (max variance (num definition.eps) - variance)"
                     "Gauss does not square the error", "log v + «d * (d / v)»", "d / v"
                     "Gauss's constant has no half", "num («0.5 *. Math.Log(2.0 *. Math.PI)»)", "Math.Log(2.0 *. Math.PI)"
                 ]
@@ -144,7 +144,7 @@ let mutants: Mutant list =
             inFile
                 "Margin.fs"
                 [
-                    "hinge embedding adds the distance", "hinge («num margin - x»)", "num margin + x"
+                    "hinge embedding adds the distance", "hinge («num loss.margin - x»)", "num loss.margin + x"
                     "margin ranking has its scores swapped", "t * («x1 - x2»)", "x2 - x1"
                     "multi-margin has its scores swapped",
                     "num margin - («own - reshape shape prediction»)",

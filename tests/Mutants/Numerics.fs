@@ -113,6 +113,7 @@ let private kernels: Mutant list =
                     "the scale of a curvature's elements is left out",
                     "weight : «weight * TLane.Load(in *upstream, i)»;",
                     "TLane.Load(in *upstream, i)"
+                    "a gradient beside a curvature is a value", "TLane.Weigh(w, «loss.Derivative.Value»)", "loss.Value.Value"
                     "the target's tangent is 0", "TOnlyX.Yes ? none : «TLane.Load(in *dts, i)»", "none"
                     "the third tangent is 0", "TOnlyX.Yes ? none : «TLane.Load(in *dvs, i)»", "none"
                 ]
@@ -121,9 +122,19 @@ let private kernels: Mutant list =
                 "Kernels/SpanKernels.cs"
                 [
                     "a mean divides by nothing", "Reduction.Mean => «count»", "1"
+                    "boosting has no weights", "weights.IsEmpty ? one : «weights»", "one"
                     "a weighted mean counts", "return «reduction == Reduction.Mean» ?", "false"
                     "a batch of labels is the first axis of the logits", "Divisor(reduction, «loss.Labels.Shape»,", "shape"
                     "any number of elements is one", "Reduction.None when «shape.Size == 1» =>", "true"
+                ]
+        yield!
+            inFile
+                "Algebra/Combined.cs"
+                [
+                    "a scale is left out", "«T.Constant(_scale) * _loss.Apply(prediction, target)»", "_loss.Apply(prediction, target)"
+                    "a sum is a difference",
+                    "«_first.Apply(prediction, target) + _second.Apply(prediction, target)»",
+                    "_first.Apply(prediction, target) - _second.Apply(prediction, target)"
                 ]
         yield!
             inFile
@@ -335,7 +346,7 @@ let private tensors: Mutant list =
             inFile
                 "Tensors/Labels.cs"
                 [
-                    "a negative label is a class", "«(uint)_indices[i] >= (uint)classes»", "_indices[i] >= classes"
+                    "a negative label is a class", "«(uint)indices[i] >= (uint)classes»", "indices[i] >= classes"
                     "there is a class past the last", "if («_indices[i] >= classes»)", "_indices[i] > classes"
                     "a long label is cut off", "«indices[i] is >= int.MinValue and <= int.MaxValue»", "true"
                 ]

@@ -616,18 +616,6 @@ module Registry =
                 (Seq.collect (fun (record: Rowwise) -> record.Functions) rowLosses)
         )
 
-    /// Public functions of loss modules that are no losses: checks, and a kernel by name.
-    let helpers: Set<string> =
-        set
-            [
-                "crossEntropyKernel"
-                "nllKernel"
-                "tripletMarginKernel"
-                "checkCosineMargin"
-                "checkTripletMargin"
-                "checkMultiMargin"
-            ]
-
     /// Losses whose laws stand in files of their own, since they take other inputs than a record has: Margins, Distances, Sequences, Vocabularies.
     let elsewhere: Set<string> =
         set

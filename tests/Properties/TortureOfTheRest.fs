@@ -321,7 +321,8 @@ let ``a weighted mean says what it divides by`` () =
     let by divisor =
         { new TensorFunction with
             member _.Apply inputs =
-                l1 inputs[1] inputs[0] |> Reduce.using (Reducing(Weights = Weights.op_Implicit [| 0.0; 1.0 |], Divisor = divisor))
+                l1 inputs[1] inputs[0]
+                |> Reduce.using { Reducing.Default with Weights = Weights.op_Implicit [| 0.0; 1.0 |]; Divisor = divisor }
         }
 
     let inputs = [ vector [ 1.0; 1.0 ]; vector [ 0.0; 0.0 ] ]

@@ -17,51 +17,60 @@ internal static class Battery
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         var type = typeof(S).Name;
-        foreach (var (name, loss) in Pointwise())
+        foreach (var (name, run) in Pointwise<S>())
         foreach (var count in (int[])[1, 7, 1000, Many])
-            yield return ($"{name} {type} {count}", OfPointwise<S>(loss, name, count));
+            yield return ($"{name} {type} {count}", OfPointwise(run, name, count));
         foreach (var (rows, classes) in ((int, int)[])[(3, 5), (701, 31), (257, 1003), (3, 70_001)])
         {
-            yield return ($"CrossEntropy {type} {rows}×{classes}", OfRows<S>(Loss.CrossEntropy(), rows, classes, 1));
+            yield return ($"CrossEntropy {type} {rows}×{classes}", OfRows<CrossEntropy, S>(new(), rows, classes, 1));
             yield return (
                 $"CrossEntropy smoothed {type} {rows}×{classes}",
-                OfRows<S>(Loss.CrossEntropy(labelSmoothing: 0.1), rows, classes, 1)
+                OfRows<CrossEntropy, S>(new(labelSmoothing: 0.1), rows, classes, 1)
             );
         }
-        yield return ($"CrossEntropy {type} across", OfRows<S>(Loss.CrossEntropy(), 2, 21, 5003));
-        yield return ($"NLL {type} across", OfRows<S>(Loss.NLL(), 2, 21, 5003));
+        yield return ($"CrossEntropy {type} across", OfRows<CrossEntropy, S>(new(), 2, 21, 5003));
+        yield return ($"NLL {type} across", OfRows<NLL, S>(new(), 2, 21, 5003));
         var x = Tensor<S>(1, -3, 3, [1003, 57]);
         var y = Tensor<S>(2, -3, 3, [1003, 57]);
         var z = Tensor<S>(3, -3, 3, [1003, 57]);
         yield return ($"CosineSimilarity {type}", Digest(Diff.ValueAndGrad(v => Similarity.CosineSimilarity(v, y).Sum(), x)));
         yield return ($"PairwiseDistance {type}", Digest(Diff.ValueAndGrad(v => Similarity.PairwiseDistance(v, y).Sum(), x)));
-        yield return ($"TripletMargin {type}", Digest(Diff.ValueAndGrad(v => Loss.TripletMargin().Evaluate(v, y, z), x)));
+        yield return ($"TripletMargin {type}", Digest(Diff.ValueAndGrad(v => Loss.TripletMargin(v, y, z).Mean(), x)));
         yield return ($"CosineEmbedding {type}", Digest(Diff.ValueAndGrad(v => Similarity.CosineDistance(v, y).Sum(), x)));
         yield return ($"Softmax {type}", Digest(Diff.ValueAndGrad(v => (Activations.Softmax(v, 1) * y).Sum(), x)));
         var frames = Activations.LogSoftmax(Tensor<S>(4, -2, 2, [30, 5, 9]), 2);
         var labels = new Labels(Enumerable.Range(0, 35).Select(i => 1 + i * 5 % 8).ToArray().AsSpan(), [5, 7]);
         int[] inputs = [30, 29, 25, 20, 30],
             targets = [7, 6, 5, 0, 7];
-        yield return ($"CTC {type}", Digest(Loss.CTC().ValueAndGradient(frames, labels, inputs, targets)));
-        yield return ($"Hessian {type}", Digest((x.Sum(), Diff.Hvp(v => Loss.BCEWithLogits().Evaluate(v, Activations.Sigmoid(y)), x, z))));
+        yield return ($"CTC {type}", Digest(Diff.ValueAndGrad(v => Loss.CTC(v, labels, inputs, targets).Mean(), frames)));
+        yield return ($"Hessian {type}", Digest((x.Sum(), Diff.Hvp(v => Loss.BCEWithLogits(v, Activations.Sigmoid(y)).Mean(), x, z))));
     }
 
-    private static IEnumerable<(string, TensorLoss)> Pointwise() =>
+    // A loss over spans, whichever it is.
+    private delegate S Run<S>(ReadOnlySpan<S> prediction, ReadOnlySpan<S> target, Span<S> gradient);
+
+    private static Run<S> Of<L, S>(L loss)
+        where L : struct, IPointwise
+        where S : unmanaged, IFloatingPointIeee754<S> =>
+        (prediction, target, gradient) => loss.ValueAndGradient(prediction, target, gradient);
+
+    private static IEnumerable<(string, Run<S>)> Pointwise<S>()
+        where S : unmanaged, IFloatingPointIeee754<S> =>
         [
-            ("L1", Loss.L1()),
-            ("MSE", Loss.MSE()),
-            ("SmoothL1", Loss.SmoothL1(0.3)),
-            ("Huber", Loss.Huber(0.7)),
-            ("BCE", Loss.BCE()),
-            ("BCEWithLogits", Loss.BCEWithLogits()),
-            ("SoftMargin", Loss.SoftMargin()),
-            ("KLDiv", Loss.KLDiv()),
-            ("KLDiv of logarithms", Loss.KLDiv(logTarget: true)),
-            ("PoissonNLL", Loss.PoissonNLL(full: true)),
-            ("HingeEmbedding", Loss.HingeEmbedding()),
+            ("L1", Of<L1, S>(new())),
+            ("MSE", Of<MSE, S>(new())),
+            ("SmoothL1", Of<SmoothL1, S>(new(0.3))),
+            ("Huber", Of<Huber, S>(new(0.7))),
+            ("BCE", Of<BCE, S>(new())),
+            ("BCEWithLogits", Of<BCEWithLogits, S>(new())),
+            ("SoftMargin", Of<SoftMargin, S>(new())),
+            ("KLDiv", Of<KLDiv, S>(new())),
+            ("KLDiv of logarithms", Of<KLDivOfLogs, S>(new())),
+            ("PoissonNLL", Of<PoissonNLL, S>(new(logInput: true, full: true, eps: 1e-8))),
+            ("HingeEmbedding", Of<HingeEmbedding, S>(new(1))),
         ];
 
-    private static string OfPointwise<S>(TensorLoss loss, string name, int count)
+    private static string OfPointwise<S>(Run<S> run, string name, int count)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         // Probabilities where the loss takes them.
@@ -70,11 +79,12 @@ internal static class Battery
         if (name is "SoftMargin" or "HingeEmbedding")
             target = Array.ConvertAll(target, static t => t < S.One - t ? -S.One : S.One);
         var gradient = new S[count];
-        var value = loss.ValueAndGradient(prediction, target, [count], gradient);
+        var value = run(prediction, target, gradient);
         return Digest(value, gradient);
     }
 
-    private static string OfRows<S>(LabelLoss loss, int rows, int classes, int inner)
+    private static string OfRows<L, S>(L loss, int rows, int classes, int inner)
+        where L : ILabelled
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         Shape shape = inner == 1 ? [rows, classes] : [rows, classes, inner];
@@ -83,7 +93,7 @@ internal static class Battery
             Enumerable.Range(0, rows * inner).Select(i => (int)(i * 7919L % classes)).ToArray().AsSpan(),
             shape.Without(1)
         );
-        var value = loss.ValueAndGradient(Numbers<S>(7, -30, 30, shape.Size), labels, shape, gradient);
+        var value = loss.ValueAndGradient(Numbers<S>(7, -30, 30, shape.Size), labels.Indices, shape, gradient);
         return Digest(value, gradient);
     }
 

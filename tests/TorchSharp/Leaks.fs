@@ -17,24 +17,42 @@ let private steps: (string * (unit -> torch.Tensor[]) * Step) list =
     let labels () = torch.tensor ([| 0L; 2L; 1L; 2L |])
 
     [
-        "pointwise", (fun () -> [| random [ 8L; 3L ]; random [ 8L; 3L ] |]), (fun x -> Loss.MSE().Forward(x[0], x[1]))
-        "pointwise, large", (fun () -> [| random [ 150L; 120L ]; random [ 150L; 120L ] |]), (fun x -> Loss.Huber().Forward(x[0], x[1]))
-        "pointwise, strided", (fun () -> [| random [ 150L; 120L ]; random [ 120L; 150L ] |]), (fun x -> Loss.L1().Forward(x[0], x[1].t()))
+        "pointwise",
+        (fun () -> [| random [ 8L; 3L ]; random [ 8L; 3L ] |]),
+        (fun x -> onTensors (fun x t -> Loss.MSE(x, t).Mean()) x[0] x[1])
+        "pointwise, large",
+        (fun () -> [| random [ 150L; 120L ]; random [ 150L; 120L ] |]),
+        (fun x -> onTensors (fun x t -> Loss.Huber(x, t).Mean()) x[0] x[1])
+        "pointwise, strided",
+        (fun () -> [| random [ 150L; 120L ]; random [ 120L; 150L ] |]),
+        (fun x -> onTensors (fun x t -> Loss.L1(x, t).Mean()) x[0] (x[1].t()))
         "pointwise, by element",
         (fun () -> [| random [ 8L; 3L ]; random [ 8L; 3L ] |]),
-        (fun x -> Loss.BCEWithLogits(reduction = Reduction.None).Forward(x[0], x[1]).sum())
-        "half precision", (fun () -> [| random [ 8L; 3L ]; random [ 8L; 3L ] |]), (fun x -> Loss.MSE().Forward(x[0].half(), x[1].half()))
-        "labels", (fun () -> [| random [ 4L; 3L ] |]), (fun x -> Loss.CrossEntropy(labelSmoothing = 0.1).Forward(x[0], labels ()))
+        (fun x -> (onTensors (fun x t -> Loss.BCEWithLogits(x, t).Values) x[0] x[1]).sum())
+        "half precision",
+        (fun () -> [| random [ 8L; 3L ]; random [ 8L; 3L ] |]),
+        (fun x -> onTensors (fun x t -> Loss.MSE(x, t).Mean()) (x[0].half()) (x[1].half()))
+        "labels",
+        (fun () -> [| random [ 4L; 3L ] |]),
+        (fun x -> onLabels (fun x y -> Loss.CrossEntropy(x, y, labelSmoothing = 0.1).Mean()) x[0] (labels ()))
         "labels, large",
         (fun () -> [| random [ 4L; 4200L ] |]),
-        (fun x -> Loss.CrossEntropy(classWeights = Weights(ReadOnlySpan(Array.init 4200 float), Shape [| 4200 |])).Forward(x[0], labels ()))
+        (fun x ->
+            onLabels
+                (fun x y -> Loss.CrossEntropy(x, y, classWeights = Weights(ReadOnlySpan(Array.init 4200 float), Shape [| 4200 |])).Mean())
+                x[0]
+                (labels ()))
         "vectors",
         (fun () -> [| random [ 4L; 3L ]; random [ 4L; 3L ]; random [ 4L; 3L ] |]),
-        (fun x -> Loss.TripletMargin().Forward(x[0], x[1], x[2]))
-        "structured", (fun () -> [| random [ 4L; 3L ] |]), (fun x -> Loss.MultiMargin().Forward(x[0], labels ()))
+        (fun x -> onThree (fun x y z -> Loss.TripletMargin(x, y, z).Mean()) x[0] x[1] x[2])
+        "structured", (fun () -> [| random [ 4L; 3L ] |]), (fun x -> onLabels (fun x y -> Loss.MultiMargin(x, y).Mean()) x[0] (labels ()))
         "CTC",
         (fun () -> [| random [ 6L; 2L; 4L ] |]),
-        (fun x -> Loss.CTC().Forward(torch.nn.functional.log_softmax (x[0], 2), torch.tensor ([| 1L; 2L; 3L |]), [| 6; 5 |], [| 2; 1 |]))
+        (fun x ->
+            onLabels
+                (fun x y -> Loss.CTC(x, y, [| 6; 5 |], [| 2; 1 |]).Mean())
+                (torch.nn.functional.log_softmax (x[0], 2))
+                (torch.tensor ([| 1L; 2L; 3L |])))
     ]
 
 let names = TheoryData<string>(steps |> List.map (fun (name, _, _) -> name))
@@ -113,15 +131,20 @@ let ``losses that are never differentiated leave no tensor behind`` (name: strin
 /// Losses of a variable beside constants, whose every other tensor is their own affair.
 let private losses: (string * (torch.Tensor -> torch.Tensor -> torch.Tensor -> torch.Tensor)) list =
     [
-        "pointwise", (fun x t _ -> Loss.MSE().Forward(x, t))
-        "labels", (fun x _ y -> Loss.CrossEntropy(labelSmoothing = 0.1).Forward(x, y))
-        "weighted labels", (fun x _ y -> Loss.CrossEntropy(classWeights = Weights.op_Implicit (Array.init 120 float)).Forward(x, y))
-        "vectors", (fun x t _ -> Loss.TripletMargin().Forward(x, t, t))
-        "structured", (fun x _ y -> Loss.MultiMargin().Forward(x, y))
+        "pointwise", (fun x t _ -> onTensors (fun x t -> Loss.MSE(x, t).Mean()) x t)
+        "labels", (fun x _ y -> onLabels (fun x y -> Loss.CrossEntropy(x, y, labelSmoothing = 0.1).Mean()) x y)
+        "weighted labels",
+        (fun x _ y -> onLabels (fun x y -> Loss.CrossEntropy(x, y, classWeights = Weights.op_Implicit (Array.init 120 float)).Mean()) x y)
+        "vectors", (fun x t _ -> onThree (fun x y z -> Loss.TripletMargin(x, y, z).Mean()) x t t)
+        "structured", (fun x _ y -> onLabels (fun x y -> Loss.MultiMargin(x, y).Mean()) x y)
+        "a sum of losses", (fun x t _ -> onTensors (fun x t -> 0.7 * Loss.MSE(x, t).Mean() + Loss.L1(x, t).Weighted(2.0).Mean() / 3.0) x t)
         "in F#",
         (fun x t _ ->
-            Losses.TorchSharp.FSharp.Functions.tripletMargin Losses.FSharp.TripletMarginOptions.Default t t x
-            |> Losses.TorchSharp.FSharp.Reduce.mean)
+            x
+            |> Losses.TorchSharp.FSharp.Torch.lift2
+                (fun t x ->
+                    Losses.FSharp.Embedding.tripletMargin Losses.FSharp.TripletMarginOptions.Default t t x |> Losses.FSharp.Reduce.mean)
+                t)
     ]
 
 let unscoped = TheoryData<string>(List.map fst losses)

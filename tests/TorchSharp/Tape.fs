@@ -21,7 +21,7 @@ let private numbers (x: torch.Tensor) = x.detach().``to``(torch.float64).data<fl
 
 let private gradient (x: torch.Tensor) = numbers (nonNull x.grad)
 
-let private huber (x: torch.Tensor) : torch.Tensor = Loss.Huber(reduction = Reduction.Sum).Forward(x, torch.zeros_like x)
+let private huber (x: torch.Tensor) : torch.Tensor = onTensors (fun x t -> Loss.Huber(x, t).Sum()) x (torch.zeros_like x)
 
 let private slope (x: torch.Tensor) = numbers (x.clamp (-1.0.ToScalar(), 1.0.ToScalar()))
 
@@ -36,7 +36,7 @@ let ``what was changed in place is an exception of backward, and nothing worse``
         let loss = huber logits
         logits.zero_ () |> ignore
         Assert.Throws<ExternalException>(fun () -> loss.backward ()) |> ignore
-        Assert.Contains("inplace operation", (nonNull LossExtensions.BackwardFailure).Message)
+        Assert.Contains("inplace operation", (nonNull Torch.BackwardFailure).Message)
         // And all is well afterwards.
         let x = (random size).requires_grad_ true
         (huber x).backward()
@@ -103,7 +103,7 @@ let ``gradients of gradients, and then gradients`` (isPublic: bool) =
 
     for size in sizes do
         let x = (random size).requires_grad_ true
-        let loss = Loss.MSE(reduction = Reduction.Sum).Forward(x, torch.zeros_like x)
+        let loss = onTensors (fun x t -> Loss.MSE(x, t).Sum()) x (torch.zeros_like x)
         let slope = (torch.autograd.grad ([| loss |], [| x |], null, retain_graph = true, create_graph = true))[0]
         let second = (torch.autograd.grad ([| slope.sum () |], [| x |]))[0]
         Assert.All(numbers second, (fun h -> Assert.Equal(2.0, h)))
@@ -173,9 +173,11 @@ module Overwriting =
 
                 for loss in
                     [
-                        Loss.CrossEntropy()
-                        Loss.CrossEntropy(labelSmoothing = 0.1, reduction = Reduction.Sum)
-                        Loss.CrossEntropy(classWeights = Weights.op_Implicit (Array.init classes (fun c -> float (1 + c % 3))))
+                        fun (x: TorchTensor) (y: Labels) -> Loss.CrossEntropy(x, y).Mean()
+                        fun x y -> Loss.CrossEntropy(x, y, labelSmoothing = 0.1).Sum()
+                        fun x y ->
+                            let weights = Weights.op_Implicit (Array.init classes (fun c -> float (1 + c % 3)))
+                            Loss.CrossEntropy(x, y, classWeights = weights).Mean()
                     ] do
                     loss, torch.randn (Array.ofList shape), labelsOf shape
         ]
@@ -194,7 +196,7 @@ module Overwriting =
                         let x = numbers.clone().requires_grad_ true
                         let logits = x * torch.tensor 2.0f
                         let before = flat logits
-                        let value = loss.Forward(logits, labels, overwrite)
+                        let value = overwriting overwrite loss logits labels
                         value.backward ()
                         // Not in memory of its own, where it may be so.
                         let isOver = flat logits <> before
@@ -209,7 +211,7 @@ module Overwriting =
             Assert.Equal(fst both[0], fst both[1])
             Assert.Equal<float[]>(snd both[0], snd both[1])
 
-    let private loss = Loss.CrossEntropy()
+    let private loss (x: TorchTensor) (y: Labels) = Loss.CrossEntropy(x, y).Mean()
 
     let private logits () = (torch.randn(4L, 3L).requires_grad_ true) * torch.tensor 2.0f
 
@@ -217,21 +219,21 @@ module Overwriting =
 
     let private fails (part: string) (backward: unit -> unit) =
         Assert.Throws<ExternalException> backward |> ignore
-        Assert.Contains(part, (nonNull LossExtensions.BackwardFailure).Message)
+        Assert.Contains(part, (nonNull Torch.BackwardFailure).Message)
 
     [<Fact>]
     let ``what somebody else has saved is not taken for what it was`` () =
         use _ = torch.NewDisposeScope()
         let logits = logits ()
         let square = (logits * logits).sum()
-        loss.Forward(logits, labels (), overwrite = true) |> ignore
+        overwriting true loss logits (labels ()) |> ignore
         let error = Assert.Throws<ExternalException>(fun () -> square.backward ())
         Assert.Contains("inplace operation", error.Message)
 
     [<Fact>]
     let ``there is one gradient, and none of it`` () =
         use _ = torch.NewDisposeScope()
-        let value = loss.Forward(logits (), labels (), overwrite = true)
+        let value = overwriting true loss (logits ()) (labels ())
         fails "overwritten" (fun () -> value.backward (null, create_graph = true))
         value.backward (null, retain_graph = true)
         fails "overwritten" (fun () -> value.backward ())
@@ -243,7 +245,7 @@ module Overwriting =
 
         let slope (overwrite: bool) (scale: float32) =
             let leaf = x.clone().requires_grad_ true
-            (loss.Forward(leaf * torch.tensor 2.0f, labels, overwrite) * torch.tensor scale).backward()
+            ((overwriting overwrite loss (leaf * torch.tensor 2.0f) labels) * torch.tensor scale).backward()
             flat (nonNull leaf.grad)
 
         for scale in [ 0.3f; -65536.0f; 0.25f; 0.0f ] do
@@ -255,7 +257,7 @@ module Overwriting =
         use _ = torch.NewDisposeScope()
         let logits = logits().detach()
         let before = flat logits
-        let value = loss.Forward(logits, labels (), overwrite = true)
+        let value = overwriting true loss logits (labels ())
         Assert.False value.requires_grad
         Assert.Equal<float[]>(before, flat logits)
 
@@ -266,7 +268,7 @@ module Overwriting =
         let refuses (part: string) (logits: torch.Tensor) =
             let before = flat logits
 
-            let error = Assert.Throws<ArgumentException>(fun () -> loss.Forward(logits, labels (), overwrite = true) |> ignore)
+            let error = Assert.Throws<ArgumentException>(fun () -> overwriting true loss logits (labels ()) |> ignore)
 
             Assert.Equal("prediction", error.ParamName)
             Assert.Contains(part, error.Message)
@@ -277,21 +279,20 @@ module Overwriting =
         refuses "Float16" ((logits ()).half())
 
     [<Fact>]
-    let ``in F# it is reduced once`` () =
+    let ``in F# it is a lifted function`` () =
         use _ = torch.NewDisposeScope()
         let labels = labels ()
-        let first, second = logits (), logits ()
-        let expected = (loss.Forward(first, labels)).item<float32>()
+        let logits = logits ()
+        let before = flat logits
+        let expected = (onLabels loss logits labels).item<float32>()
 
-        let crossEntropy logits =
-            Losses.TorchSharp.FSharp.Functions.crossEntropyOverwriting
-                Losses.FSharp.CrossEntropyOptions.Default
-                (Losses.TorchSharp.FSharp.Functions.labels labels)
-                logits
+        let value =
+            logits
+            |> Losses.TorchSharp.FSharp.Torch.overwriting (
+                Losses.FSharp.Classification.crossEntropy Losses.FSharp.CrossEntropyOptions.Default (Torch.Labels labels)
+                >> Losses.FSharp.Reduce.mean
+            )
 
-        let spent = crossEntropy first
-        Assert.Equal(expected, (Losses.TorchSharp.FSharp.Reduce.mean spent).item<float32>())
-
-        Assert.Throws<InvalidOperationException>(fun () -> Losses.TorchSharp.FSharp.Reduce.mean spent |> ignore) |> ignore
-
-        (Losses.TorchSharp.FSharp.Reduce.mean (crossEntropy second)).backward()
+        Assert.Equal(expected, value.item<float32>())
+        Assert.NotEqual<float[]>(before, flat logits)
+        value.backward ()

@@ -35,3 +35,30 @@ public interface IPointwise3
     /// <summary>What the third operand may be; every number unless stated.</summary>
     Domain Third => Domain.All;
 }
+
+/// <summary>A loss of rows of scores with a class label each, which has a kernel.</summary>
+public interface ILabelled
+{
+    /// <summary>The axis of the classes among those of the scores.</summary>
+    /// <param name="shape">Of the scores.</param>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    int Axis(Shape shape);
+
+    /// <summary>The loss as its kernel takes it, checked.</summary>
+    /// <param name="labels">A class index for each row.</param>
+    /// <param name="shape">Of the scores.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    LabelledRows Rows(Labels labels, Shape shape);
+}
+
+/// <summary>A loss of the vectors of three tensors, such as an anchor, a positive and a negative.</summary>
+public interface IVectors3
+{
+    /// <summary>The loss as its kernel takes it; absent where it has none.</summary>
+    VectorRows? Rows { get; }
+
+    /// <summary>The definition: a value for each vector.</summary>
+    LossValues<T> Of<T>(T first, T second, T third)
+        where T : ITensor<T>;
+}

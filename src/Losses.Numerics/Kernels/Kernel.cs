@@ -128,6 +128,40 @@ internal static unsafe class Kernel
         }
     }
 
+    // For each element upstream · the first and the second derivative by x, in one pass.
+    internal static void GradientAndCurvature<F, TStorage>(
+        F f,
+        ReadOnlySpan<TStorage> x,
+        ReadOnlySpan<TStorage> t,
+        ReadOnlySpan<TStorage> v,
+        ReadOnlySpan<TStorage> upstream,
+        TStorage one,
+        Span<TStorage> gradient,
+        Span<TStorage> curvature,
+        Watch? watch
+    )
+        where F : struct, IPointwise3
+        where TStorage : unmanaged
+    {
+        fixed (
+            TStorage* px = x,
+                pt = t,
+                pv = v,
+                pupstream = upstream,
+                pgradient = gradient,
+                pcurvature = curvature
+        )
+        {
+            var job = Of(f, x.Length, px, x.Length, pt, t.Length, pv, v.Length, watch, isSecond: true);
+            job.Read(Job<F, TStorage>.Tangents, &one, 1);
+            job.Weigh(pupstream, upstream.Length, 1);
+            job.Write(0, pcurvature, curvature.Length);
+            // Where second derivatives are computed the first take the values' place.
+            job.Write(Job<F, TStorage>.Values, pgradient, gradient.Length);
+            job.Run();
+        }
+    }
+
     internal static void CheckStorage<TStorage>()
     {
         if (typeof(TStorage) != typeof(float) && typeof(TStorage) != typeof(double) && typeof(TStorage) != typeof(WidenedSingle))

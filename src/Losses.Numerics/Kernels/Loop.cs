@@ -146,7 +146,8 @@ internal static unsafe class Loop
         }
     }
 
-    // One row of the second derivative applied to a direction: how the derivative by one operand changes along it.
+    // One row of the second derivative applied to a direction: how the derivative by one operand changes along it; and that derivative, where it
+    // is wanted.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Curvature<F, TLane, TStorage, TBy, TUniform, TOnlyX>(F f, in Operands<TStorage> operands, int n)
         where F : struct, IPointwise3
@@ -162,6 +163,7 @@ internal static unsafe class Loop
         var dxs = operands.DX;
         var dts = operands.DT;
         var dvs = operands.DV;
+        var slopes = operands.Values;
         var gradient = operands.Gradient;
         var upstream = operands.Upstream;
         var weight = TLane.Constant(operands.Weight);
@@ -177,6 +179,8 @@ internal static unsafe class Loop
                     : Seed<Dual<TLane>, Third, TBy>(new(TLane.Load(in *vs, i), TOnlyX.Yes ? none : TLane.Load(in *dvs, i)));
             var w = TUniform.Yes ? weight : weight * TLane.Load(in *upstream, i);
             var loss = f.Apply(x, t, v);
+            if (slopes is not null)
+                TLane.Store(TLane.Weigh(w, loss.Derivative.Value), ref *slopes, i);
             TLane.Store(TLane.Weigh(w, loss.Derivative.Derivative), ref *gradient, i);
         }
     }

@@ -1,45 +1,77 @@
 using System.Buffers;
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Losses;
 
-/// <summary>Losses over the caller's own memory: value and gradient in one pass, nothing copied.</summary>
+/// <summary>Losses over the caller's own memory, as methods on their definitions: value and gradient in one pass, nothing copied.</summary>
+/// <remarks>
+/// A struct of one's own has them as well: <c>new Huber(0.5).ValueAndGradient(prediction, target, gradient)</c>. A gradient that is not wanted is
+/// empty where there are several, and each may be the memory of an input.
+/// </remarks>
 public static class SpanKernels
 {
-    /// <summary>The reduced value of a pointwise loss, and its gradient by the prediction.</summary>
+    /// <summary>The reduced loss, and its gradient by the prediction.</summary>
     /// <param name="loss">The definition.</param>
-    /// <param name="prediction">Row-major, of <paramref name="shape"/>.</param>
-    /// <param name="target">Row-major, of <paramref name="shape"/>.</param>
-    /// <param name="shape">Of prediction, target and gradient.</param>
-    /// <param name="reduction">Mean, sum or batch mean; none for a single element: the gradient is that of one number.</param>
+    /// <param name="prediction">float or double.</param>
+    /// <param name="target">As long as <paramref name="prediction"/>.</param>
     /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
-    /// <returns>The exact sum or mean of the values, rounded once.</returns>
-    /// <exception cref="ArgumentException">A length is not that of the shape, or there is neither a reduction nor a single value.</exception>
+    /// <param name="reduction">Mean or sum; none for a single element: the gradient is that of one number.</param>
+    /// <returns>The exact mean or sum of the values, rounded once.</returns>
+    /// <exception cref="ArgumentException">A length differs, or the reduction does not give one number. A batch mean needs a shape.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where. What the gradient's memory holds then is of no
     /// use.</exception>
     public static S ValueAndGradient<L, S>(
-        L loss,
+        this L loss,
         ReadOnlySpan<S> prediction,
         ReadOnlySpan<S> target,
-        Shape shape,
-        Reduction reduction,
-        Span<S> gradient
+        Span<S> gradient,
+        Reduction reduction = Reduction.Mean
     )
         where L : struct, IPointwise
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        CheckLength(target.Length, shape, nameof(target));
-        CheckLength(prediction.Length, shape, nameof(prediction));
-        CheckLength(gradient.Length, shape, nameof(gradient));
-        var divisor = Divisor(reduction, shape, shape.Size, nameof(prediction));
+        if (reduction == Reduction.BatchMean)
+            throw new ArgumentException(
+                "a batch mean needs the shape of the prediction, whose first axis is the batch.",
+                nameof(reduction)
+            );
+        return loss.ValueAndGradient(prediction, target, [prediction.Length], gradient, reduction);
+    }
+
+    /// <summary>The reduced loss of tensors of a shape, and its gradient by the prediction.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="prediction">Row-major, of <paramref name="shape"/>; float or double.</param>
+    /// <param name="target">As long as <paramref name="prediction"/>.</param>
+    /// <param name="shape">Of prediction, target and gradient.</param>
+    /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
+    /// <param name="reduction">Mean, sum or batch mean; none for a single element: the gradient is that of one number.</param>
+    /// <returns>The exact mean or sum of the values, rounded once.</returns>
+    /// <exception cref="ArgumentException">A length is not that of the shape, or the reduction does not give one number.</exception>
+    public static S ValueAndGradient<L, S>(
+        this L loss,
+        ReadOnlySpan<S> prediction,
+        ReadOnlySpan<S> target,
+        Shape shape,
+        Span<S> gradient,
+        Reduction reduction = Reduction.Mean
+    )
+        where L : struct, IPointwise
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var n = prediction.Length;
+        CheckShape(n, shape, nameof(prediction));
+        CheckLength(target.Length, nameof(target), n, nameof(prediction));
+        CheckLength(gradient.Length, nameof(gradient), n, nameof(prediction));
+        var divisor = Divisor(reduction, shape, n, nameof(prediction));
         var two = new TwoOf<L>(loss);
         var sum = Kernel.ValueAndGradient<TwoOf<L>, S>(
             two,
             prediction,
             target,
             [S.Zero],
-            shape.Size,
+            n,
             [S.One],
             1 / divisor,
             gradient,
@@ -50,66 +82,236 @@ public static class SpanKernels
         return Divided<S>(sum, divisor, reduction);
     }
 
-    /// <summary>The reduced value of a loss of rows with labels, and its gradient by the prediction.</summary>
-    /// <param name="loss">Labels, class axis, class weights, and which loss.</param>
-    /// <param name="prediction">Row-major, of <paramref name="shape"/>.</param>
-    /// <param name="shape">Of prediction and gradient.</param>
-    /// <param name="reduction">Mean (over the weights of the labels), sum or batch mean; none for a single label: the gradient is that of one number.</param>
-    /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
-    /// <returns>The exact sum or mean of the values, rounded once.</returns>
-    /// <exception cref="ArgumentException">A length is not that of the shape, or there is neither a reduction nor a single value.</exception>
-    public static S ValueAndGradient<S>(LabelledRows loss, ReadOnlySpan<S> prediction, Shape shape, Reduction reduction, Span<S> gradient)
+    /// <summary>The reduced loss of three operands, and its gradients by each of them.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="prediction">float or double.</param>
+    /// <param name="target">As long as <paramref name="prediction"/>.</param>
+    /// <param name="third">As long as <paramref name="prediction"/>.</param>
+    /// <param name="predictionGradient">Receives a gradient; empty where it is not wanted; may be the memory of an operand.</param>
+    /// <param name="targetGradient">Likewise.</param>
+    /// <param name="thirdGradient">Likewise.</param>
+    /// <param name="reduction">Mean or sum; none for a single element: the gradients are those of one number.</param>
+    /// <returns>The exact mean or sum of the values, rounded once.</returns>
+    /// <exception cref="ArgumentException">A length differs, or the reduction does not give one number.</exception>
+    public static S ValueAndGradients<L, S>(
+        this L loss,
+        ReadOnlySpan<S> prediction,
+        ReadOnlySpan<S> target,
+        ReadOnlySpan<S> third,
+        Span<S> predictionGradient,
+        Span<S> targetGradient,
+        Span<S> thirdGradient,
+        Reduction reduction = Reduction.Mean
+    )
+        where L : struct, IPointwise3
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        ArgumentNullException.ThrowIfNull(loss);
-        Kernel.CheckStorage<S>();
-        CheckLength(prediction.Length, shape, nameof(prediction));
-        CheckLength(gradient.Length, shape, nameof(gradient));
-        var weight = loss.LabelWeight();
-        // The labels have the shape of the values: their first axis is the batch, wherever the classes lie.
-        var divisor = Divisor(reduction, loss.Labels.Shape, weight.ToDouble(), nameof(prediction));
-        var sum = loss.Run<S>(prediction, shape, [S.One], 1 / divisor, [], gradient, isSummed: true)!;
-        return reduction == Reduction.Mean ? Quotient<S>(sum, weight) : Divided<S>(sum, divisor, reduction);
+        var n = prediction.Length;
+        CheckLength(target.Length, nameof(target), n, nameof(prediction));
+        CheckLength(third.Length, nameof(third), n, nameof(prediction));
+        CheckWanted(predictionGradient.Length, nameof(predictionGradient), n, nameof(prediction));
+        CheckWanted(targetGradient.Length, nameof(targetGradient), n, nameof(prediction));
+        CheckWanted(thirdGradient.Length, nameof(thirdGradient), n, nameof(prediction));
+        if (reduction == Reduction.BatchMean)
+            throw new ArgumentException("a batch mean needs a batch, but of spans of three operands there is no shape.", nameof(reduction));
+        var divisor = Divisor(reduction, [n], n, nameof(prediction));
+        var sum = Kernel.ValueAndGradient(
+            loss,
+            prediction,
+            target,
+            third,
+            n,
+            [S.One],
+            1 / divisor,
+            predictionGradient,
+            targetGradient,
+            thirdGradient,
+            Watch.Refusing(loss)
+        );
+        return Divided<S>(sum, divisor, reduction);
     }
 
-    /// <summary>The reduced value of a loss of the vectors of three tensors, and its gradients.</summary>
-    /// <param name="loss">Which loss.</param>
-    /// <param name="first">Row-major, of <paramref name="shape"/>, its vectors along the last axis.</param>
-    /// <param name="second">Likewise.</param>
-    /// <param name="third">Likewise.</param>
-    /// <param name="shape">Of all inputs and gradients.</param>
-    /// <param name="reduction">Mean, sum or batch mean; none for a single vector: the gradients are those of one number.</param>
+    /// <summary>For each element, the first and the second derivative of its loss by the prediction: what boosting and Newton's method need.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="prediction">float or double.</param>
+    /// <param name="target">As long as <paramref name="prediction"/>.</param>
+    /// <param name="gradient">Receives the first derivatives; may be the memory of an operand.</param>
+    /// <param name="curvature">Receives the second derivatives; may be the memory of another operand.</param>
+    /// <param name="weights">What each element's derivatives are multiplied by; empty for 1.</param>
+    /// <exception cref="ArgumentException">A length differs.</exception>
+    public static void GradientAndCurvature<L, S>(
+        this L loss,
+        ReadOnlySpan<S> prediction,
+        ReadOnlySpan<S> target,
+        Span<S> gradient,
+        Span<S> curvature,
+        ReadOnlySpan<S> weights = default
+    )
+        where L : struct, IPointwise
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        CheckLength(target.Length, nameof(target), prediction.Length, nameof(prediction));
+        CheckLength(gradient.Length, nameof(gradient), prediction.Length, nameof(prediction));
+        CheckLength(curvature.Length, nameof(curvature), prediction.Length, nameof(prediction));
+        CheckWanted(weights.Length, nameof(weights), prediction.Length, nameof(prediction));
+        ReadOnlySpan<S> one = [S.One];
+        var two = new TwoOf<L>(loss);
+        Kernel.GradientAndCurvature<TwoOf<L>, S>(
+            two,
+            prediction,
+            target,
+            [S.Zero],
+            weights.IsEmpty ? one : weights,
+            S.One,
+            gradient,
+            curvature,
+            Watch.Refusing(two)
+        );
+    }
+
+    /// <summary>The reduced loss of rows with labels, and its gradient by the prediction.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="prediction">A row of scores for each label, one after another; float or double.</param>
+    /// <param name="labels">A class index for each row.</param>
+    /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
+    /// <param name="reduction">Mean (over the weights of the labels), sum or batch mean; none for a single label: the gradient is that of one number.</param>
+    /// <returns>The exact mean or sum of the values, rounded once.</returns>
+    /// <exception cref="ArgumentException">A length does not fit, or the reduction does not give one number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    public static S ValueAndGradient<L, S>(
+        this L loss,
+        ReadOnlySpan<S> prediction,
+        ReadOnlySpan<int> labels,
+        Span<S> gradient,
+        Reduction reduction = Reduction.Mean
+    )
+        where L : ILabelled
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        if (labels.IsEmpty ? !prediction.IsEmpty : prediction.Length % labels.Length != 0)
+            throw new ArgumentException(
+                $"prediction has {prediction.Length} elements, which is no whole number of classes for each of {labels.Length} labels.",
+                nameof(prediction)
+            );
+        // Without rows there is nothing to see of the classes.
+        Shape shape = labels.IsEmpty ? [0, 1] : [labels.Length, prediction.Length / labels.Length];
+        return loss.ValueAndGradient(prediction, labels, shape, gradient, reduction);
+    }
+
+    /// <summary>The reduced loss of rows with labels along any axis, and its gradient by the prediction.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="prediction">Row-major, of <paramref name="shape"/>; float or double.</param>
+    /// <param name="labels">Class indices, row-major; <paramref name="shape"/> without the class axis.</param>
+    /// <param name="shape">Of prediction and gradient, such as (N, C, height, width).</param>
+    /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
+    /// <param name="reduction">Mean (over the weights of the labels), sum or batch mean; none for a single label: the gradient is that of one number.</param>
+    /// <returns>The exact mean or sum of the values, rounded once.</returns>
+    /// <exception cref="ArgumentException">A length is not that of the shape, or the reduction does not give one number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    public static S ValueAndGradient<L, S>(
+        this L loss,
+        ReadOnlySpan<S> prediction,
+        ReadOnlySpan<int> labels,
+        Shape shape,
+        Span<S> gradient,
+        Reduction reduction = Reduction.Mean
+    )
+        where L : ILabelled
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        Kernel.CheckStorage<S>();
+        CheckShape(prediction.Length, shape, nameof(prediction));
+        CheckLength(gradient.Length, nameof(gradient), prediction.Length, nameof(prediction));
+        var labelShape = shape.Without(loss.Axis(shape));
+        CheckShape(labels.Length, labelShape, nameof(labels));
+        // The kernel's threads need the labels in an array.
+        var indices = ArrayPool<int>.Shared.Rent(labels.Length);
+        try
+        {
+            labels.CopyTo(indices);
+            var rows = loss.Rows(Labels.Over(indices, labelShape), shape);
+            var weight = rows.LabelWeight();
+            // The labels have the shape of the values: their first axis is the batch, wherever the classes lie.
+            var divisor = Divisor(reduction, labelShape, weight.ToDouble(), nameof(prediction));
+            var sum = rows.Run<S>(prediction, shape, [S.One], 1 / divisor, [], gradient, isSummed: true)!;
+            return reduction == Reduction.Mean ? Quotient<S>(sum, weight) : Divided<S>(sum, divisor, reduction);
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(indices);
+        }
+    }
+
+    /// <summary>The reduced loss of the vectors of three tensors, and its gradients by each of them.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="first">Vectors, one after another; float or double.</param>
+    /// <param name="second">As long as <paramref name="first"/>.</param>
+    /// <param name="third">As long as <paramref name="first"/>.</param>
+    /// <param name="width">The length of a vector.</param>
     /// <param name="firstGradient">Receives a gradient; empty where it is not wanted; may be the memory of an input.</param>
     /// <param name="secondGradient">Likewise.</param>
     /// <param name="thirdGradient">Likewise.</param>
-    /// <returns>The exact sum or mean of the values, rounded once.</returns>
-    /// <exception cref="ArgumentException">A length is not that of the shape, there is no vector axis, or there is neither a reduction nor a single value.</exception>
-    public static unsafe float ValueAndGradients(
+    /// <param name="reduction">Mean, sum or batch mean; none for a single vector: the gradients are those of one number.</param>
+    /// <returns>The exact mean or sum of the values, rounded once.</returns>
+    /// <exception cref="ArgumentException">A length differs or is no whole number of vectors, or the reduction does not give one number.</exception>
+    public static S ValueAndGradients<L, S>(
+        this L loss,
+        ReadOnlySpan<S> first,
+        ReadOnlySpan<S> second,
+        ReadOnlySpan<S> third,
+        int width,
+        Span<S> firstGradient,
+        Span<S> secondGradient,
+        Span<S> thirdGradient,
+        Reduction reduction = Reduction.Mean
+    )
+        where L : IVectors3
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var n = first.Length;
+        if (width < 1 || n % width != 0)
+            throw new ArgumentException($"first has {n} elements, which is no whole number of vectors of length {width}.", nameof(width));
+        CheckLength(second.Length, nameof(second), n, nameof(first));
+        CheckLength(third.Length, nameof(third), n, nameof(first));
+        CheckWanted(firstGradient.Length, nameof(firstGradient), n, nameof(first));
+        CheckWanted(secondGradient.Length, nameof(secondGradient), n, nameof(first));
+        CheckWanted(thirdGradient.Length, nameof(thirdGradient), n, nameof(first));
+        var divisor = Divisor(reduction, [n / width], n / width, nameof(first));
+        return typeof(S) == typeof(float) && loss.Rows is { } rows
+            ? S.CreateTruncating(
+                Run(
+                    rows,
+                    MemoryMarshal.Cast<S, float>(first),
+                    MemoryMarshal.Cast<S, float>(second),
+                    MemoryMarshal.Cast<S, float>(third),
+                    width,
+                    MemoryMarshal.Cast<S, float>(firstGradient),
+                    MemoryMarshal.Cast<S, float>(secondGradient),
+                    MemoryMarshal.Cast<S, float>(thirdGradient),
+                    divisor,
+                    reduction
+                )
+            )
+            : Differentiate(loss, first, second, third, [n / width, width], firstGradient, secondGradient, thirdGradient, reduction);
+    }
+
+    private static unsafe float Run(
         VectorRows loss,
         ReadOnlySpan<float> first,
         ReadOnlySpan<float> second,
         ReadOnlySpan<float> third,
-        Shape shape,
-        Reduction reduction,
+        int width,
         Span<float> firstGradient,
         Span<float> secondGradient,
-        Span<float> thirdGradient
+        Span<float> thirdGradient,
+        double divisor,
+        Reduction reduction
     )
     {
-        ArgumentNullException.ThrowIfNull(loss);
-        CheckLength(first.Length, shape, nameof(first));
-        CheckLength(second.Length, shape, nameof(second));
-        CheckLength(third.Length, shape, nameof(third));
-        CheckWanted(firstGradient.Length, shape, nameof(firstGradient));
-        CheckWanted(secondGradient.Length, shape, nameof(secondGradient));
-        CheckWanted(thirdGradient.Length, shape, nameof(thirdGradient));
-        if (shape.Rank == 0)
-            throw new ArgumentException($"first has shape {shape}: there is no vector axis.", nameof(shape));
-        var rows = shape.Without(-1);
-        var divisor = Divisor(reduction, rows, rows.Size, nameof(first));
+        var rows = first.Length / width;
         var upstream = 1 / divisor;
-        var values = ArrayPool<double>.Shared.Rent(rows.Size);
-        var rounded = ArrayPool<float>.Shared.Rent(rows.Size);
+        var values = ArrayPool<double>.Shared.Rent(rows);
+        var rounded = ArrayPool<float>.Shared.Rent(rows);
         fixed (
             float* a = first,
                 b = second,
@@ -122,38 +324,83 @@ public static class SpanKernels
         {
             var x = stackalloc float*[] { a, b, c };
             var g = stackalloc float*[] { da, db, dc };
-            loss.Run(x, rows.Size, shape[-1], &upstream, true, v, g);
+            loss.Run(x, rows, width, &upstream, true, v, g);
         }
-        TensorPrimitives.ConvertTruncating<double, float>(values.AsSpan(0, rows.Size), rounded);
+        TensorPrimitives.ConvertTruncating<double, float>(values.AsSpan(0, rows), rounded);
         var sum = new ExactSum();
-        sum.Add(rounded.AsSpan(0, rows.Size));
+        sum.Add(rounded.AsSpan(0, rows));
         ArrayPool<double>.Shared.Return(values);
         ArrayPool<float>.Shared.Return(rounded);
         return Divided<float>(sum, divisor, reduction);
     }
 
-    private static void CheckWanted(int length, Shape shape, string name)
+    // By the definition, where there is no kernel.
+    private static S Differentiate<L, S>(
+        L loss,
+        ReadOnlySpan<S> first,
+        ReadOnlySpan<S> second,
+        ReadOnlySpan<S> third,
+        Shape shape,
+        Span<S> firstGradient,
+        Span<S> secondGradient,
+        Span<S> thirdGradient,
+        Reduction reduction
+    )
+        where L : IVectors3
+        where S : unmanaged, IFloatingPointIeee754<S>
     {
-        if (length != 0)
-            CheckLength(length, shape, name);
+        var (value, pull) = DiffTensor.Pullback<S>(
+            x =>
+            {
+                var values = loss.Of(x[0], x[1], x[2]).Values;
+                return reduction is Reduction.Mean or Reduction.BatchMean ? values.Mean() : values.Sum();
+            },
+            new(first, shape),
+            new(second, shape),
+            new(third, shape)
+        );
+        var gradients = pull(DiffTensor.Scalar(S.One));
+        CopyWanted(gradients[0], firstGradient);
+        CopyWanted(gradients[1], secondGradient);
+        CopyWanted(gradients[2], thirdGradient);
+        return value.ToScalar();
     }
 
-    private static void CheckLength(int length, Shape shape, string name)
+    private static void CopyWanted<S>(DiffTensor<S> gradient, Span<S> destination)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        if (!destination.IsEmpty)
+            gradient.CopyTo(destination);
+    }
+
+    private static void CheckWanted(int length, string name, int other, string otherName)
+    {
+        if (length != 0)
+            CheckLength(length, name, other, otherName);
+    }
+
+    private static void CheckLength(int length, string name, int other, string otherName)
+    {
+        if (length != other)
+            throw new ArgumentException($"{name} has {length} elements but {otherName} has {other}; they must be equal.", name);
+    }
+
+    private static void CheckShape(int length, Shape shape, string name)
     {
         if (length != shape.Size)
             throw new ArgumentException($"{name} has {length} elements but shape {shape} has {shape.Size}; they must be equal.", name);
     }
 
-    private static double Divisor(Reduction reduction, Shape shape, double count, string name) =>
+    private static double Divisor(Reduction reduction, Shape values, double count, string name) =>
         reduction switch
         {
             Reduction.Mean => count,
             Reduction.Sum => 1,
-            Reduction.BatchMean when shape.Rank > 0 => shape[0],
+            Reduction.BatchMean when values.Rank > 0 => values[0],
             Reduction.BatchMean => throw new ArgumentException("a batch mean needs a batch axis, but the values have shape ().", name),
-            Reduction.None when shape.Size == 1 => 1,
+            Reduction.None when values.Size == 1 => 1,
             Reduction.None => throw new ArgumentException(
-                $"a value and gradient is that of one number, but without a reduction the loss has values of shape {shape}.",
+                $"a value and gradient is that of one number, but without a reduction the loss has values of shape {values}.",
                 nameof(reduction)
             ),
             _ => throw new ArgumentOutOfRangeException(nameof(reduction), reduction, $"{(int)reduction} is no reduction."),
@@ -161,13 +408,13 @@ public static class SpanKernels
 
     private static S Divided<S>(ExactSum sum, double divisor, Reduction reduction)
         where S : unmanaged, IFloatingPointIeee754<S> =>
-        reduction is Reduction.Sum or Reduction.None
-            ? typeof(S) == typeof(float)
-                ? S.CreateChecked(sum.ToSingle())
-                : S.CreateChecked(sum.ToDouble())
-            : typeof(S) == typeof(float)
-                ? S.CreateChecked(sum.MeanSingle((long)divisor))
-                : S.CreateChecked(sum.Mean((long)divisor));
+        (reduction is Reduction.Sum or Reduction.None, typeof(S) == typeof(float)) switch
+        {
+            (true, true) => S.CreateChecked(sum.ToSingle()),
+            (true, false) => S.CreateChecked(sum.ToDouble()),
+            (false, true) => S.CreateChecked(sum.MeanSingle((long)divisor)),
+            (false, false) => S.CreateChecked(sum.Mean((long)divisor)),
+        };
 
     private static S Quotient<S>(ExactSum sum, ExactSum weight)
         where S : unmanaged, IFloatingPointIeee754<S> =>

@@ -32,6 +32,30 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     /// <inheritdoc/>
     public static DiffTensor<T> operator -(DiffTensor<T> x) => Unary<NegateFunction>(default, x);
 
+    /// <summary>x + a number; F# asks for operators with numbers of their own.</summary>
+    public static DiffTensor<T> operator +(DiffTensor<T> x, double number) => x + Constant(number);
+
+    /// <summary>A number + x.</summary>
+    public static DiffTensor<T> operator +(double number, DiffTensor<T> x) => Constant(number) + x;
+
+    /// <summary>x − a number.</summary>
+    public static DiffTensor<T> operator -(DiffTensor<T> x, double number) => x - Constant(number);
+
+    /// <summary>A number − x.</summary>
+    public static DiffTensor<T> operator -(double number, DiffTensor<T> x) => Constant(number) - x;
+
+    /// <summary>x times a number.</summary>
+    public static DiffTensor<T> operator *(DiffTensor<T> x, double number) => x * Constant(number);
+
+    /// <summary>A number times x.</summary>
+    public static DiffTensor<T> operator *(double number, DiffTensor<T> x) => Constant(number) * x;
+
+    /// <summary>x over a number.</summary>
+    public static DiffTensor<T> operator /(DiffTensor<T> x, double number) => x / Constant(number);
+
+    /// <summary>A number over x.</summary>
+    public static DiffTensor<T> operator /(double number, DiffTensor<T> x) => Constant(number) / x;
+
     /// <summary>A number as a scalar tensor, so that arithmetic with numbers needs nothing more.</summary>
     public static implicit operator DiffTensor<T>(double value) => Constant(value);
 

@@ -6,7 +6,10 @@ namespace Losses;
 [CollectionBuilder(typeof(Labels), nameof(Create))]
 public sealed class Labels
 {
+    // There may be more of them than the shape has places.
     private readonly int[] _indices;
+
+    private Labels(Shape shape, int[] indices) => (Shape, _indices) = (shape, indices);
 
     /// <summary>Labels of a shape, row-major.</summary>
     /// <param name="indices">One class index an element; copied.</param>
@@ -44,7 +47,7 @@ public sealed class Labels
     public static Labels Create(ReadOnlySpan<int> indices) => new(indices, [indices.Length]);
 
     /// <summary>The indices in order.</summary>
-    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)_indices).GetEnumerator();
+    public IEnumerator<int> GetEnumerator() => _indices.Take(Shape.Size).GetEnumerator();
 
     /// <summary>The label of a single sample.</summary>
     public static Labels Single(int index) => new([index], Shape.Scalar);
@@ -53,13 +56,16 @@ public sealed class Labels
     public Shape Shape { get; }
 
     /// <summary>The indices, row-major.</summary>
-    public ReadOnlySpan<int> Indices => _indices;
+    public ReadOnlySpan<int> Indices => _indices.AsSpan(0, Shape.Size);
+
+    // The numbers of an array, of which nobody else may hold the labels for longer.
+    internal static Labels Over(int[] indices, Shape shape) => new(shape, indices);
 
     /// <summary>A row of labels.</summary>
     public static implicit operator Labels(int[] indices) => new(indices);
 
     /// <summary>The same labels under another shape of as many elements.</summary>
-    public Labels Reshape(Shape shape) => new(_indices.AsSpan(), shape);
+    public Labels Reshape(Shape shape) => new(Indices, shape);
 
     /// <summary>The same labels, each known to be a class, or −1 where it is to be ignored.</summary>
     /// <param name="classes">The number of classes.</param>
@@ -70,10 +76,11 @@ public sealed class Labels
     public Labels Checked(int classes, int ignoreIndex, string name)
     {
         int[]? marked = null;
-        for (var i = 0; i < _indices.Length; i++)
-            if (_indices[i] == ignoreIndex)
-                (marked ??= [.. _indices])[i] = -1;
-            else if ((uint)_indices[i] >= (uint)classes)
+        var indices = Indices;
+        for (var i = 0; i < indices.Length; i++)
+            if (indices[i] == ignoreIndex)
+                (marked ??= [.. indices])[i] = -1;
+            else if ((uint)indices[i] >= (uint)classes)
                 throw Outside(i, classes, name);
         return marked is null ? this : new(marked.AsSpan(), Shape);
     }
@@ -84,7 +91,7 @@ public sealed class Labels
     /// <exception cref="ArgumentOutOfRangeException">An index is no class; it says which stands where.</exception>
     public Labels Checked(int classes, string name)
     {
-        for (var i = 0; i < _indices.Length; i++)
+        for (var i = 0; i < Indices.Length; i++)
             if ((uint)_indices[i] >= (uint)classes)
                 throw Outside(i, classes, name);
         return this;
@@ -93,7 +100,7 @@ public sealed class Labels
     // Any negative label is ignored; anything else must be a class.
     internal Labels Masked(int classes, string name)
     {
-        for (var i = 0; i < _indices.Length; i++)
+        for (var i = 0; i < Indices.Length; i++)
             if (_indices[i] >= classes)
                 throw Outside(i, classes, name);
         return this;
@@ -103,7 +110,8 @@ public sealed class Labels
         new(name, $"{name}{(Shape.Rank == 0 ? "" : Shape.Place(i))} is {_indices[i]}, but there are {classes} classes.");
 
     /// <summary>The labels in brackets, with their shape.</summary>
-    public override string ToString() => $"labels {Shape} [{string.Join(", ", _indices.Take(20))}{(_indices.Length > 20 ? ", …" : "")}]";
+    public override string ToString() =>
+        $"labels {Shape} [{string.Join(", ", Indices[..Math.Min(20, Shape.Size)].ToArray())}{(Shape.Size > 20 ? ", …" : "")}]";
 
     private static int[] Narrow(ReadOnlySpan<long> indices, Shape shape, string name)
     {

@@ -118,7 +118,7 @@ internal sealed unsafe class Node
         catch (Exception error)
         {
             // No exception may leave by way of native code. A wrong number of gradients is an error to libtorch, which backward() throws.
-            LossExtensions.BackwardFailure = error;
+            Torch.BackwardFailure = error;
             return default;
         }
     }

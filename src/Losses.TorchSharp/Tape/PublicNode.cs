@@ -44,7 +44,7 @@ internal sealed class PublicNode : SingleTensorFunction<PublicNode>
         catch (Exception error)
         {
             // No exception may leave by way of native code. A gradient on another device is an error to libtorch, which backward() throws.
-            LossExtensions.BackwardFailure = error;
+            Torch.BackwardFailure = error;
             gradients = Array.ConvertAll(operation.Wanted, static wanted => wanted ? empty(1, device: META) : null);
         }
         (s_returned ??= []).AddRange(gradients.OfType<Tensor>());

@@ -34,6 +34,30 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     /// <inheritdoc/>
     public static TorchTensor operator /(TorchTensor a, TorchTensor b) => Pointwise(default(DivideFunction), a, b);
 
+    /// <summary>x + a number; F# asks for operators with numbers of their own.</summary>
+    public static TorchTensor operator +(TorchTensor x, double number) => x + Constant(number);
+
+    /// <summary>A number + x.</summary>
+    public static TorchTensor operator +(double number, TorchTensor x) => Constant(number) + x;
+
+    /// <summary>x − a number.</summary>
+    public static TorchTensor operator -(TorchTensor x, double number) => x - Constant(number);
+
+    /// <summary>A number − x.</summary>
+    public static TorchTensor operator -(double number, TorchTensor x) => Constant(number) - x;
+
+    /// <summary>x times a number.</summary>
+    public static TorchTensor operator *(TorchTensor x, double number) => x * Constant(number);
+
+    /// <summary>A number times x.</summary>
+    public static TorchTensor operator *(double number, TorchTensor x) => Constant(number) * x;
+
+    /// <summary>x over a number.</summary>
+    public static TorchTensor operator /(TorchTensor x, double number) => x / Constant(number);
+
+    /// <summary>A number over x.</summary>
+    public static TorchTensor operator /(double number, TorchTensor x) => Constant(number) / x;
+
     /// <inheritdoc/>
     public static TorchTensor operator -(TorchTensor x) => x.IsNumber ? new(-x._number, x.Shape) : x.Mapped(static t => t.neg());
 

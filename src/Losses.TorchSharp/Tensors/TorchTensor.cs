@@ -85,11 +85,6 @@ public readonly partial struct TorchTensor
         return new(new TorchTensor(tensor), isExpendable: true);
     }
 
-    /// <summary>Class indices as labels.</summary>
-    /// <param name="indices">Int64 or Int32, on any device.</param>
-    /// <exception cref="ArgumentException"><paramref name="indices"/> has another data type.</exception>
-    public static Labels LabelsOf(Tensor indices) => Check.Labels(indices, nameof(indices), indices, nameof(indices));
-
     /// <summary>The data type, shape and values.</summary>
     public override string ToString() => ToTensor().ToString(global::TorchSharp.TensorStringStyle.Numpy);
 

@@ -16,9 +16,8 @@ internal static class ReadmeCSharp
         // README: example
         var logits = DiffTensor.Create([2.0, 1.0, -1.0, 0.5, 0.0, 3.0], 2, 3);
         var labels = new Labels(0, 2);
-        var loss = Loss.CrossEntropy(labelSmoothing: 0.1);
 
-        var (value, gradient) = loss.ValueAndGradient(logits, labels);
+        var (value, gradient) = Diff.ValueAndGrad(x => Loss.CrossEntropy(x, labels, labelSmoothing: 0.1).Mean(), logits);
         Console.WriteLine(value);
         Console.WriteLine(gradient);
         // end
@@ -38,7 +37,7 @@ internal static class ReadmeCSharp
     internal static (float Value, float[] Gradient) Spans()
     {
         // README: own
-        var loss = 0.75 * Loss.Pointwise(new SquaredHinge()) + 0.25 * Loss.L1();
+        var loss = 0.75 * new SquaredHinge() + 0.25 * new L1();
         // end
 
         // README: spans
@@ -46,7 +45,7 @@ internal static class ReadmeCSharp
         float[] target = [1, -1, 1, -1];
         var gradient = new float[4];
 
-        var value = loss.ValueAndGradient(prediction, target, [4], gradient);
+        var value = loss.ValueAndGradient(prediction, target, gradient);
         // end
         return (value, gradient);
     }

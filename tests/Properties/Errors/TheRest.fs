@@ -108,7 +108,7 @@ let ``a negative rate and a negative variance are named`` () =
 
 [<Fact>]
 let ``a tensor of three that has another shape is named`` () =
-    let loss = GaussianNLL.Of(false, 1e-6)
+    let loss = GaussianNLL(false, 1e-6)
     refuses<ArgumentException> "third" [ "third"; "(3, 2)"; "(2, 3)" ] (fun () -> pointwise3 loss x32 x23 x23 |> ignore)
     refuses<ArgumentException> "target" [ "target"; "(3, 2)"; "(2, 3)" ] (fun () -> pointwise3 loss x23 x32 x23 |> ignore)
 
@@ -299,21 +299,29 @@ let ``losses that count differently are not added`` () =
 let ``masks, weights and names of reductions that do not fit are refused`` () =
     let loss = mse x23 x23
     let by (reducing: Reducing) () = Reduce.using reducing loss |> ignore
-    refuses<ArgumentException> "weights" [ "(2)"; "(2, 3)" ] (by (Reducing(Mask = Weights.op_Implicit [| 1.0; 0.0 |])))
+    refuses<ArgumentException> "weights" [ "(2)"; "(2, 3)" ] (by { Reducing.Default with Mask = Weights.op_Implicit [| 1.0; 0.0 |] })
 
     for number in [ 0.5; 2.0 ] do
-        refuses<ArgumentOutOfRangeException> "mask" [ "0 and 1" ] (by (Reducing(Mask = Weights.op_Implicit [| 1.0; number; 0.0 |])))
+        refuses<ArgumentOutOfRangeException>
+            "mask"
+            [ "0 and 1" ]
+            (by { Reducing.Default with Mask = Weights.op_Implicit [| 1.0; number; 0.0 |] })
 
-    refuses<ArgumentException> "weights" [ "(2)"; "(2, 3)" ] (by (Reducing(Weights = Weights.op_Implicit [| 1.0; 0.0 |])))
-    refuses<ArgumentException> "sampleWeights" [ "(3)"; "(2, 3)" ] (by (Reducing(SampleWeights = Weights.op_Implicit [| 1.0; 0.0; 1.0 |])))
-    refuses<ArgumentException> "reduction" [ "BatchMean" ] (by (Reducing(PerSample = true, Reduction = Reduction.BatchMean)))
-    refuses<ArgumentOutOfRangeException> "options" [ "7" ] (by (Reducing(Divisor = enum 7)))
-    refuses<ArgumentOutOfRangeException> "empty" [ "7" ] (by (Reducing(Empty = enum 7)))
+    refuses<ArgumentException> "weights" [ "(2)"; "(2, 3)" ] (by { Reducing.Default with Weights = Weights.op_Implicit [| 1.0; 0.0 |] })
+
+    refuses<ArgumentException>
+        "sampleWeights"
+        [ "(3)"; "(2, 3)" ]
+        (by { Reducing.Default with SampleWeights = Weights.op_Implicit [| 1.0; 0.0; 1.0 |] })
+
+    refuses<ArgumentException> "reduction" [ "BatchMean" ] (by { Reducing.Default with PerSample = true; Reduction = Reduction.BatchMean })
+    refuses<ArgumentOutOfRangeException> "options" [ "7" ] (by { Reducing.Default with Divisor = enum 7 })
+    refuses<ArgumentOutOfRangeException> "empty" [ "7" ] (by { Reducing.Default with Empty = enum 7 })
     let scalar = mse (DiffTensor.Scalar 1.0) (DiffTensor.Scalar 2.0)
-    refuses<ArgumentException> "loss" [ "()" ] (fun () -> Reduce.using (Reducing(PerSample = true)) scalar |> ignore)
+    refuses<ArgumentException> "loss" [ "()" ] (fun () -> Reduce.using { Reducing.Default with PerSample = true } scalar |> ignore)
 
     refuses<ArgumentException> "sampleWeights" [ "()" ] (fun () ->
-        Reduce.using (Reducing(SampleWeights = Weights.op_Implicit [| 1.0 |])) scalar |> ignore)
+        Reduce.using { Reducing.Default with SampleWeights = Weights.op_Implicit [| 1.0 |] } scalar |> ignore)
 
     let total = LossAccumulator()
     refuses<ArgumentException> "weights" [ "1 elements"; "2" ] (fun () -> total.Add(ReadOnlySpan [| 1.0; 2.0 |], ReadOnlySpan [| 1.0 |]))

@@ -18,8 +18,7 @@ let private crossEntropyOver (axis: int) (labels: Labels) (x: float[]) (shape: S
     let options = { CrossEntropyOptions.Default with ClassAxis = axis }
     let gradient = Array.zeroCreate x.Length
 
-    let value =
-        SpanKernels.ValueAndGradient<float>(crossEntropyKernel options labels shape, ReadOnlySpan x, shape, reduction, Span gradient)
+    let value = CrossEntropy(options).ValueAndGradient(ReadOnlySpan x, labels.Indices, shape, Span gradient, reduction)
 
     value, gradient
 
@@ -67,8 +66,7 @@ type ``Over spans``() =
         let one, gradient = [| 0.25 |], [| nan |]
 
         for shape in [ Shape.Scalar; Shape [| 1 |]; Shape [| 1; 1 |] ] do
-            let over =
-                SpanKernels.ValueAndGradient(huber, ReadOnlySpan one, ReadOnlySpan [| 0.0 |], shape, Reduction.None, Span gradient)
+            let over = huber.ValueAndGradient(ReadOnlySpan one, ReadOnlySpan [| 0.0 |], shape, Span gradient, Reduction.None)
 
             let struct (value, slope) =
                 Diff.valueAndGrad
@@ -88,32 +86,30 @@ type ``Over spans``() =
         let vectors = [| 3.0f; 4.0f |]
         let rows = [| 0.0f; 0.0f |]
 
-        let triplet shape =
-            SpanKernels.ValueAndGradients(
-                nonNull (tripletMarginKernel TripletMarginOptions.Default),
-                ReadOnlySpan vectors,
-                ReadOnlySpan rows,
-                ReadOnlySpan rows,
-                shape,
-                Reduction.None,
-                Span<float32>.Empty,
-                Span<float32>.Empty,
-                Span<float32>.Empty
-            )
+        let triplet width =
+            TripletMargin(TripletMarginOptions.Default)
+                .ValueAndGradients(
+                    ReadOnlySpan vectors,
+                    ReadOnlySpan rows,
+                    ReadOnlySpan rows,
+                    width,
+                    Span<float32>.Empty,
+                    Span<float32>.Empty,
+                    Span<float32>.Empty,
+                    Reduction.None
+                )
 
-        Assert.Equal(1.0f, triplet (Shape [| 1; 2 |]))
+        Assert.Equal(1.0f, triplet 2)
 
         for attempt in
             [
-                fun () -> triplet (Shape [| 2; 1 |]) |> ignore
+                fun () -> triplet 1 |> ignore
                 fun () ->
-                    SpanKernels.ValueAndGradient(
-                        huber,
+                    huber.ValueAndGradient(
                         ReadOnlySpan [| 1.0; 2.0 |],
                         ReadOnlySpan [| 1.0; 2.0 |],
-                        Shape [| 2 |],
-                        Reduction.None,
-                        Span(Array.zeroCreate 2)
+                        Span(Array.zeroCreate 2),
+                        Reduction.None
                     )
                     |> ignore
                 fun () -> crossEntropyOver 1 (Labels([| 0; 1 |])) [| 1.0; 2.0; 3.0; 4.0 |] (Shape [| 2; 2 |]) Reduction.None |> ignore
@@ -146,15 +142,7 @@ type ``Over spans``() =
             let over = Array.zeroCreate<float32> count
 
             for reduction in [ Reduction.Mean; Reduction.Sum; Reduction.BatchMean ] do
-                let value =
-                    SpanKernels.ValueAndGradient<'L, float32>(
-                        loss,
-                        ReadOnlySpan x,
-                        ReadOnlySpan target,
-                        Shape [| count |],
-                        reduction,
-                        Span over
-                    )
+                let value = loss.ValueAndGradient(ReadOnlySpan x, ReadOnlySpan target, Shape [| count |], Span over, reduction)
 
                 let f x = pointwise loss to' x |> Reduce.by reduction
                 let struct (expected, gradient) = Diff.valueAndGrad f at
@@ -222,8 +210,8 @@ type ``The mean of nothing``() =
                 member _.Apply x = mse x[1] x[0] |> Reduce.using reducing
             }
 
-        let each empty mask = reduced (Reducing(PerSample = true, Mask = mask, Empty = empty))
-        let batch empty mask = reduced (Reducing(Reduction = Reduction.BatchMean, Mask = mask, Empty = empty))
+        let each empty mask = reduced { Reducing.Default with PerSample = true; Mask = mask; Empty = empty }
+        let batch empty mask = reduced { Reducing.Default with Reduction = Reduction.BatchMean; Mask = mask; Empty = empty }
         let refused f at = Assert.Throws<InvalidOperationException>(fun () -> engine.Value(f, at) |> ignore) |> ignore
 
         let values = engine.Value(each EmptyMean.NaN first, inputs)

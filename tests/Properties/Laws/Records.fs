@@ -21,7 +21,7 @@ let private modules =
                 "Embedding"
                 "Sequence"
                 "Vocabulary"
-            ] -> nonNull (typeof<Losses.FSharp.L1>.Assembly.GetType $"Losses.FSharp.{name}")
+            ] -> nonNull (typeof<Losses.FSharp.Reducing>.Assembly.GetType $"Losses.FSharp.{name}")
     ]
 
 /// Modules that hold no losses.
@@ -39,9 +39,7 @@ let ``every public function of a loss module has a record`` () =
 
     Assert.NotEmpty functions
 
-    let missing =
-        functions
-        |> List.filter (fun name -> not ((Set.unionMany [ Registry.functions; Registry.helpers; Registry.elsewhere ]).Contains name))
+    let missing = functions |> List.filter (fun name -> not ((Set.union Registry.functions Registry.elsewhere).Contains name))
 
     Assert.True(missing.IsEmpty, $"without a record: {missing}")
 
@@ -54,7 +52,7 @@ let ``every record is of a public function`` () =
                     for method in holder.GetMethods() -> method.Name
             ]
 
-    let missing = Set.unionMany [ Registry.functions; Registry.helpers; Registry.elsewhere ] - functions
+    let missing = Set.union Registry.functions Registry.elsewhere - functions
     Assert.True(missing.IsEmpty, $"no such function: {missing}")
 
 [<Fact>]
@@ -63,7 +61,7 @@ let ``every public module is known to hold losses, or not to`` () =
 
     let unknown =
         [
-            for holder in typeof<Losses.FSharp.L1>.Assembly.GetExportedTypes() do
+            for holder in typeof<Losses.FSharp.Reducing>.Assembly.GetExportedTypes() do
                 let isModule =
                     holder.GetCustomAttributes<CompilationMappingAttribute>()
                     |> Seq.exists (fun mapping -> mapping.SourceConstructFlags = SourceConstructFlags.Module)

@@ -362,8 +362,8 @@ type ``A reduction``() =
                 }
 
             for reduction in [ Reduction.Sum; Reduction.Mean ] do
-                let masked = using (Reducing(Reduction = reduction, Mask = maskOf given))
-                let plain = using (Reducing(Reduction = reduction))
+                let masked = using { Reducing.Default with Reduction = reduction; Mask = maskOf given }
+                let plain = using { Reducing.Default with Reduction = reduction }
                 let value, gradients = engine.Pull(masked, inputs spoiled, [| 1.5 |])
                 let expected, expectedGradients = engine.Pull(plain, [| alone given.Prediction; alone given.Target |], [| 1.5 |])
                 Property.same (fun () -> $"{reduction} of {spoiled}") expected[0] value[0]
@@ -431,7 +431,7 @@ type ``A reduction``() =
         let engine = Engines.byName engine
 
         Property.holds (givens engine) (fun given ->
-            let values = engine.Value(using (Reducing(Reduction = Reduction.None)), inputs given)
+            let values = engine.Value(using { Reducing.Default with Reduction = Reduction.None }, inputs given)
             let mark i = if given.Mask[i] then 1.0 else 0.0
             let weight i = mark i * given.Element[i] * given.Sample[i / given.Columns]
             let places = [| 0 .. values.Length - 1 |]
@@ -447,7 +447,12 @@ type ``A reduction``() =
                     Divisor.Weights, divisor weight
                 ] do
                 let reducing =
-                    Reducing(Mask = maskOf given, Weights = weightsOf given, SampleWeights = sampleWeightsOf given, Divisor = kind)
+                    { Reducing.Default with
+                        Mask = maskOf given
+                        Weights = weightsOf given
+                        SampleWeights = sampleWeightsOf given
+                        Divisor = kind
+                    }
 
                 let value = engine.Value(using reducing, inputs given)[0]
                 near engine (fun () -> $"{kind} of {given}") 4.0 (numerator / by) value
@@ -491,7 +496,7 @@ type ``A reduction``() =
 
         Property.holds cases (fun (given, whole, power) ->
             let weights (values: float[]) = Weights(ReadOnlySpan values, given.Shape)
-            let by values = using (Reducing(Weights = weights values, Divisor = Divisor.Weights))
+            let by values = using { Reducing.Default with Weights = weights values; Divisor = Divisor.Weights }
             let plain, plainGradients = engine.Pull(using Reducing.Default, inputs given, [| 1.0 |])
             let ones, onesGradients = engine.Pull(by (Array.create given.Element.Length 1.0), inputs given, [| 1.0 |])
             Property.same (fun () -> $"{given}, weights of 1") plain[0] ones[0]
@@ -523,13 +528,13 @@ type ``A reduction``() =
             for reduction in [ Reduction.Sum; Reduction.Mean ] do
                 for divisor in [ Divisor.Default; Divisor.Count; Divisor.Weights ] do
                     let reducing =
-                        Reducing(
-                            Reduction = reduction,
-                            PerSample = true,
-                            Mask = maskOf given,
-                            Weights = weightsOf given,
+                        { Reducing.Default with
+                            Reduction = reduction
+                            PerSample = true
+                            Mask = maskOf given
+                            Weights = weightsOf given
                             Divisor = divisor
-                        )
+                        }
 
                     let upstream = Array.init given.Rows (fun i -> float (i + 1))
                     let values, gradients = engine.Pull(using reducing, inputs given, upstream)
@@ -548,7 +553,13 @@ type ``A reduction``() =
                             }
 
                         let alone =
-                            using (Reducing(Reduction = reduction, Mask = maskOf sample, Weights = weightsOf sample, Divisor = divisor))
+                            using
+                                { Reducing.Default with
+                                    Reduction = reduction
+                                    Mask = maskOf sample
+                                    Weights = weightsOf sample
+                                    Divisor = divisor
+                                }
 
                         let value, gradient = engine.Pull(alone, inputs sample, [| upstream[n] |])
                         near engine (fun () -> $"{reduction} by {divisor} of sample {n} of {given}") 1.0 value[0] values[n]
@@ -568,11 +579,13 @@ type ``A reduction``() =
         let nothing = Weights.Mask(ReadOnlySpan [| false; false; false |], Shape [| 1; 3 |])
 
         for inputs, mask in [ empty, Weights.None; some, nothing ] do
-            let value, gradients = engine.Pull(using (Reducing(Reduction = Reduction.Sum, Mask = mask)), inputs, [| 1.0 |])
+            let value, gradients =
+                engine.Pull(using { Reducing.Default with Reduction = Reduction.Sum; Mask = mask }, inputs, [| 1.0 |])
+
             Property.same (fun () -> "sum of nothing") 0.0 value[0]
             Array.iter (Property.same (fun () -> "gradient of a sum of nothing") 0.0) gradients[0]
-            Assert.True(Double.IsNaN(engine.Value(using (Reducing(Mask = mask)), inputs)[0]))
-            let value, gradients = engine.Pull(using (Reducing(Mask = mask, Empty = EmptyMean.Zero)), inputs, [| 1.0 |])
+            Assert.True(Double.IsNaN(engine.Value(using { Reducing.Default with Mask = mask }, inputs)[0]))
+            let value, gradients = engine.Pull(using { Reducing.Default with Mask = mask; Empty = EmptyMean.Zero }, inputs, [| 1.0 |])
             Property.same (fun () -> "mean of nothing") 0.0 value[0]
 
             for gradient in gradients do
@@ -580,14 +593,14 @@ type ``A reduction``() =
 
             let error =
                 Assert.Throws<InvalidOperationException>(fun () ->
-                    engine.Value(using (Reducing(Mask = mask, Empty = EmptyMean.Throw)), inputs) |> ignore)
+                    engine.Value(using { Reducing.Default with Mask = mask; Empty = EmptyMean.Throw }, inputs) |> ignore)
 
             Assert.Contains("nothing", error.Message)
 
         // Where something counts, the policy is of no effect.
         for policy in [ EmptyMean.NaN; EmptyMean.Zero; EmptyMean.Throw ] do
             let inputs = [| [| 1.0; 2.0 |], Shape [| 2 |]; [| 0.0; 0.0 |], Shape [| 2 |] |]
-            let value, gradients = engine.Pull(using (Reducing(Empty = policy)), inputs, [| 1.0 |])
+            let value, gradients = engine.Pull(using { Reducing.Default with Empty = policy }, inputs, [| 1.0 |])
             Assert.Equal<float[]>([| 2.5 |], value)
             Assert.Equal<float[]>([| 1.0; 2.0 |], gradients[0])
 
@@ -597,7 +610,7 @@ type ``A reduction``() =
             let ignored =
                 { new TensorFunction with
                     member _.Apply inputs =
-                        crossEntropy CrossEntropyOptions.Default labels inputs[0] |> Reduce.using (Reducing(Empty = policy))
+                        crossEntropy CrossEntropyOptions.Default labels inputs[0] |> Reduce.using { Reducing.Default with Empty = policy }
                 }
 
             let value, gradients = engine.Pull(ignored, [| [| 1.0; 2.0; nan; 4.0 |], Shape [| 2; 2 |] |], [| 1.0 |])
@@ -625,16 +638,20 @@ type ``A reduction``() =
             Assert.True(Array.forall Double.IsFinite (gradient.ToArray()))
 
         for divisor in [ Divisor.Default; Divisor.Count; Divisor.Weights ] do
-            close mean (Reducing(Mask = mask, Divisor = divisor))
+            close mean { Reducing.Default with Mask = mask; Divisor = divisor }
 
         let weights = Weights.op_Implicit [| 2.0; 0.0; 1.0 |]
-        close ((2.0 * values[0] / 2.0 + values[2]) / 3.0) (Reducing(Mask = mask, Weights = weights, Divisor = Divisor.Weights))
-        close ((2.0 * values[0] / 2.0 + values[2]) / 2.0) (Reducing(Mask = mask, Weights = weights, Divisor = Divisor.Count))
-        close ((2.0 * values[0] / 2.0 + values[2]) / 2.0) (Reducing(Mask = mask, Weights = weights))
-        close (values[0] + values[2]) (Reducing(Mask = mask, Reduction = Reduction.Sum))
+
+        close
+            ((2.0 * values[0] / 2.0 + values[2]) / 3.0)
+            { Reducing.Default with Mask = mask; Weights = weights; Divisor = Divisor.Weights }
+
+        close ((2.0 * values[0] / 2.0 + values[2]) / 2.0) { Reducing.Default with Mask = mask; Weights = weights; Divisor = Divisor.Count }
+        close ((2.0 * values[0] / 2.0 + values[2]) / 2.0) { Reducing.Default with Mask = mask; Weights = weights }
+        close (values[0] + values[2]) { Reducing.Default with Mask = mask; Reduction = Reduction.Sum }
 
         // So do the parts of the mean, what is added up over batches, and each sample by itself.
-        let masked = Reducing(Mask = mask)
+        let masked = { Reducing.Default with Mask = mask }
         let struct (sum, count) = loss logs |> Reduce.partsUsing masked
         Assert.Equal(values[0] / 2.0 + values[2], sum.ToScalar(), 1e-14)
         Assert.Equal(2.0, count.ToScalar())
