@@ -124,8 +124,8 @@ let private kernels: Mutant list =
                     "a mean divides by nothing", "Reduction.Mean => «count»", "1"
                     "boosting has no weights", "weights.IsEmpty ? one : «weights»", "one"
                     "a weighted mean counts", "return «reduction == Reduction.Mean» ?", "false"
-                    "a batch of labels is the first axis of the logits", "Divisor(reduction, «loss.Labels.Shape»,", "shape"
-                    "any number of elements is one", "Reduction.None when «shape.Size == 1» =>", "true"
+                    "a batch of labels is the first axis of the logits", "Divisor(reduction, «labelShape»,", "shape"
+                    "any number of elements is one", "Reduction.None when «values.Size == 1» =>", "true"
                 ]
         yield!
             inFile
