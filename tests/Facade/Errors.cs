@@ -35,9 +35,9 @@ public class Errors
     {
         ["l1"] = ("prediction", (x, t) => Loss.L1(x, t)),
         ["huber"] = ("prediction", (x, t) => Loss.Huber(x, t)),
-        ["bce"] = ("prediction", (x, t) => Loss.BCE(x, t)),
+        ["bce"] = ("probabilities", (x, t) => Loss.BCE(x, t)),
         ["balanced"] = ("logits", (x, t) => Loss.BCEWithLogits(x, t, posWeight: 2)),
-        ["klDiv"] = ("prediction", (x, t) => Loss.KLDiv(x, t)),
+        ["klDiv"] = ("logProbabilities", (x, t) => Loss.KLDiv(x, t)),
         ["one's own"] = ("prediction", (x, t) => Loss.Pointwise(x, t, 2 * new L1())),
     };
 

@@ -224,7 +224,7 @@ type Reading =
         | Part ->
             let struct (values, _) = Reduce.parts loss
             values
-        | Weighed -> Reduce.using (Reducing(Weights = Weights.op_Implicit 2.0, Divisor = Divisor.Weights)) loss
+        | Weighed -> Reduce.using { Reducing.Default with Weights = Weights.op_Implicit 2.0; Divisor = Divisor.Weights } loss
 
 let private readings = [ Values; Sum; Mean; BatchMean; PerSample; Part; Weighed ]
 
@@ -307,7 +307,7 @@ let ``the first number that counts is named`` (name: string, engine: string) =
 
         match first with
         | Some first when first < last ->
-            let options = Reducing(Mask = masked)
+            let options = { Reducing.Default with Mask = masked }
             let spoil = spoiled record bounded.Operand [ 0, number; first, 2.0 * number - 1.0; last, number ]
             refuses bounded shape first (engine.Round(2.0 * number - 1.0)) (fun () -> run engine record Mean (Some options) spoil |> ignore)
         | _ -> ()
@@ -332,18 +332,21 @@ let ``what is masked or weighed with 0 may be anything`` (name: string, engine: 
 
                 for options in
                     [
-                        Reducing(Mask = mask)
-                        Reducing(Weights = zeros)
-                        Reducing(Weights = zeros, Divisor = Divisor.Weights)
-                        Reducing(Weights = zeros, Reduction = Reduction.None)
-                        Reducing(Mask = mask, Weights = zeros, Reduction = Reduction.Sum)
+                        { Reducing.Default with Mask = mask }
+                        { Reducing.Default with Weights = zeros }
+                        { Reducing.Default with Weights = zeros; Divisor = Divisor.Weights }
+                        { Reducing.Default with Weights = zeros; Reduction = Reduction.None }
+                        { Reducing.Default with Mask = mask; Weights = zeros; Reduction = Reduction.Sum }
                     ] do
                     let expected = run engine record Mean (Some options) (inputs record)
                     let actual = run engine record Mean (Some options) (spoiled record bounded.Operand [ index, number ])
                     Array.iter2 (Property.equal (fun () -> $"{name} without {number}")) expected actual
 
         // A sample of weight 0, where the mask lets it pass.
-        let samples = Reducing(SampleWeights = Weights.op_Implicit (Array.init valueShape[0] (fun i -> if i = 0 then 0.0 else 1.0)))
+        let samples =
+            { Reducing.Default with
+                SampleWeights = Weights.op_Implicit (Array.init valueShape[0] (fun i -> if i = 0 then 0.0 else 1.0))
+            }
 
         if bounded.Value 0 = 0 then
             let number = List.head (outside engine bounded.Domain)
