@@ -19,7 +19,12 @@ type PoissonNLL =
             // Where the first term is infinite it outweighs the second, which stays only for the slope by t: ∞ − ∞ would be NaN. e⁷¹⁰ is infinite.
             let last = if definition.logInput then 709.782712893384 else Double.MaxValue
             let counted = t - detach (ifLess (num last) x t (num 0.0))
-            let loss = if definition.logInput then exp x - weigh counted x else x - weigh counted (log (x + num definition.eps))
+
+            let loss =
+                if definition.logInput then
+                    exp x - weigh counted x
+                else
+                    x - weigh counted (log (x + num definition.eps))
 
             if definition.full then
                 let stirling = t * log t - t + 0.5 .* log (num (2.0 *. Math.PI) * t)

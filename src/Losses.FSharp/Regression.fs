@@ -51,10 +51,7 @@ type SmoothL1 =
         // 1/β is divided once, not for every lane: but where it is infinite, or subnormal and has lost bits, each number is divided by β.
         let curvature = 1.0 ./. beta
 
-        {
-            beta = beta
-            curvature = if Double.IsNormal curvature then curvature else 0.0
-        }
+        { beta = beta; curvature = if Double.IsNormal curvature then curvature else 0.0 }
 
 /// <summary>½d² where |d| &lt; δ, δ(|d| − ½δ) beyond, with d = x − t.  (Huber 1964; torch.nn.HuberLoss)</summary>
 [<Struct; NoEquality; NoComparison>]

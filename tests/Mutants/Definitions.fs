@@ -129,7 +129,9 @@ let mutants: Mutant list =
                     "Poisson's infinite exponential meets an infinite product",
                     "let counted = «t - detach (ifLess (num last) x t (num 0.0))»",
                     "t"
-                    "Poisson's exponential is never infinite", "let last = if definition.logInput then «709.782712893384» else", "Double.MaxValue"
+                    "Poisson's exponential is never infinite",
+                    "let last = if definition.logInput then «709.782712893384» else",
+                    "Double.MaxValue"
                     "Poisson's ε is left out", "(log («x + num definition.eps»))", "x"
                     "Stirling lacks − t", "«t * log t - t» +", "t * log t"
                     "Stirling's term begins at 0", "ifLess (num «1.0») t stirling", "0.0"
