@@ -37,15 +37,16 @@ module Sequence =
 
             Indices.rows targetLengths.Length labels.Shape[1] indices
         elif labels.Shape.Rank = 1 then
-            let total = Array.sum targetLengths
-            Check.shape "labels" labels.Shape (Shape [| total |]) (fun () -> $"targetLengths sum to {total}")
+            let total = Array.sumBy int64 targetLengths
+
+            if total <> int64 labels.Shape.Size then
+                raise (ArgumentException($"labels has shape {labels.Shape} but targetLengths sum to {total}; they must be equal.", "labels"))
+
             Indices.split targetLengths indices
         else
             raise (ArgumentException($"labels has shape {labels.Shape}; it must be (N, S) or the sum of the lengths.", "labels"))
 
     let private checkLengths (name: string) (lengths: int[]) (count: int) (longest: int) (what: string) =
-        Check.notNull name lengths
-
         if lengths.Length <> count then
             raise (ArgumentException($"{name} has {lengths.Length} elements but there are {count} samples; they must be equal.", name))
 
@@ -153,6 +154,10 @@ module Sequence =
         Check.notNull (nameof options) options
         Check.notNull (nameof labels) labels
         Check.notNull name logProbabilities
+        Check.notNull (nameof inputLengths) inputLengths
+        Check.notNull (nameof targetLengths) targetLengths
+        // The caller may write to his arrays before the gradient is asked for.
+        let inputLengths, targetLengths = Array.copy inputLengths, Array.copy targetLengths
         let given = logProbabilities.Shape
 
         if given.Rank <> 2 && given.Rank <> 3 then
@@ -183,7 +188,17 @@ module Sequence =
                 if label < 0 || label >= classes then
                     raise (ArgumentOutOfRangeException(nameof labels, $"{place ()} is {label}, but there are {classes} classes."))))
 
-        let width = 2 * Array.fold max 0 targetLengths + 1
+        let longest = Array.fold max 0 targetLengths
+
+        if (2L * int64 longest + 1L) * int64 samples > int64 Array.MaxLength then
+            raise (
+                ArgumentException(
+                    $"{nameof targetLengths} has {samples} samples and one of {longest} labels: their states are more than an array can hold.",
+                    nameof targetLengths
+                )
+            )
+
+        let width = 2 * longest + 1
         let stateClasses, skips = states options rows width
 
         let definition (x: 'T[]) : 'T = forward stateClasses skips width inputLengths targetLengths x[0]

@@ -91,7 +91,7 @@ public interface ITensor<T> : IReal<T>
     /// <param name="row">Which loss, with its parameters.</param>
     /// <param name="inputs">What it is a loss of.</param>
     /// <param name="definition">What it means.</param>
-    static virtual T Fuse(RowLoss row, T[] inputs, Func<T[], T> definition) => definition(inputs);
+    internal static virtual T Fuse(RowLoss row, T[] inputs, Func<T[], T> definition) => definition(inputs);
 
     /// <summary>A function whose intermediates an engine may forget and compute again for the gradient: memory for time.</summary>
     static virtual T Recompute(Func<T[], T> function, T[] inputs) => function(inputs);

@@ -10,7 +10,7 @@ namespace Losses;
 /// <param name="width">S, the number of states of the longest target: 2 · labels + 1.</param>
 /// <param name="inputLengths">The frames of each sample.</param>
 /// <param name="targetLengths">The labels of each sample.</param>
-public sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int[] inputLengths, int[] targetLengths) : RowLoss
+internal sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int[] inputLengths, int[] targetLengths) : RowLoss
 {
     /// <summary>The losses of all samples, and, where asked for, their gradients by the logarithms of the probabilities, times an upstream.</summary>
     /// <param name="logProbabilities">(T, N, C)</param>

@@ -48,9 +48,9 @@ internal sealed unsafe class CrossEntropyJob<S>(
         // A few long rows at a time, of which each comes from memory while the one before it is computed with.
         var chunkRows = Math.Max(Math.Clamp(Rows / 64, 1, 8), ChunkElements / classes);
         // A group of a strided class axis lies within one run of neighbours.
-        var perRun = inner == 1 ? 1 : (inner + chunkRows - 1) / chunkRows;
+        var perRun = inner == 1 ? 1 : Cut.Count(inner, chunkRows);
         var chunks =
-            inner == 1 ? (Rows + chunkRows - 1) / chunkRows
+            inner == 1 ? Cut.Count(Rows, chunkRows)
             : inner == 0 ? 0
             : Rows / inner * perRun;
         var workers = Math.Min(Threads.Max, Math.Max(1, chunks / 2));
@@ -82,13 +82,13 @@ internal sealed unsafe class CrossEntropyJob<S>(
         if (inner == 1)
         {
             first = chunk * chunkRows;
-            last = Math.Min(Rows, first + chunkRows);
+            last = Cut.End(Rows, first, chunkRows);
         }
         else
         {
             var run = chunk / perRun;
             first = run * inner + chunk % perRun * chunkRows;
-            last = Math.Min((run + 1) * inner, first + chunkRows);
+            last = Cut.End((run + 1) * inner, first, chunkRows);
         }
         if (Lane<Simd512, Vector512<double>, S>.IsSupported)
             RunRows<Lane<Simd512, Vector512<double>, S>>(first, last, sum);
@@ -108,11 +108,13 @@ internal sealed unsafe class CrossEntropyJob<S>(
         var isAlong = inner == 1 && classes > FewClasses;
         var groupRows = isAlong ? MostRows : Math.Clamp(GroupElements / classes, lane, MostRows);
         groupRows = (Math.Min(groupRows, last - first) + lane - 1) / lane * lane;
-        var scratch = isAlong ? (classes + Ways - 1) / Ways * Ways : classes * groupRows;
+        var room = isAlong ? (classes + Ways - 1) / Ways * Ways : (long)classes * groupRows;
         // Turned rows need a place, and the part of a lane that rows side by side may leave one that is padded.
-        var padded = isAlong ? 0 : classes * (inner == 1 ? groupRows : lane);
-        var length = scratch + Group.Arrays * groupRows + padded;
-        var rented = length > 2048 ? ArrayPool<double>.Shared.Rent(length + lane) : null;
+        var turned = isAlong ? 0 : (long)classes * (inner == 1 ? groupRows : lane);
+        var length = Cut.Room(room + Group.Arrays * groupRows + turned + lane, classes, "classes in a row");
+        int scratch = (int)room,
+            padded = (int)turned;
+        var rented = length > 2048 ? ArrayPool<double>.Shared.Rent(length) : null;
         var stack = stackalloc double[rented is null ? length : 1];
         var rounded = stackalloc S[groupRows];
         fixed (double* pool = rented)
@@ -127,9 +129,9 @@ internal sealed unsafe class CrossEntropyJob<S>(
                     for (var r = 0; r < count; r++)
                         Along<TLane>(row + r, r, memory, group);
                 else if (inner == 1)
-                    Turned<TLane>(row, count, memory, (S*)(memory + length - padded), group);
+                    Turned<TLane>(row, count, memory, (S*)(memory + length - lane - padded), group);
                 else
-                    Across<TLane>(row, count, memory, (S*)(memory + length - padded), group);
+                    Across<TLane>(row, count, memory, (S*)(memory + length - lane - padded), group);
                 if (values is null && sum is null)
                     continue;
                 Finish<TLane>(group, (count + lane - 1) / lane * lane, rounded);

@@ -74,7 +74,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     private ExactSum? RunOn(int workers)
     {
         var chunk = Math.Clamp(length / (16 * workers) / BlockLength * BlockLength, ShortChunk, LongChunk);
-        var chunks = (int)(((long)length + chunk - 1) / chunk);
+        var chunks = Cut.Count(length, chunk);
         var sums = new ExactSum?[workers];
         Threads.Run(
             chunks,

@@ -9,7 +9,7 @@ namespace Losses;
 /// The memory of a derivative may be the memory of an operand. A number that the loss's definition does not take, such as a probability of 1.5, is refused with its place,
 /// once all is computed: what was written then is of no use. NaN is not refused.
 /// </remarks>
-public static class PointwiseKernels
+internal static class PointwiseKernels
 {
     /// <summary>The loss of two operands of each element.</summary>
     /// <typeparam name="L">The loss: a struct, so that the compiler writes its own loop for it.</typeparam>

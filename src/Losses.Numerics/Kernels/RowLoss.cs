@@ -5,13 +5,13 @@ using System.Runtime.CompilerServices;
 namespace Losses;
 
 /// <summary>A loss over rows that engines may have a kernel for.</summary>
-public abstract class RowLoss
+internal abstract class RowLoss
 {
     private protected RowLoss() { }
 }
 
 /// <summary>A loss of rows with a class index each.</summary>
-public abstract class LabelledRows : RowLoss
+internal abstract class LabelledRows : RowLoss
 {
     private readonly double[] _classWeights;
 
@@ -72,7 +72,7 @@ public abstract class LabelledRows : RowLoss
 /// <param name="labels">A class index a row, in the shape of the logits without the class axis; a negative one is ignored.</param>
 /// <param name="classWeights">A weight a class, or empty: all 1.</param>
 /// <param name="labelSmoothing">ε in [0, 1].</param>
-public sealed class SoftmaxCrossEntropy(int axis, Labels labels, double[] classWeights, double labelSmoothing)
+internal sealed class SoftmaxCrossEntropy(int axis, Labels labels, double[] classWeights, double labelSmoothing)
     : LabelledRows(axis, labels, classWeights)
 {
     /// <summary>ε: (1 − ε) of the label's loss and ε / C of every class's.</summary>
@@ -103,7 +103,7 @@ public sealed class SoftmaxCrossEntropy(int axis, Labels labels, double[] classW
 /// <param name="axis">The class axis.</param>
 /// <param name="labels">A class index a row, in the shape of the tensor without the class axis; a negative one is ignored.</param>
 /// <param name="classWeights">A weight a class, or empty: all 1.</param>
-public sealed class NegativeLogLikelihood(int axis, Labels labels, double[] classWeights) : LabelledRows(axis, labels, classWeights)
+internal sealed class NegativeLogLikelihood(int axis, Labels labels, double[] classWeights) : LabelledRows(axis, labels, classWeights)
 {
     private const int Chunk = 1 << 16;
 
@@ -119,7 +119,7 @@ public sealed class NegativeLogLikelihood(int axis, Labels labels, double[] clas
     {
         var (_, classes, inner) = shape.Around(Axis);
         int rows = Labels.Shape.Size,
-            chunks = (rows + Chunk - 1) / Chunk,
+            chunks = Cut.Count(rows, Chunk),
             workers = Math.Min(Threads.Max, Math.Max(1, chunks / 2));
         // The places are read before they are cleared: they may be the same memory.
         var results = values.IsEmpty && isSummed ? ArrayPool<S>.Shared.Rent(rows) : null;
@@ -133,17 +133,17 @@ public sealed class NegativeLogLikelihood(int axis, Labels labels, double[] clas
         {
             var job = new Job<S>(px, pu, upstream.Length == 1, scale, results is null ? pv : pr, pg, classes, inner);
             if (job.Values is not null)
-                Threads.Run(chunks, workers, (chunk, _) => Pick(job, chunk * Chunk, Math.Min(rows, (chunk + 1) * Chunk)));
+                Threads.Run(chunks, workers, (chunk, _) => Pick(job, chunk * Chunk, Cut.End(rows, chunk * Chunk, Chunk)));
             if (pg is not null)
             {
-                var pieces = (int)(((long)gradients.Length + Chunk - 1) / Chunk);
+                var pieces = Cut.Count(gradients.Length, Chunk);
                 var length = gradients.Length;
                 Threads.Run(
                     pieces,
                     Math.Min(Threads.Max, Math.Max(1, pieces / 4)),
                     (piece, _) => new Span<S>(job.Gradients + (nint)piece * Chunk, Math.Min(Chunk, length - piece * Chunk)).Clear()
                 );
-                Threads.Run(chunks, workers, (chunk, _) => Scatter(job, chunk * Chunk, Math.Min(rows, (chunk + 1) * Chunk)));
+                Threads.Run(chunks, workers, (chunk, _) => Scatter(job, chunk * Chunk, Cut.End(rows, chunk * Chunk, Chunk)));
             }
             if (!isSummed)
                 return null;

@@ -16,7 +16,7 @@ public static class SpanKernels
     /// <param name="loss">The definition.</param>
     /// <param name="prediction">float or double.</param>
     /// <param name="target">As long as <paramref name="prediction"/>.</param>
-    /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
+    /// <param name="gradient">Receives the gradient; may be the memory of an operand, but not of part of one.</param>
     /// <param name="reduction">Mean or sum; none for a single element: the gradient is that of one number.</param>
     /// <returns>The exact mean or sum of the values, rounded once.</returns>
     /// <exception cref="ArgumentException">A length differs, or the reduction does not give one number. A batch mean needs a shape.</exception>
@@ -45,7 +45,7 @@ public static class SpanKernels
     /// <param name="prediction">Row-major, of <paramref name="shape"/>; float or double.</param>
     /// <param name="target">As long as <paramref name="prediction"/>.</param>
     /// <param name="shape">Of prediction, target and gradient.</param>
-    /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
+    /// <param name="gradient">Receives the gradient; may be the memory of an operand, but not of part of one.</param>
     /// <param name="reduction">Mean, sum or batch mean; none for a single element: the gradient is that of one number.</param>
     /// <returns>The exact mean or sum of the values, rounded once.</returns>
     /// <exception cref="ArgumentException">A length is not that of the shape, or the reduction does not give one number.</exception>
@@ -64,6 +64,8 @@ public static class SpanKernels
         CheckShape(n, shape, nameof(prediction));
         CheckLength(target.Length, nameof(target), n, nameof(prediction));
         CheckLength(gradient.Length, nameof(gradient), n, nameof(prediction));
+        Refuse.PartlyOver<S>(prediction, gradient);
+        Refuse.PartlyOver<S>(target, gradient);
         var divisor = Divisor(reduction, shape, n, nameof(prediction));
         var two = new TwoOf<L>(loss);
         var sum = Kernel.ValueAndGradient<TwoOf<L>, S>(
@@ -87,7 +89,7 @@ public static class SpanKernels
     /// <param name="prediction">float or double.</param>
     /// <param name="target">As long as <paramref name="prediction"/>.</param>
     /// <param name="third">As long as <paramref name="prediction"/>.</param>
-    /// <param name="predictionGradient">Receives a gradient; empty where it is not wanted; may be the memory of an operand.</param>
+    /// <param name="predictionGradient">Receives a gradient; empty where it is not wanted; may be the memory of an operand, but not of part of one.</param>
     /// <param name="targetGradient">Likewise.</param>
     /// <param name="thirdGradient">Likewise.</param>
     /// <param name="reduction">Mean or sum; none for a single element: the gradients are those of one number.</param>
@@ -112,6 +114,12 @@ public static class SpanKernels
         CheckWanted(predictionGradient.Length, nameof(predictionGradient), n, nameof(prediction));
         CheckWanted(targetGradient.Length, nameof(targetGradient), n, nameof(prediction));
         CheckWanted(thirdGradient.Length, nameof(thirdGradient), n, nameof(prediction));
+        CheckApart<S>(predictionGradient, nameof(predictionGradient), prediction, target, third);
+        CheckApart<S>(targetGradient, nameof(targetGradient), prediction, target, third);
+        CheckApart<S>(thirdGradient, nameof(thirdGradient), prediction, target, third);
+        Refuse.Shared<S>(predictionGradient, targetGradient);
+        Refuse.Shared<S>(predictionGradient, thirdGradient);
+        Refuse.Shared<S>(targetGradient, thirdGradient);
         if (reduction == Reduction.BatchMean)
             throw new ArgumentException("a batch mean needs a batch, but of spans of three operands there is no shape.", nameof(reduction));
         var divisor = Divisor(reduction, [n], n, nameof(prediction));
@@ -135,8 +143,8 @@ public static class SpanKernels
     /// <param name="loss">The definition.</param>
     /// <param name="prediction">float or double.</param>
     /// <param name="target">As long as <paramref name="prediction"/>.</param>
-    /// <param name="gradient">Receives the first derivatives; may be the memory of an operand.</param>
-    /// <param name="curvature">Receives the second derivatives; may be the memory of another operand.</param>
+    /// <param name="gradient">Receives the first derivatives; may be the memory of an operand, but not of part of one.</param>
+    /// <param name="curvature">Receives the second derivatives; likewise, of another operand.</param>
     /// <param name="weights">What each element's derivatives are multiplied by; empty for 1.</param>
     /// <exception cref="ArgumentException">A length differs.</exception>
     public static void GradientAndCurvature<L, S>(
@@ -154,6 +162,9 @@ public static class SpanKernels
         CheckLength(gradient.Length, nameof(gradient), prediction.Length, nameof(prediction));
         CheckLength(curvature.Length, nameof(curvature), prediction.Length, nameof(prediction));
         CheckWanted(weights.Length, nameof(weights), prediction.Length, nameof(prediction));
+        CheckApart<S>(gradient, nameof(gradient), prediction, target, weights);
+        CheckApart<S>(curvature, nameof(curvature), prediction, target, weights);
+        Refuse.Shared<S>(gradient, curvature);
         ReadOnlySpan<S> one = [S.One];
         var two = new TwoOf<L>(loss);
         Kernel.GradientAndCurvature<TwoOf<L>, S>(
@@ -173,7 +184,7 @@ public static class SpanKernels
     /// <param name="loss">The definition.</param>
     /// <param name="prediction">A row of scores for each label, one after another; float or double.</param>
     /// <param name="labels">A class index for each row.</param>
-    /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
+    /// <param name="gradient">Receives the gradient; may be the memory of an operand, but not of part of one.</param>
     /// <param name="reduction">Mean (over the weights of the labels), sum or batch mean; none for a single label: the gradient is that of one number.</param>
     /// <returns>The exact mean or sum of the values, rounded once.</returns>
     /// <exception cref="ArgumentException">A length does not fit, or the reduction does not give one number.</exception>
@@ -203,7 +214,7 @@ public static class SpanKernels
     /// <param name="prediction">Row-major, of <paramref name="shape"/>; float or double.</param>
     /// <param name="labels">Class indices, row-major; <paramref name="shape"/> without the class axis.</param>
     /// <param name="shape">Of prediction and gradient, such as (N, C, height, width).</param>
-    /// <param name="gradient">Receives the gradient; may be the memory of <paramref name="prediction"/>.</param>
+    /// <param name="gradient">Receives the gradient; may be the memory of an operand, but not of part of one.</param>
     /// <param name="reduction">Mean (over the weights of the labels), sum or batch mean; none for a single label: the gradient is that of one number.</param>
     /// <returns>The exact mean or sum of the values, rounded once.</returns>
     /// <exception cref="ArgumentException">A length is not that of the shape, or the reduction does not give one number.</exception>
@@ -222,6 +233,7 @@ public static class SpanKernels
         Kernel.CheckStorage<S>();
         CheckShape(prediction.Length, shape, nameof(prediction));
         CheckLength(gradient.Length, nameof(gradient), prediction.Length, nameof(prediction));
+        Refuse.PartlyOver<S>(prediction, gradient);
         var labelShape = shape.Without(loss.Axis(shape));
         CheckShape(labels.Length, labelShape, nameof(labels));
         // The kernel's threads need the labels in an array.
@@ -248,7 +260,7 @@ public static class SpanKernels
     /// <param name="second">As long as <paramref name="first"/>.</param>
     /// <param name="third">As long as <paramref name="first"/>.</param>
     /// <param name="width">The length of a vector.</param>
-    /// <param name="firstGradient">Receives a gradient; empty where it is not wanted; may be the memory of an input.</param>
+    /// <param name="firstGradient">Receives a gradient; empty where it is not wanted; may be the memory of an input, but not of part of one.</param>
     /// <param name="secondGradient">Likewise.</param>
     /// <param name="thirdGradient">Likewise.</param>
     /// <param name="reduction">Mean, sum or batch mean; none for a single vector: the gradients are those of one number.</param>
@@ -270,12 +282,18 @@ public static class SpanKernels
     {
         var n = first.Length;
         if (width < 1 || n % width != 0)
-            throw new ArgumentException($"first has {n} elements, which is no whole number of vectors of length {width}.", nameof(width));
+            throw new ArgumentException($"first has {n} elements, which is no whole number of vectors of length {FormattableString.Invariant($"{width}")}.", nameof(width));
         CheckLength(second.Length, nameof(second), n, nameof(first));
         CheckLength(third.Length, nameof(third), n, nameof(first));
         CheckWanted(firstGradient.Length, nameof(firstGradient), n, nameof(first));
         CheckWanted(secondGradient.Length, nameof(secondGradient), n, nameof(first));
         CheckWanted(thirdGradient.Length, nameof(thirdGradient), n, nameof(first));
+        CheckApart<S>(firstGradient, nameof(firstGradient), first, second, third);
+        CheckApart<S>(secondGradient, nameof(secondGradient), first, second, third);
+        CheckApart<S>(thirdGradient, nameof(thirdGradient), first, second, third);
+        Refuse.Shared<S>(firstGradient, secondGradient);
+        Refuse.Shared<S>(firstGradient, thirdGradient);
+        Refuse.Shared<S>(secondGradient, thirdGradient);
         var divisor = Divisor(reduction, [n / width], n / width, nameof(first));
         return typeof(S) == typeof(float) && loss.Rows is { } rows
             ? S.CreateTruncating(
@@ -373,6 +391,23 @@ public static class SpanKernels
             gradient.CopyTo(destination);
     }
 
+    // A part of an operand may not be overwritten before it is read: a gradient is in its memory, or elsewhere.
+    private static void CheckApart<S>(
+        ReadOnlySpan<S> gradient,
+        string name,
+        ReadOnlySpan<S> first,
+        ReadOnlySpan<S> second,
+        ReadOnlySpan<S> third,
+        [CallerArgumentExpression(nameof(first))] string? firstName = null,
+        [CallerArgumentExpression(nameof(second))] string? secondName = null,
+        [CallerArgumentExpression(nameof(third))] string? thirdName = null
+    )
+    {
+        Refuse.PartlyOver(first, gradient, firstName, name);
+        Refuse.PartlyOver(second, gradient, secondName, name);
+        Refuse.PartlyOver(third, gradient, thirdName, name);
+    }
+
     private static void CheckWanted(int length, string name, int other, string otherName)
     {
         if (length != 0)
@@ -403,7 +438,7 @@ public static class SpanKernels
                 $"a value and gradient is that of one number, but without a reduction the loss has values of shape {values}.",
                 nameof(reduction)
             ),
-            _ => throw new ArgumentOutOfRangeException(nameof(reduction), reduction, $"{(int)reduction} is no reduction."),
+            _ => throw new ArgumentOutOfRangeException(nameof(reduction), FormattableString.Invariant($"{(int)reduction} is no reduction.")),
         };
 
     private static S Divided<S>(ExactSum sum, double divisor, Reduction reduction)

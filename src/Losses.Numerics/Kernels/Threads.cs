@@ -14,7 +14,11 @@ public static class Threads
         get => Volatile.Read(ref _max);
         set
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            if (value < 1)
+                throw new ArgumentOutOfRangeException(
+                    nameof(value),
+                    FormattableString.Invariant($"value is {value}, but a kernel needs at least 1 thread.")
+                );
             Volatile.Write(ref _max, value);
         }
     }

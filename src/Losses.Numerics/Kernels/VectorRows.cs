@@ -5,7 +5,7 @@ namespace Losses;
 
 /// <summary>A function of the vectors that lie along the last axis of several tensors of one shape, a number for each of their rows.</summary>
 /// <remarks>Over float32 data only: there float64 sums have bits to spare. A sum goes eight ways whatever the width of a lane.</remarks>
-public abstract unsafe class VectorRows : RowLoss
+internal abstract unsafe class VectorRows : RowLoss
 {
     private protected const int Ways = 8;
 
@@ -67,7 +67,7 @@ public abstract unsafe class VectorRows : RowLoss
     {
         const int Elements = 1 << 14;
         var chunk = Math.Max(1, Elements / Math.Max(1, width));
-        var chunks = (count + chunk - 1) / chunk;
+        var chunks = Cut.Count(count, chunk);
         var rows = new Rows<TOut>(inputs, width, upstream, isUniform, values, gradients);
         Threads.Run(
             chunks,
@@ -75,7 +75,7 @@ public abstract unsafe class VectorRows : RowLoss
             (part, _) =>
             {
                 var first = part * chunk;
-                var last = Math.Min(count, first + chunk);
+                var last = Cut.End(count, first, chunk);
                 if (Lane<Simd512, Vector512<double>, float>.IsSupported)
                     Run<Lane<Simd512, Vector512<double>, float>, TOut>(rows, first, last);
                 else if (Lane<Simd256, Vector256<double>, float>.IsSupported)
@@ -188,7 +188,7 @@ public abstract unsafe class VectorRows : RowLoss
 
 /// <summary>x₁·x₂ / (max(‖x₁‖, ε) max(‖x₂‖, ε)); 0 of slope 0 for a vector of zeros.</summary>
 /// <param name="eps">ε</param>
-public sealed unsafe class CosineRows(double eps) : VectorRows
+internal sealed unsafe class CosineRows(double eps) : VectorRows
 {
     // 1 / max(‖v‖, ε), the slope of which is −v / max(‖v‖, ε)³, as in PyTorch; 0 for a vector without a direction.
     private double Reciprocal<TLane>(float* v, int width)
@@ -241,7 +241,7 @@ public sealed unsafe class CosineRows(double eps) : VectorRows
 
 /// <summary>The Euclidean distance ‖x₁ − x₂ + ε‖, of slope 0 where it is 0.</summary>
 /// <param name="eps">ε</param>
-public sealed unsafe class DistanceRows(double eps) : VectorRows
+internal sealed unsafe class DistanceRows(double eps) : VectorRows
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Run<TLane, TOut>(in Rows<TOut> rows, int first, int last)
@@ -270,7 +270,7 @@ public sealed unsafe class DistanceRows(double eps) : VectorRows
 /// <param name="margin">margin</param>
 /// <param name="eps">ε</param>
 /// <param name="swap">Whether the nearer of anchor and positive counts.</param>
-public sealed unsafe class TripletRows(double margin, double eps, bool swap) : VectorRows
+internal sealed unsafe class TripletRows(double margin, double eps, bool swap) : VectorRows
 {
     internal override bool IsLoss => true;
 

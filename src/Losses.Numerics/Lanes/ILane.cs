@@ -3,7 +3,7 @@ namespace Losses;
 /// <summary>A SIMD register of float64 numbers over data stored as <typeparamref name="TStorage"/>: the number type of the kernels.</summary>
 /// <typeparam name="T">The lane itself.</typeparam>
 /// <typeparam name="TStorage">float or double: what the data are stored as; every operation is in float64, rounded once when stored.</typeparam>
-public interface ILane<T, TStorage> : IReal<T>
+internal interface ILane<T, TStorage> : IReal<T>
     where T : struct, ILane<T, TStorage>
     where TStorage : unmanaged
 {

@@ -171,7 +171,10 @@ public sealed class LossAccumulator : IEquatable<LossAccumulator>
             throw new ArgumentException($"bytes has {bytes.Length} bytes, too few for an accumulator.", nameof(bytes));
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
         if (length < 0 || length > bytes.Length - sizeof(int))
-            throw new ArgumentException($"bytes says that its first part has {length} bytes, of {bytes.Length}.", nameof(bytes));
+            throw new ArgumentException(
+                FormattableString.Invariant($"bytes says that its first part has {length} bytes, of {bytes.Length}."),
+                nameof(bytes)
+            );
         bytes = bytes[sizeof(int)..];
         return new(ExactSum.FromBytes(bytes[..length]), ExactSum.FromBytes(bytes[length..]));
     }

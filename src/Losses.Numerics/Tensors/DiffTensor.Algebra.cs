@@ -15,7 +15,12 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
 
     /// <inheritdoc/>
     public static DiffTensor<T> Create(DiffTensor<T> like, ReadOnlySpan<double> values, Shape shape) =>
-        new(Storage<T>.Wide(values.ToArray()), shape);
+        values.Length == shape.Size
+            ? new(Storage<T>.Wide(values.ToArray()), shape)
+            : throw new ArgumentException(
+                $"values has {values.Length} elements but shape {shape} has {shape.Size}; they must be equal.",
+                nameof(values)
+            );
 
     /// <inheritdoc/>
     public static DiffTensor<T> operator +(DiffTensor<T> a, DiffTensor<T> b) => Binary<AddFunction>(default, a, b);
@@ -101,7 +106,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     /// <inheritdoc/>
     public static DiffTensor<T> Detach(DiffTensor<T> x)
     {
-        x = x.Live;
+        x = NotNull(x).Live;
         // Which differentiation is the innermost is known where the tensor meets others: it may vary with one further out than theirs.
         return x.Node is { } node ? new(Detach(x.Primal!), Node<T>.Detached(node.Differentiation)) { Beneath = x.Beneath ?? x } : x;
     }
@@ -109,7 +114,9 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     /// <inheritdoc/>
     public static DiffTensor<T> IfLess(DiffTensor<T> a, DiffTensor<T> b, DiffTensor<T> less, DiffTensor<T> otherwise)
     {
-        var mask = Binary<LessFunction>(default, a.Base, b.Base);
+        ArgumentNullException.ThrowIfNull(less);
+        ArgumentNullException.ThrowIfNull(otherwise);
+        var mask = Binary<LessFunction>(default, NotNull(a).Base, NotNull(b).Base);
         var shape = Common(mask.Shape, Common(less.Shape, otherwise.Shape));
         return new SelectOperation<T>(Expand(mask, shape).Storage, shape).Apply(Expand(less, shape), Expand(otherwise, shape));
     }
@@ -117,6 +124,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     /// <inheritdoc/>
     public static DiffTensor<T> Reshape(DiffTensor<T> x, Shape shape)
     {
+        ArgumentNullException.ThrowIfNull(x);
         if (shape.Size != x.Count)
             throw new ArgumentException($"shape {shape} has {shape.Size} elements but x has shape {x.Shape}.", nameof(shape));
         return shape == x.Shape ? x : new ReshapeOperation<T>(shape).Apply(x);
@@ -125,6 +133,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     /// <inheritdoc/>
     public static DiffTensor<T> Permute(DiffTensor<T> x, ReadOnlySpan<int> axes)
     {
+        ArgumentNullException.ThrowIfNull(x);
         var order = new int[axes.Length];
         for (var i = 0; i < order.Length; i++)
             order[i] = x.Shape.Axis(axes[i], nameof(axes));
@@ -136,6 +145,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     /// <inheritdoc/>
     public static DiffTensor<T> Expand(DiffTensor<T> x, Shape shape)
     {
+        ArgumentNullException.ThrowIfNull(x);
         if (x.Shape == shape)
             return x;
         if (!Shape.TryBroadcast(x.Shape, shape, out var common) || common != shape)
@@ -146,11 +156,14 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     /// <inheritdoc/>
     public static DiffTensor<T> Slice(DiffTensor<T> x, int axis, int start, int length)
     {
+        ArgumentNullException.ThrowIfNull(x);
         axis = x.Shape.Axis(axis);
         if (start < 0 || length < 0 || start > x.Shape[axis] - length)
             throw new ArgumentOutOfRangeException(
                 nameof(start),
-                $"elements {start} to {start + length} of axis {axis} were asked for, but x has shape {x.Shape}."
+                FormattableString.Invariant(
+                    $"elements {start} to {(long)start + length} of axis {axis} were asked for, but x has shape {x.Shape}."
+                )
             );
         return new SliceOperation<T>(axis, start, length).Apply(x);
     }
@@ -160,6 +173,9 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     {
         if (tensors.Length == 0)
             throw new ArgumentException("tensors is empty.", nameof(tensors));
+        for (var i = 0; i < tensors.Length; i++)
+            if (tensors[i] is null)
+                throw new ArgumentNullException(nameof(tensors), $"tensors[{i}] is null.");
         axis = tensors[0].Shape.Axis(axis);
         for (var i = 1; i < tensors.Length; i++)
             if (tensors[i].Shape.Rank != tensors[0].Shape.Rank || tensors[i].Shape.With(axis, 0) != tensors[0].Shape.With(axis, 0))
@@ -167,12 +183,22 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
                     $"tensors[{i}] has shape {tensors[i].Shape} but tensors[0] has shape {tensors[0].Shape}; they may differ along axis {axis} only.",
                     nameof(tensors)
                 );
+        var length = 0L;
+        foreach (var x in tensors)
+            length += x.Shape[axis];
+        var around = tensors[0].Shape.With(axis, 1).Size;
+        if (length > int.MaxValue || length * around > Array.MaxLength)
+            throw new ArgumentException(
+                $"tensors has {length} elements along axis {axis}, {around} times: more than an array can hold.",
+                nameof(tensors)
+            );
         return new ConcatenateOperation<T>(axis).Apply(tensors.ToArray());
     }
 
     /// <inheritdoc/>
     public static DiffTensor<T> Sum(DiffTensor<T> x, ReadOnlySpan<int> axes, bool keepAxes)
     {
+        ArgumentNullException.ThrowIfNull(x);
         var summed = new bool[x.Shape.Rank];
         foreach (var axis in axes)
             summed[x.Shape.Axis(axis, nameof(axes))] = true;
@@ -183,7 +209,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
 
     /// <inheritdoc/>
     public static DiffTensor<T> CumulativeSum(DiffTensor<T> x, int axis) =>
-        new CumulativeSumOperation<T>(x.Shape.Axis(axis), false).Apply(x);
+        new CumulativeSumOperation<T>(NotNull(x).Shape.Axis(axis), false).Apply(x);
 
     /// <inheritdoc/>
     public static DiffTensor<T> Largest(DiffTensor<T> x, int axis) => new LargestOperation<T>(NotEmpty(x, axis)).Apply(x);
@@ -200,6 +226,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     /// <inheritdoc/>
     public static DiffTensor<T> Sort(DiffTensor<T> x, int axis, bool descending)
     {
+        ArgumentNullException.ThrowIfNull(x);
         axis = x.Shape.Axis(axis);
         return Gather(x, axis, RowKernels.Order(x.Storage.Dense, x.Shape, axis, descending));
     }
@@ -207,6 +234,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     /// <inheritdoc/>
     public static DiffTensor<T> Gather(DiffTensor<T> x, int axis, Labels labels)
     {
+        ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(labels);
         axis = x.Shape.Axis(axis);
         if (labels.Shape.Rank != x.Shape.Rank || labels.Shape.With(axis, 0) != x.Shape.With(axis, 0))
@@ -220,6 +248,8 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     /// <inheritdoc/>
     public static DiffTensor<T> MatMul(DiffTensor<T> a, DiffTensor<T> b)
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
         if (a.Shape.Rank < 2 || b.Shape.Rank < 2 || a.Shape[-1] != b.Shape[-2])
             throw new ArgumentException(
                 $"a has shape {a.Shape} and b has shape {b.Shape}; the columns of a must be the rows of b.",
@@ -237,39 +267,56 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
             a = Expand(a, new([.. batch.Lengths, .. a.Shape.Lengths[^2..]]));
             b = Expand(b, new([.. batch.Lengths, .. b.Shape.Lengths[^2..]]));
         }
+        // A product of matrices may be far larger than they are.
+        var count = (long)a.Shape.With(-1, 1).Size * b.Shape[-1];
+        if (count > Array.MaxLength)
+            throw new ArgumentException(
+                $"a has shape {a.Shape} and b has shape {b.Shape}; their product has {count} elements, more than an array can hold.",
+                nameof(b)
+            );
         return new MatMulOperation<T>().Apply(a, b);
     }
 
     /// <inheritdoc/>
     public static DiffTensor<T> Mean(DiffTensor<T> values, ReadOnlySpan<DiffTensor<T>> weights)
     {
+        ArgumentNullException.ThrowIfNull(values);
         if (weights.Length == 0)
             return new MeanOperation<T>().Apply(values);
-        return new MeanOperation<T>().Apply(values, weights[0]);
+        if (weights.Length > 1)
+            throw new ArgumentException($"weights has {weights.Length} tensors; it must have one, or none.", nameof(weights));
+        return new MeanOperation<T>().Apply(values, NotNull(weights[0], nameof(weights)));
     }
 
     /// <inheritdoc/>
     public static double Least(DiffTensor<T> x) =>
-        x.Count == 0 ? double.PositiveInfinity : System.Numerics.Tensors.TensorPrimitives.MinNumber(x.Storage.Numbers);
+        NotNull(x).Count == 0 ? double.PositiveInfinity : System.Numerics.Tensors.TensorPrimitives.MinNumber(x.Storage.Numbers);
 
     /// <inheritdoc/>
     public static bool IsWithin(Domain domain, DiffTensor<T> x)
     {
         ArgumentNullException.ThrowIfNull(domain);
+        ArgumentNullException.ThrowIfNull(x);
         return domain.IsAll
             || x.Count == 0
             || (x.Storage.IsRounded ? Watch.IsWithin(domain, x.Storage.Rounded) : Watch.IsWithin(domain, x.Storage.Numbers));
     }
 
     /// <inheritdoc/>
-    public static bool? KeepsDomains(DiffTensor<T> loss) => loss.Storage.KeepsDomains;
+    public static bool? KeepsDomains(DiffTensor<T> loss) => NotNull(loss).Storage.KeepsDomains;
 
     /// <inheritdoc/>
-    public static DiffTensor<T> Recompute(Func<DiffTensor<T>[], DiffTensor<T>> function, DiffTensor<T>[] inputs) =>
-        new RecomputeOperation<T>(function).Apply(inputs);
+    public static DiffTensor<T> Recompute(Func<DiffTensor<T>[], DiffTensor<T>> function, DiffTensor<T>[] inputs)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(inputs);
+        foreach (var input in inputs)
+            _ = NotNull(input, nameof(inputs));
+        return new RecomputeOperation<T>(function).Apply([.. inputs]);
+    }
 
     /// <inheritdoc/>
-    public static DiffTensor<T> Round(DiffTensor<T> x) => x.Storage.IsRounded ? x : new RoundOperation<T>().Apply(x);
+    public static DiffTensor<T> Round(DiffTensor<T> x) => NotNull(x).Storage.IsRounded ? x : new RoundOperation<T>().Apply(x);
 
     /// <inheritdoc/>
     public static DiffTensor<T> Map<L>(L loss, DiffTensor<T> prediction, DiffTensor<T> target)
@@ -279,8 +326,11 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     public static DiffTensor<T> Map<L>(L loss, DiffTensor<T> prediction, DiffTensor<T> target, DiffTensor<T> third)
         where L : struct, IPointwise3 => Pointwise(loss, 3, Role.Loss, prediction, target, third);
 
-    /// <inheritdoc/>
-    public static DiffTensor<T> Fuse(RowLoss row, DiffTensor<T>[] inputs, Func<DiffTensor<T>[], DiffTensor<T>> definition) =>
+    static DiffTensor<T> ITensor<DiffTensor<T>>.Fuse(
+        RowLoss row,
+        DiffTensor<T>[] inputs,
+        Func<DiffTensor<T>[], DiffTensor<T>> definition
+    ) =>
         row switch
         {
             LabelledRows labelled => new LabelledRowsOperation<T>(labelled, definition).Apply(inputs),
@@ -320,9 +370,12 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
         : Shape.TryBroadcast(a, b, out var common) ? common
         : throw new ArgumentException($"one operand has shape {a} and the other {b}; they cannot be broadcast together.", nameof(b));
 
+    private static DiffTensor<T> NotNull(DiffTensor<T>? x, [CallerArgumentExpression(nameof(x))] string? name = null) =>
+        x ?? throw new ArgumentNullException(name);
+
     private static int NotEmpty(DiffTensor<T> x, int axis, [CallerArgumentExpression(nameof(x))] string? name = null)
     {
-        axis = x.Shape.Axis(axis, nameof(axis));
+        axis = NotNull(x, name).Shape.Axis(axis, nameof(axis));
         return x.Shape[axis] > 0 ? axis : throw new ArgumentException($"{name} has shape {x.Shape}: axis {axis} is empty.", name);
     }
 }

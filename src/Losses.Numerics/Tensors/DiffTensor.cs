@@ -97,7 +97,10 @@ public sealed partial class DiffTensor<T>
             {
                 var length = Shape[axis];
                 if (place[axis] < -length || place[axis] >= length)
-                    throw new ArgumentOutOfRangeException(nameof(place), $"place[{axis}] is {place[axis]}, but shape is {Shape}.");
+                    throw new ArgumentOutOfRangeException(
+                        nameof(place),
+                        FormattableString.Invariant($"place[{axis}] is {place[axis]}, but shape is {Shape}.")
+                    );
                 flat = flat * length + (place[axis] < 0 ? place[axis] + length : place[axis]);
             }
             return Storage.Rounded[Storage.IsUniform ? 0 : flat];
@@ -138,18 +141,23 @@ public sealed partial class DiffTensor<T>
     public System.Numerics.Tensors.Tensor<T> ToTensor() =>
         System.Numerics.Tensors.Tensor.Create(ToArray(), Shape.Rank == 0 ? [1] : [.. Shape.Lengths.Select(length => (nint)length)]);
 
-    /// <summary>The data type, shape and values; long axes are elided.</summary>
+    /// <summary>The data type, shape and values; long axes are elided, and so is what comes after some hundred rows and numbers.</summary>
     public override string ToString()
     {
         var text = new StringBuilder().Append(typeof(T) == typeof(float) ? "float32 " : "float64 ").Append(Shape);
         text.Append(Shape.Rank < 2 ? ' ' : '\n');
-        Print(text, 0, 0);
+        var left = MostPrinted;
+        Print(text, 0, 0, ref left);
         return text.ToString();
     }
 
-    private void Print(StringBuilder text, int axis, int offset)
+    // Of one axis, and of all of them: eight elements an axis are millions where there are many axes.
+    private const int Edge = 4;
+    private const int MostPrinted = 1000;
+
+    private void Print(StringBuilder text, int axis, int offset, ref int left)
     {
-        const int Edge = 4;
+        left--;
         if (axis == Shape.Rank)
         {
             text.Append(Storage.Rounded[Storage.IsUniform ? 0 : offset].ToString("G6", CultureInfo.InvariantCulture));
@@ -161,13 +169,18 @@ public sealed partial class DiffTensor<T>
         {
             if (i > 0)
                 text.Append(axis == Shape.Rank - 1 ? ", " : ",\n" + new string(' ', axis + 1));
+            if (left <= 0)
+            {
+                text.Append('…');
+                break;
+            }
             if (length > 2 * Edge && i == Edge)
             {
                 text.Append('…');
                 i = length - Edge - 1;
                 continue;
             }
-            Print(text, axis + 1, offset + i * inner);
+            Print(text, axis + 1, offset + i * inner, ref left);
         }
         text.Append(']');
     }
@@ -216,9 +229,11 @@ public static class DiffTensor
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(values);
-        var flat = new T[checked((int)values.FlattenedLength)];
+        // As many as an array holds, as the shape knows.
+        Shape shape = [.. values.Lengths.ToArray().Select(length => (int)Math.Min(length, int.MaxValue))];
+        var flat = new T[shape.Size];
         values.FlattenTo(flat);
-        return new(flat, [.. values.Lengths.ToArray().Select(length => checked((int)length))]);
+        return new(flat, shape);
     }
 
     /// <summary>A scalar.</summary>
@@ -242,12 +257,17 @@ public static class DiffTensor
         ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.Length == 0)
             throw new ArgumentException("inputs is empty; a derivative is by at least one.", nameof(inputs));
+        for (var i = 0; i < inputs.Length; i++)
+            if (inputs[i] is null)
+                throw new ArgumentNullException(nameof(inputs), $"inputs[{i}] is null.");
         var differentiation = new Differentiation();
         var variables = inputs.Select(x => new DiffTensor<T>(x.Live, Node<T>.Variable(differentiation))).ToArray();
         DiffTensor<T> output;
         try
         {
-            output = function([.. variables]).Live;
+            output = (
+                function([.. variables]) ?? throw new ArgumentException("function gave no value, but null.", nameof(function))
+            ).Live;
         }
         finally
         {
@@ -265,7 +285,7 @@ public static class DiffTensor
                     nameof(gradient)
                 );
             var gradients = Tape.Pull(output, gradient, variables);
-            return [.. gradients.Select((g, i) => g ?? DiffTensor<T>.Filled(0, inputs[i].Shape))];
+            return [.. gradients.Select((g, i) => g ?? DiffTensor<T>.Filled(0, variables[i].Shape))];
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Losses;
@@ -107,11 +108,16 @@ public sealed class Labels
     }
 
     private ArgumentOutOfRangeException Outside(int i, int classes, string name) =>
-        new(name, $"{name}{(Shape.Rank == 0 ? "" : Shape.Place(i))} is {_indices[i]}, but there are {classes} classes.");
+        new(
+            name,
+            FormattableString.Invariant(
+                $"{name}{(Shape.Rank == 0 ? "" : Shape.Place(i))} is {_indices[i]}, but there are {classes} classes."
+            )
+        );
 
     /// <summary>The labels in brackets, with their shape.</summary>
     public override string ToString() =>
-        $"labels {Shape} [{string.Join(", ", Indices[..Math.Min(20, Shape.Size)].ToArray())}{(Shape.Size > 20 ? ", …" : "")}]";
+        $"labels {Shape} [{string.Join(", ", Indices[..Math.Min(20, Shape.Size)].ToArray().Select(index => index.ToString(CultureInfo.InvariantCulture)))}{(Shape.Size > 20 ? ", …" : "")}]";
 
     private static int[] Narrow(ReadOnlySpan<long> indices, Shape shape, string name)
     {
@@ -121,7 +127,9 @@ public sealed class Labels
                 ? (int)indices[i]
                 : throw new ArgumentOutOfRangeException(
                     name,
-                    $"{name}{(indices.Length == shape.Size ? shape.Place(i) : $"[{i}]")} is {indices[i]}, which does not fit 32 bits."
+                    FormattableString.Invariant(
+                        $"{name}{(indices.Length == shape.Size ? shape.Place(i) : $"[{i}]")} is {indices[i]}, which does not fit 32 bits."
+                    )
                 );
         return narrow;
     }

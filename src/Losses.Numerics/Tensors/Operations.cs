@@ -297,6 +297,8 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept) : Operation<T>
             var total = Total(x.Storage);
             return new(Storage<T>.Wide([typeof(T) == typeof(float) && x.Storage.IsRounded ? total.ToSingle() : total.ToDouble()]), kept);
         }
+        if (x.Storage.IsUniform)
+            return new(Storage<T>.Uniform(Total(x.Storage, x.Count / Math.Max(1, kept.Size)).ToDouble(), kept.Size), kept);
         var axes = Enumerable.Range(0, summed.Length);
         int[] order = [.. axes.Where(i => !summed[i]), .. axes.Where(i => summed[i])];
         var rows = order.SequenceEqual(axes) ? x : DiffTensor<T>.Permute(x, order);
@@ -314,11 +316,22 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept) : Operation<T>
             pending.Prepare();
             return pending.Sum(x.Count);
         }
+        if (x.IsUniform)
+            return Total(x, x.Count);
         var sum = new ExactSum();
-        if (typeof(T) == typeof(float) && x.IsRounded && !x.IsUniform)
+        if (typeof(T) == typeof(float) && x.IsRounded)
             sum.Add(MemoryMarshal.Cast<T, float>(x.Rounded));
         else
-            sum.Add(x.Dense);
+            sum.Add(x.Numbers);
+        return sum;
+    }
+
+    // One number, so many times.
+    private static ExactSum Total(Storage<T> uniform, int count)
+    {
+        var sum = new ExactSum();
+        if (count > 0)
+            sum.AddProduct(uniform.Numbers[0], count);
         return sum;
     }
 }

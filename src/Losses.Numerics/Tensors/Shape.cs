@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Losses;
@@ -6,26 +7,35 @@ namespace Losses;
 [CollectionBuilder(typeof(Shape), nameof(Create))]
 public readonly struct Shape : IEquatable<Shape>
 {
+    // What recurs once an axis, recurs no deeper; the other libraries draw the line here too.
+    private const int MostAxes = 64;
+
     private readonly int[]? _lengths;
 
     /// <summary>The shape with these axis lengths.</summary>
     /// <param name="lengths">Each at least 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A length is negative, or there are more elements than an array holds.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A length is negative, there are more elements than an array holds (those of empty axes not
+    /// counted), or there are more than 64 axes.</exception>
     public Shape(params int[] lengths)
     {
         ArgumentNullException.ThrowIfNull(lengths);
-        long count = 1;
+        if (lengths.Length > MostAxes)
+            throw new ArgumentOutOfRangeException(nameof(lengths), $"lengths has {lengths.Length} axes; a shape has at most {MostAxes}.");
+        // An empty axis is left out: the strides of the others are numbers too.
+        var count = 1L;
+        var isEmpty = false;
         foreach (var length in lengths)
         {
             if (length < 0)
                 throw new ArgumentOutOfRangeException(nameof(lengths), $"shape {Text(lengths)} has a negative axis length.");
-            count = Math.Min(count, Array.MaxLength + 1L) * length;
+            isEmpty |= length == 0;
+            count = Math.Min(count, Array.MaxLength + 1L) * Math.Max(length, 1);
         }
         if (count > Array.MaxLength)
             throw new ArgumentOutOfRangeException(nameof(lengths), $"shape {Text(lengths)} has more elements than an array can hold.");
         // A copy: the caller may write to the array.
         _lengths = [.. lengths];
-        Size = (int)count;
+        Size = isEmpty ? 0 : (int)count;
         _ranked = true;
     }
 
@@ -70,8 +80,8 @@ public readonly struct Shape : IEquatable<Shape>
             throw new ArgumentOutOfRangeException(
                 name,
                 rank == 0
-                    ? $"{name} is {axis}, but a scalar has no axes."
-                    : $"{name} is {axis}, but shape {this} has axes {-rank} to {rank - 1}."
+                    ? FormattableString.Invariant($"{name} is {axis}, but a scalar has no axes.")
+                    : FormattableString.Invariant($"{name} is {axis}, but shape {this} has axes {-rank} to {rank - 1}.")
             );
         return axis < 0 ? axis + rank : axis;
     }
@@ -156,7 +166,7 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>The axis lengths in parentheses: <c>()</c>, <c>(3)</c>, <c>(2, 3)</c>.</summary>
     public override string ToString() => Text(Lengths);
 
-    private static string Text(int[] lengths) => $"({string.Join(", ", lengths)})";
+    private static string Text(int[] lengths) => $"({string.Join(", ", lengths.Select(length => length.ToString(CultureInfo.InvariantCulture)))})";
 
     // The place of a flat index, for messages: "[1, 4]".
     internal string Place(int index)

@@ -347,11 +347,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     public static TorchTensor Map<L>(L loss, TorchTensor prediction, TorchTensor target, TorchTensor third)
         where L : struct, IPointwise3 => Loss(loss, prediction, target, third);
 
-    /// <inheritdoc/>
-    public static TorchTensor Fuse(RowLoss row, TorchTensor[] inputs, Func<TorchTensor[], TorchTensor> definition)
+    static TorchTensor ITensor<TorchTensor>.Fuse(RowLoss row, TorchTensor[] inputs, Func<TorchTensor[], TorchTensor> definition)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
-        ArgumentNullException.ThrowIfNull(definition);
         if (inputs[0].Stored is not { } x || !Memory.IsOnCpu(x))
             return definition(inputs);
         return row switch
