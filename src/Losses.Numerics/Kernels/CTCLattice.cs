@@ -11,7 +11,8 @@ internal static class CTCLattice
 
     /// <summary>How many numbers of memory a sample needs.</summary>
     internal static int Length<S>(in CTCSample<S> sample)
-        where S : unmanaged, IFloatingPointIeee754<S> => Cut.Room((2L * Rows(sample) + 7) * RowLength(sample.Used) + sample.Classes, sample.Frames, "frames of a sample");
+        where S : unmanaged, IFloatingPointIeee754<S> =>
+        Cut.Room((2L * Rows(sample) + 7) * RowLength(sample.Used) + sample.Classes, sample.Frames, "frames of a sample");
 
     // A row a frame, and one from which the first is reached; without a gradient the last two.
     internal static int Rows<S>(in CTCSample<S> sample)

@@ -11,7 +11,8 @@ internal static unsafe class CTCLogLattice
 
     /// <summary>How many numbers of memory a sample needs.</summary>
     internal static int Length<S>(in CTCSample<S> sample)
-        where S : unmanaged, IFloatingPointIeee754<S> => Cut.Room((Rows(sample) + 4L) * RowLength(sample.Used) + sample.Classes, sample.Frames, "frames of a sample");
+        where S : unmanaged, IFloatingPointIeee754<S> =>
+        Cut.Room((Rows(sample) + 4L) * RowLength(sample.Used) + sample.Classes, sample.Frames, "frames of a sample");
 
     private static int Rows<S>(in CTCSample<S> sample)
         where S : unmanaged, IFloatingPointIeee754<S> => sample.IsWanted ? sample.Frames : 2;

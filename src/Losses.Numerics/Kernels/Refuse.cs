@@ -15,7 +15,10 @@ internal static class Refuse
     )
     {
         if (operand.Overlaps(result) && !Unsafe.AreSame(ref MemoryMarshal.GetReference(operand), ref MemoryMarshal.GetReference(result)))
-            throw new ArgumentException($"{resultName} overlaps {operandName} in part; it must be the same memory or other memory.", resultName);
+            throw new ArgumentException(
+                $"{resultName} overlaps {operandName} in part; it must be the same memory or other memory.",
+                resultName
+            );
     }
 
     /// <summary>Two results in one place, of which only one could be there in the end.</summary>

@@ -438,7 +438,10 @@ public static class SpanKernels
                 $"a value and gradient is that of one number, but without a reduction the loss has values of shape {values}.",
                 nameof(reduction)
             ),
-            _ => throw new ArgumentOutOfRangeException(nameof(reduction), FormattableString.Invariant($"{(int)reduction} is no reduction.")),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(reduction),
+                FormattableString.Invariant($"{(int)reduction} is no reduction.")
+            ),
         };
 
     private static S Divided<S>(ExactSum sum, double divisor, Reduction reduction)

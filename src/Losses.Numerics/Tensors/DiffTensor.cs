@@ -265,9 +265,7 @@ public static class DiffTensor
         DiffTensor<T> output;
         try
         {
-            output = (
-                function([.. variables]) ?? throw new ArgumentException("function gave no value, but null.", nameof(function))
-            ).Live;
+            output = (function([.. variables]) ?? throw new ArgumentException("function gave no value, but null.", nameof(function))).Live;
         }
         finally
         {

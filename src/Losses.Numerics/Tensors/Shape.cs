@@ -166,7 +166,8 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>The axis lengths in parentheses: <c>()</c>, <c>(3)</c>, <c>(2, 3)</c>.</summary>
     public override string ToString() => Text(Lengths);
 
-    private static string Text(int[] lengths) => $"({string.Join(", ", lengths.Select(length => length.ToString(CultureInfo.InvariantCulture)))})";
+    private static string Text(int[] lengths) =>
+        $"({string.Join(", ", lengths.Select(length => length.ToString(CultureInfo.InvariantCulture)))})";
 
     // The place of a flat index, for messages: "[1, 4]".
     internal string Place(int index)
