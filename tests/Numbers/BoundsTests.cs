@@ -34,7 +34,7 @@ public class BoundsTests
         {
             var (x, t) = (Numbers(n), Numbers(2 * n)[n..]);
             var expected = new float[n];
-            var value = SpanKernels.ValueAndGradient(default(Absolute), x, t, [n], Reduction.Sum, expected.AsSpan());
+            var value = new Absolute().ValueAndGradient(x, t, expected.AsSpan(), Reduction.Sum);
             foreach (var shift in (int[])[-n, 1 - n, -n / 2, -1, 0, 1, n / 2, n - 1, n])
             {
                 var memory = new float[3 * n];
@@ -45,13 +45,11 @@ public class BoundsTests
                     Math.Abs(shift) is var apart && apart > 0 && apart < n,
                     () =>
                     {
-                        var actual = SpanKernels.ValueAndGradient(
-                            default(Absolute),
+                        var actual = new Absolute().ValueAndGradient(
                             isTarget ? x : operand.Span,
                             isTarget ? operand.Span : t,
-                            [n],
-                            Reduction.Sum,
-                            gradient.Span
+                            gradient.Span,
+                            Reduction.Sum
                         );
                         Assert.Equal(value, actual);
                         Assert.Equal(expected, gradient.ToArray());
@@ -70,12 +68,9 @@ public class BoundsTests
             "gradient",
             Assert
                 .Throws<ArgumentException>(() =>
-                    SpanKernels.ValueAndGradient(
-                        default(Absolute),
+                    new Absolute().ValueAndGradient(
                         MemoryMarshal.Cast<byte, float>(memory.AsSpan(0, 16)),
                         Numbers(4),
-                        [4],
-                        Reduction.Sum,
                         MemoryMarshal.Cast<byte, float>(memory.AsSpan(2, 16))
                     )
                 )
@@ -83,19 +78,30 @@ public class BoundsTests
         );
     }
 
+    private readonly struct Labelled(bool isCrossEntropy) : ILabelled
+    {
+        public int Axis(Shape shape) => 1;
+
+        LabelledRows ILabelled.Rows(Labels labels, Shape shape) =>
+            isCrossEntropy ? new SoftmaxCrossEntropy(1, labels, [], 0.1) : new NegativeLogLikelihood(1, labels, []);
+    }
+
+    private readonly struct Triplets : IVectors3
+    {
+        VectorRows IVectors3.Rows => new TripletRows(1, 1e-6, true);
+
+        public LossValues<T> Of<T>(T first, T second, T third)
+            where T : ITensor<T> => throw new NotSupportedException();
+    }
+
     [Fact]
     public void A_gradient_over_part_of_logits_is_refused_and_over_all_of_them_right()
     {
-        Shape shape = [4, 3];
-        LabelledRows[] losses =
-        [
-            new SoftmaxCrossEntropy(1, new Labels(0, 2, 1, -1), [], 0.1),
-            new NegativeLogLikelihood(1, new Labels(0, 2, 1, -1), []),
-        ];
-        foreach (var loss in losses)
+        int[] labels = [0, 2, 1, -1];
+        foreach (var loss in (Labelled[])[new(true), new(false)])
         {
             var expected = new float[12];
-            SpanKernels.ValueAndGradient(loss, Numbers(12), shape, Reduction.Mean, expected.AsSpan());
+            loss.ValueAndGradient(Numbers(12), labels, expected.AsSpan());
             for (var shift = -12; shift <= 12; shift++)
             {
                 var memory = new float[36];
@@ -105,7 +111,7 @@ public class BoundsTests
                     Math.Abs(shift) is > 0 and < 12,
                     () =>
                     {
-                        SpanKernels.ValueAndGradient(loss, memory.AsSpan(12, 12), shape, Reduction.Mean, gradient.Span);
+                        loss.ValueAndGradient(memory.AsSpan(12, 12), labels, gradient.Span);
                         Assert.Equal(expected, gradient.ToArray());
                     },
                     "gradient"
@@ -132,13 +138,11 @@ public class BoundsTests
             AssertOverlap(
                 isRefused,
                 () =>
-                    SpanKernels.ValueAndGradients(
-                        new TripletRows(1, 1e-6, true),
+                    new Triplets().ValueAndGradients<Triplets, float>(
                         at[0].Span,
                         at[1].Span,
                         at[2].Span,
-                        [2, 3],
-                        Reduction.Mean,
+                        3,
                         at[3].Span,
                         at[4].Span,
                         at[5].Span

@@ -49,14 +49,14 @@ public interface ILabelled
     /// <param name="shape">Of the scores.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
-    LabelledRows Rows(Labels labels, Shape shape);
+    internal LabelledRows Rows(Labels labels, Shape shape);
 }
 
 /// <summary>A loss of the vectors of three tensors, such as an anchor, a positive and a negative.</summary>
 public interface IVectors3
 {
     /// <summary>The loss as its kernel takes it; absent where it has none.</summary>
-    VectorRows? Rows { get; }
+    internal VectorRows? Rows { get; }
 
     /// <summary>The definition: a value for each vector.</summary>
     LossValues<T> Of<T>(T first, T second, T third)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Losses;
@@ -282,7 +283,10 @@ public static class SpanKernels
     {
         var n = first.Length;
         if (width < 1 || n % width != 0)
-            throw new ArgumentException($"first has {n} elements, which is no whole number of vectors of length {FormattableString.Invariant($"{width}")}.", nameof(width));
+            throw new ArgumentException(
+                $"first has {n} elements, which is no whole number of vectors of length {FormattableString.Invariant($"{width}")}.",
+                nameof(width)
+            );
         CheckLength(second.Length, nameof(second), n, nameof(first));
         CheckLength(third.Length, nameof(third), n, nameof(first));
         CheckWanted(firstGradient.Length, nameof(firstGradient), n, nameof(first));
