@@ -10,6 +10,8 @@ internal abstract class RowwiseOperation(int axis, bool isWide) : Operation
 {
     protected int Axis => axis;
 
+    protected bool IsWide => isWide;
+
     internal override Tensor?[] Backward(Tensor[] inputs, Tensor gradient, bool isRecorded) =>
         [Pull(new(inputs[0], isWide), new(gradient, isWide)).Like(inputs[0])];
 
@@ -62,7 +64,7 @@ internal sealed class LargestOperation(int axis, bool isWide) : RowwiseOperation
     {
         var values = x.Stored!.detach();
         var isLargest = values.eq(values.amax([Axis], keepdim: true)).to(values.dtype);
-        var shares = new TorchTensor(isLargest.div(isLargest.sum(Axis, keepdim: true)), isWide);
+        var shares = new TorchTensor(isLargest.div(isLargest.sum(Axis, keepdim: true)), IsWide);
         return TorchTensor.Weigh(TorchTensor.Along(gradient, Axis, x.Shape), shares);
     }
 }

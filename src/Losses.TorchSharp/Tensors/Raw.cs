@@ -116,7 +116,7 @@ internal readonly struct Raw : IReal<Raw>
     public static Raw Detach(Raw x) => x;
 
     public static Raw Given(Raw x, Raw value) =>
-        x.Tensor is { } t ? Select(t.eq(t), t, value, x)
+        x.Tensor is { } t ? Select(t.ne(t), t, new(double.NaN), value)
         : double.IsNaN(x._number) ? x
         : value;
 
