@@ -41,7 +41,7 @@ module Similarity =
 
     // The same for their squares, given what those add up to: 1 where they neither overflow nor vanish, so that not a bit changes; nothing where that is so of all.
     let private squareUnit (axis: int) (square: 'T) (v: 'T) : 'T voption when 'T :> ITensor<'T> =
-        if 'T.Least square < 1e-270 || 'T.Least(-square) < -1e300 then
+        if v.Shape[axis] > 0 && ('T.Least square < 1e-270 || 'T.Least(-square) < -1e300) then
             let unit = unitOf (detach ('T.Largest(abs v, axis)))
             ValueSome(ifLess square (num 1e-270) unit (ifLess (num 1e300) square unit (num 1.0)))
         else
@@ -49,13 +49,7 @@ module Similarity =
 
     /// Vectors as a cosine sees them: their length, and, in units that their squares have room in, they themselves and their squares.
     [<Struct; NoEquality; NoComparison>]
-    type internal Measured<'T> =
-        {
-            Norm: 'T
-            Vector: 'T
-            Square: 'T
-            Unit: 'T voption
-        }
+    type internal Measured<'T> = { Norm: 'T; Vector: 'T; Square: 'T; Unit: 'T voption }
 
     // Of what is shorter than a floor, which counts in its stead, the unit is 1.
     let internal measure (axis: int) (floor: float) (v: 'T) : Measured<'T> when 'T :> ITensor<'T> =

@@ -15,10 +15,10 @@ let private numbers: Mutant list =
                     "Over(«a._derivative - T.Weigh(b._derivative, quotient)»",
                     "a._derivative + T.Weigh(b._derivative, quotient)"
                     "of equal numbers the larger is the second",
-                    "_derivative = «T.IfLess(a._value, b._value, b._derivative, a._derivative)»",
+                    "T.Given(max, «T.IfLess(a._value, b._value, b._derivative, a._derivative)»)",
                     "T.IfLess(b._value, a._value, a._derivative, b._derivative)"
                     "of equal numbers the smaller is the second",
-                    "_derivative = «T.IfLess(b._value, a._value, b._derivative, a._derivative)»",
+                    "T.Given(min, «T.IfLess(b._value, a._value, b._derivative, a._derivative)»)",
                     "T.IfLess(a._value, b._value, a._derivative, b._derivative)"
                     "√ has no half", "root, T.Constant(«0.5») / root", "1"
                     "log1p's slope is log's", "Over(x._derivative, «T.Constant(1) + x._value»)", "x._value"
@@ -34,7 +34,15 @@ let private numbers: Mutant list =
                     "what is clipped above has a slope",
                     "T.IfLess(T.Constant(bound), x._value, «T.Constant(0)», x._derivative)",
                     "x._derivative"
-                    "what is clipped below has a slope", "T.Constant(-bound),\n                «T.Constant(0)»,", "x._derivative"
+                    "what is clipped below has a slope", "T.Constant(-bound),\n                    «T.Constant(0)»,", "x._derivative"
+                    "the larger of a NaN has a slope", "max, _derivative = T.Given(«max», T.IfLess", "a._value"
+                    "the smaller of a NaN has a slope", "min, _derivative = T.Given(«min», T.IfLess", "a._value"
+                    "√NaN has the slope 0", "T.Constant(0.5) / root, «root»)", "T.Constant(0)"
+                    "a root of NaN has the slope 0",
+                    "slope = «T.Given(x._value, T.IfLess(T.Constant(0), x._value, slope, T.Constant(0)))»",
+                    "T.IfLess(T.Constant(0), x._value, slope, T.Constant(0))"
+                    "NaN¹ has the slope 1", "slope = «T.Given(x._value, slope)»", "slope"
+                    "a value given NaN has a slope", "_derivative = «T.Given(x._value, value._derivative)»", "value._derivative"
                     "|x| rises below 0", "T.IfLess(x, zero, «-y»,", "y"
                     "what is detached has a slope", "Detach(Dual<T> x) => «Fixed(x._value)»", "x"
                 ]

@@ -129,8 +129,7 @@ let private triplet (p: float) (swap: bool) =
         [ "tripletMargin" ]
         [ number; number; number ]
         { new LossFunction with
-            member _.Apply inputs =
-                tripletMargin { TripletMarginOptions.Default with P = p; Swap = swap } inputs[2] inputs[1] inputs[0]
+            member _.Apply inputs = tripletMargin { TripletMarginOptions.Default with P = p; Swap = swap } inputs[2] inputs[1] inputs[0]
         }
 
 let private cosine (axis: int) (eps: float) =
@@ -194,13 +193,36 @@ let private nllOf (shape: int list) (axis: int) =
 
 let private softmaxes =
     let each name (loss: LossFunction) =
-        case name [ name ] [ tensor [ rows; classes ] number ] (fun _ place -> [ for c in 0 .. classes - 1 -> place / classes * classes + c ]) loss
+        case
+            name
+            [ name ]
+            [ tensor [ rows; classes ] number ]
+            (fun _ place -> [ for c in 0 .. classes - 1 -> place / classes * classes + c ])
+            loss
 
     [
-        each "softmax" { new LossFunction with member _.Apply inputs = LossValues(softmax 1 inputs[0]) }
-        each "softmin" { new LossFunction with member _.Apply inputs = LossValues(softmin 1 inputs[0]) }
-        each "logSoftmax" { new LossFunction with member _.Apply inputs = LossValues(logSoftmax 1 inputs[0]) }
-        rowwise "logSumExp" [ "logSumExp" ] [ number ] { new LossFunction with member _.Apply inputs = LossValues(logSumExp 1 inputs[0]) }
+        each
+            "softmax"
+            { new LossFunction with
+                member _.Apply inputs = LossValues(softmax 1 inputs[0])
+            }
+        each
+            "softmin"
+            { new LossFunction with
+                member _.Apply inputs = LossValues(softmin 1 inputs[0])
+            }
+        each
+            "logSoftmax"
+            { new LossFunction with
+                member _.Apply inputs = LossValues(logSoftmax 1 inputs[0])
+            }
+        rowwise
+            "logSumExp"
+            [ "logSumExp" ]
+            [ number ]
+            { new LossFunction with
+                member _.Apply inputs = LossValues(logSumExp 1 inputs[0])
+            }
     ]
 
 // A blank, a label, a blank: every state is on some path in every frame. Frame 3 of sample 1 and class 3 of both do not count.
@@ -268,7 +290,11 @@ let private adaptiveLogs =
         [ "adaptiveLogProbabilities" ]
         (adaptiveShapes |> List.map (fun shape -> tensor shape number))
         (fun operand place ->
-            let columns (among: int list) = [ for n in 0..2 do for c in among -> n * 7 + c ]
+            let columns (among: int list) =
+                [
+                    for n in 0..2 do
+                        for c in among -> n * 7 + c
+                ]
 
             match operand with
             | 0 -> [ for c in 0..6 -> place / 4 * 7 + c ]
@@ -286,45 +312,63 @@ let private orders = [ 0.0; 0.5; 1.0; 1.5; 2.0; 3.0; infinity ]
 let cases: Case list =
     [
         yield! Registry.elementwiseLosses |> List.map ofRecord
-        pointwise "softMargin" [ "softMargin" ] [ number; sign ] { new LossFunction with member _.Apply inputs = softMargin inputs[1] inputs[0] }
+        pointwise
+            "softMargin"
+            [ "softMargin" ]
+            [ number; sign ]
+            { new LossFunction with
+                member _.Apply inputs = softMargin inputs[1] inputs[0]
+            }
 
         for full in [ false; true ] do
             pointwise
                 $"poissonNLL of logarithms, full {full}"
                 [ "poissonNLL" ]
                 [ number; positive ]
-                { new LossFunction with member _.Apply inputs = poissonNLL true full 1e-8 inputs[1] inputs[0] }
+                { new LossFunction with
+                    member _.Apply inputs = poissonNLL true full 1e-8 inputs[1] inputs[0]
+                }
 
             pointwise
                 $"poissonNLL of rates, full {full}"
                 [ "poissonNLL" ]
                 [ positive; positive ]
-                { new LossFunction with member _.Apply inputs = poissonNLL false full 1e-8 inputs[1] inputs[0] }
+                { new LossFunction with
+                    member _.Apply inputs = poissonNLL false full 1e-8 inputs[1] inputs[0]
+                }
 
             pointwise
                 $"gaussianNLL, full {full}"
                 [ "gaussianNLL" ]
                 [ number; number; positive ]
-                { new LossFunction with member _.Apply inputs = gaussianNLL full 1e-6 inputs[2] inputs[1] inputs[0] }
+                { new LossFunction with
+                    member _.Apply inputs = gaussianNLL full 1e-6 inputs[2] inputs[1] inputs[0]
+                }
 
         pointwise
             "hingeEmbedding"
             [ "hingeEmbedding" ]
             [ number; sign ]
-            { new LossFunction with member _.Apply inputs = hingeEmbedding 1.0 inputs[1] inputs[0] }
+            { new LossFunction with
+                member _.Apply inputs = hingeEmbedding 1.0 inputs[1] inputs[0]
+            }
 
         pointwise
             "marginRanking"
             [ "marginRanking" ]
             [ number; number; sign ]
-            { new LossFunction with member _.Apply inputs = marginRanking 0.5 inputs[2] inputs[1] inputs[0] }
+            { new LossFunction with
+                member _.Apply inputs = marginRanking 0.5 inputs[2] inputs[1] inputs[0]
+            }
 
         for p in [ 1; 2 ] do
             rowwise
                 $"multiMargin of order {p}"
                 [ "multiMargin" ]
                 [ number ]
-                { new LossFunction with member _.Apply inputs = multiMargin p 1.0 Weights.None (Labels [| 0; 4; 2 |]) inputs[0] }
+                { new LossFunction with
+                    member _.Apply inputs = multiMargin p 1.0 Weights.None (Labels [| 0; 4; 2 |]) inputs[0]
+                }
 
         rowwise
             "multiLabelMargin"
@@ -341,20 +385,26 @@ let cases: Case list =
                 $"multiLabelSoftMargin with {weights}"
                 [ "multiLabelSoftMargin" ]
                 [ number; chance ]
-                { new LossFunction with member _.Apply inputs = multiLabelSoftMargin weights inputs[1] inputs[0] }
+                { new LossFunction with
+                    member _.Apply inputs = multiLabelSoftMargin weights inputs[1] inputs[0]
+                }
 
         rowwise
             "cosineDistance"
             [ "cosineDistance" ]
             [ number; number ]
-            { new LossFunction with member _.Apply inputs = LossValues(cosineDistance inputs[1] inputs[0]) }
+            { new LossFunction with
+                member _.Apply inputs = LossValues(cosineDistance inputs[1] inputs[0])
+            }
 
         case
             "cosineEmbedding"
             [ "cosineEmbedding" ]
             [ tensor [ rows; classes ] number; tensor [ rows; classes ] number; tensor [ rows ] sign ]
             (fun operand place -> [ (if operand = 2 then place else place / classes) ])
-            { new LossFunction with member _.Apply inputs = cosineEmbedding -0.5 inputs[2] inputs[1] inputs[0] }
+            { new LossFunction with
+                member _.Apply inputs = cosineEmbedding -0.5 inputs[2] inputs[1] inputs[0]
+            }
 
         for p in orders do
             pairwise p
@@ -509,8 +559,7 @@ type ``A NaN``() =
 
             let masked =
                 { new Reducer with
-                    member _.Reduce loss =
-                        loss |> Reduce.mask (Weights(ReadOnlySpan<float> weights, loss.Values.Shape)) |> Reduce.sum
+                    member _.Reduce loss = loss |> Reduce.mask (Weights(ReadOnlySpan<float> weights, loss.Values.Shape)) |> Reduce.sum
                 }
 
             let f = apply case masked
@@ -521,8 +570,7 @@ type ``A NaN``() =
 
 [<Fact>]
 let ``every loss is among the cases`` () =
-    let missing =
-        Set.union Registry.functions Registry.elsewhere - set (cases |> List.collect _.Functions)
+    let missing = Set.union Registry.functions Registry.elsewhere - set (cases |> List.collect _.Functions)
 
     Assert.True(missing.IsEmpty, $"without a case: {missing}")
     Assert.Equal(cases.Length, (cases |> List.distinctBy _.Name).Length)
