@@ -73,7 +73,7 @@ let mutants: Mutant list =
             inFile
                 "Similarity.fs"
                 [
-                    "a short vector has twice the slope", "num eps + num («0.5» ./. eps)", "1.0"
+                    "a short vector has twice the slope", "floor + num («0.5» ./. eps)", "1.0"
                     "a vector of zeros has a direction", "«ifLess (num 0.0) least cosine least»", "cosine"
                     "only the first vector is measured", "let least = min one.Norm «two.Norm»", "one.Norm"
                     "a cosine is longer than 1", "detach («clip 1.0 cosine» - cosine)", "cosine"
@@ -83,13 +83,13 @@ let mutants: Mutant list =
                     "a subnormal is its own unit", "(«max largest (num 1e-300)»)", "largest"
                     "a floor has no units", "num eps / «unit»\n\n        if eps = 0.0", "num 1.0"
                     "what is shorter than ε has units", "ifLess norm (num floor) «(num 1.0)» unit", "unit"
-                    "the 0-norm counts positive components", "let size = «abs v»\n            // What", "v"
+                    "the 0-norm counts positive components", "let size = «abs v»\n            sumAlong", "v"
                     "the 0-norm does not see a NaN",
                     "sumAlong axis («given size (ifLess (num 0.0) size (num 1.0) (num 0.0))»)",
                     "ifLess (num 0.0) size (num 1.0) (num 0.0)"
                     "a p-norm does not see a NaN", "(unit * power (1.0 ./. p) total) («whole total»)", "num 0.0"
                     "vectors of no components have no distance", "if p = 1.0 || «v.Shape[axis] = 0» then", "false"
-                    "the ∞-norm is the largest component", "'T.Largest(«abs v», axis)", "v"
+                    "the ∞-norm is the largest component", "p then\n            'T.Largest(«abs v», axis)", "v"
                     "the 1-norm adds signed components", "sumAlong axis («abs v»)", "v"
                     "the 2-norm does not square", "let square = sumAlong axis («v * v»)\n\n            match", "abs v"
                     "the p-norm forgets its unit", "ifLess (num 0.0) total («unit * power (1.0 ./. p) total»)", "power (1.0 ./. p) total"
