@@ -80,7 +80,7 @@ let private ofRecord (record: Elementwise) =
         record.Functions
         (if usesTarget then [ x; t ] else [ x ])
         { new LossFunction with
-            member _.Apply inputs = LossValues(record.Definition.Tensor(inputs[0], inputs[inputs.Length - 1]))
+            member _.Apply inputs = record.Definition.Tensor(inputs[0], inputs[inputs.Length - 1])
         }
 
 let private pairwise (p: float) =
