@@ -52,7 +52,7 @@ type BalancedBCEWithLogits =
 type SoftMargin =
     interface IPointwise with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        member _.Apply(x, t) = (logistic (t * x)).SoftplusOfMinus
+        member _.Apply(x, t) = given t (logistic (t * x)).SoftplusOfMinus
 
         member _.Target = Domain.PlusOrMinusOne
 

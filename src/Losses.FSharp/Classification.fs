@@ -112,7 +112,8 @@ module Classification =
     let private picked (axis: int) (labels: Labels) (weights: 'T) (logProbabilities: 'T) : 'T :> ITensor<'T> =
         let column = labels.Reshape(logProbabilities.Shape.With(axis, 1))
         let own = 'T.Gather(logProbabilities, axis, column) |> reshape labels.Shape
-        Notation.(-) (Notation.num 0.0) (Notation.weigh weights own)
+        // The slope of a logarithm does not look at it.
+        Notation.(-) (Notation.num 0.0) (Notation.weigh weights (Notation.given own own))
 
     // −Σ_c w_c log p_c / C, 0 where ignored.
     let private smooth (axis: int) (labels: Labels) (classWeights: Weights) (logProbabilities: 'T) : 'T :> ITensor<'T> =
@@ -258,7 +259,7 @@ module Classification =
                 Notation.(*) (constant logits options.ClassWeights |> reshape (Shape column)) target
 
         let terms = Notation.weigh weighted (logSoftmax axis logits)
-        let values = Notation.(-) (Notation.num 0.0) (sumAlong axis terms)
+        let values = Notation.(-) (Notation.num 0.0) (whole (sumAlong axis terms))
         LossValues(values).WithinRows(Domain.NotNegative, probabilities, axis, nameof probabilities)
 
 namespace Losses

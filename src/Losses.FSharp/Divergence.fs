@@ -8,7 +8,8 @@ open Losses.FSharp.Notation
 type KLDiv =
     interface IPointwise with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        member _.Apply(x, t) = weigh t (log t - x)
+        // The slope by x does not look at x.
+        member _.Apply(x, t) = weigh t (given x (log t - x))
 
         member _.Target = Domain.NotNegative
 
@@ -19,7 +20,7 @@ type KLDivOfLogs =
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t) =
             // −0 − 0 is −0; with 0 added it is 0.
-            weigh (exp t) (t - x + num 0.0)
+            weigh (exp t) (given x (t - x + num 0.0))
 
 namespace Losses.FSharp
 

@@ -79,11 +79,18 @@ module Embedding =
         let axis = Check.vectorAxis (nameof x1) x1.Shape
 
         let unit (x: 'T) =
-            let square = 'T.Sum(x * x, ReadOnlySpan [| axis |], true)
+            let x = measure axis (Math.Sqrt eps) x
+
+            let eps =
+                match x.Unit with
+                | ValueNone -> num eps
+                | ValueSome unit -> num eps / unit / unit
+
+            let length = sqrt (x.Square + eps)
             // A vector of zeros has no direction: the unit vector 0, of slope 0.
-            let scale = ifLess (num 0.0) square (num 1.0 / sqrt (square + num eps)) (num 0.0)
-            let lack = ifLess (num 0.0) square (num eps / (square + num eps)) (num 1.0)
-            struct (x * scale, reshape (x.Shape.Without axis) lack)
+            let scale = given x.Norm (ifLess (num 0.0) x.Norm (num 1.0 / length) (num 0.0))
+            let lack = ifLess (num 0.0) x.Norm (eps / (x.Square + eps)) (num 1.0)
+            struct (x.Vector * reshape (x.Vector.Shape.With(axis, 1)) scale, lack)
 
         let struct (u1, lack1) = unit x1
         let struct (u2, lack2) = unit x2
@@ -124,7 +131,7 @@ module Embedding =
 
         Check.shape (nameof target) target.Shape (x1.Shape.Without -1) (fun () -> $"x1 has shape {x1.Shape}")
         let struct (distance, cosine) = cosines CosineEmbeddingEps x2 x1
-        let values = ifLess (num 0.0) target distance (hinge (cosine - num margin))
+        let values = given (target + distance) (ifLess (num 0.0) target distance (hinge (cosine - num margin)))
         LossValues(values).Within(Domain.PlusOrMinusOne, target, nameof target)
 
     let private triplet

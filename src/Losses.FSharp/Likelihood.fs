@@ -24,7 +24,7 @@ type PoissonNLL =
                 if definition.logInput then
                     exp x - weigh counted x
                 else
-                    x - weigh counted (log (x + num definition.eps))
+                    given x x - weigh counted (log (x + num definition.eps))
 
             if definition.full then
                 let stirling = t * log t - t + 0.5 .* log (num (2.0 *. Math.PI) * t)

@@ -11,7 +11,8 @@ type HingeEmbedding =
 
     interface IPointwise with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        member loss.Apply(x, t) = ifLess (num 0.0) t x (hinge (num loss.margin - x))
+        // Neither the choice by t nor the slope of x itself would know of a NaN.
+        member loss.Apply(x, t) = given (t + x) (ifLess (num 0.0) t x (hinge (num loss.margin - x)))
 
         member _.Target = Domain.PlusOrMinusOne
 
@@ -157,7 +158,7 @@ module Margin =
 
         let others = Indices.matrix n classes scale
         let terms = weigh ('T.Create(prediction, ReadOnlySpan others, shape)) powered
-        LossValues(sumAlong 1 terms |> reshape labels.Shape)
+        LossValues(sumAlong 1 terms |> whole |> reshape labels.Shape)
 
     /// <summary>Multi-label margin loss: every class that is not among the labels and comes within 1 of one that is.</summary>
     /// <param name="labels">The shape of <paramref name="prediction"/>: class indices, and after the last of a row −1.</param>
@@ -186,7 +187,7 @@ module Margin =
         let own = 'T.Gather(scores, 1, Labels(ReadOnlySpan<int> padded, shape)) |> reshape (Shape [| n; classes; 1 |])
         let other = reshape (Shape [| n; 1; classes |]) scores
         let terms = weigh ('T.Create(prediction, ReadOnlySpan pairs, cube)) (hinge (num 1.0 - (own - other)))
-        LossValues('T.Sum(terms, ReadOnlySpan [| 1; 2 |], false) |> reshape (prediction.Shape.Without -1))
+        LossValues('T.Sum(terms, ReadOnlySpan [| 1; 2 |], false) |> whole |> reshape (prediction.Shape.Without -1))
 
     /// <summary>Multi-label soft margin loss: the mean over the classes of each one's binary cross-entropy.</summary>
     /// <param name="classWeights">A weight a class, or none.</param>
@@ -216,4 +217,4 @@ module Margin =
                 weigh (expand logits.Shape (constant logits classWeights)) terms
 
         let axis = Operators.(-) logits.Shape.Rank 1
-        LossValues(sumAlong axis weighted / num (float logits.Shape[-1])).WithinRows(Domain.Probability, target, axis, nameof target)
+        LossValues(whole (sumAlong axis weighted) / num (float logits.Shape[-1])).WithinRows(Domain.Probability, target, axis, nameof target)

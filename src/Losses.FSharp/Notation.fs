@@ -76,6 +76,9 @@ module Notation =
     /// x clipped to ±bound.
     let inline clip (bound: float) (x: 'T) : 'T :> IReal<'T> = 'T.Clip(bound, x)
 
+    /// value, but NaN where x is, in value and slope.
+    let inline given (x: 'T) (value: 'T) : 'T :> IReal<'T> = 'T.Given(x, value)
+
     /// less where a < b, else otherwise.
     let inline ifLess (a: 'T) (b: 'T) (less: 'T) (otherwise: 'T) : 'T :> IReal<'T> = 'T.IfLess(a, b, less, otherwise)
 
@@ -99,6 +102,9 @@ module TensorNotation =
 
     /// The sum of all elements.
     let inline sumAll (x: 'T) : 'T :> ITensor<'T> = 'T.Sum(x, System.ReadOnlySpan(Array.init x.Shape.Rank id), false)
+
+    /// Sums of terms that do not know of each other: where one is NaN no term has a slope.
+    let inline whole (sums: 'T) : 'T :> ITensor<'T> = 'T.Given(sums, sums)
 
     /// Weights as a constant tensor beside x.
     let inline constant (like: 'T) (weights: Weights) : 'T :> ITensor<'T> = 'T.Create(like, weights.Values, weights.Shape)

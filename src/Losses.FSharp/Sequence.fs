@@ -213,7 +213,7 @@ module Sequence =
 
         let kept =
             if options.ZeroInfinity then
-                Notation.ifLess values (Notation.num Double.PositiveInfinity) values (Notation.num 0.0)
+                Notation.given values (Notation.ifLess values (Notation.num Double.PositiveInfinity) values (Notation.num 0.0))
             else
                 values
 

@@ -33,19 +33,57 @@ module Similarity =
     [<Literal>]
     let DistanceP = 2.0
 
-    // max(‖v‖, ε), and whether there is a direction: from a vector of length 0 neither value nor slope comes.
-    let private clampedNorm (axis: int) (eps: float) (v: 'T) : struct ('T * 'T) when 'T :> ITensor<'T> =
+    let private alongAxis (axis: int) (v: 'T) (row: 'T) : 'T :> ITensor<'T> = reshape (v.Shape.With(axis, 1)) row
+
+    // What to measure vectors in lest they overflow or vanish: the largest component, where it has a finite inverse to speak of.
+    let private unitOf (largest: 'T) : 'T :> ITensor<'T> =
+        ifLess (num 0.0) largest (ifLess largest (num Double.PositiveInfinity) (max largest (num 1e-300)) (num 1.0)) (num 1.0)
+
+    // The same for their squares, given what those add up to: 1 where they neither overflow nor vanish, so that not a bit changes; nothing where that is so of all.
+    let private squareUnit (axis: int) (square: 'T) (v: 'T) : 'T voption when 'T :> ITensor<'T> =
+        if v.Shape[axis] > 0 && ('T.Least square < 1e-270 || 'T.Least(-square) < -1e300) then
+            let unit = unitOf (detach ('T.Largest(abs v, axis)))
+            ValueSome(ifLess square (num 1e-270) unit (ifLess (num 1e300) square unit (num 1.0)))
+        else
+            ValueNone
+
+    /// Vectors as a cosine sees them: their length, and, in units that their squares have room in, they themselves and their squares.
+    [<Struct; NoEquality; NoComparison>]
+    type internal Measured<'T> = { Norm: 'T; Vector: 'T; Square: 'T; Unit: 'T voption }
+
+    // Of what is shorter than a floor, which counts in its stead, the unit is 1.
+    let internal measure (axis: int) (floor: float) (v: 'T) : Measured<'T> when 'T :> ITensor<'T> =
         let square = sumAlong axis (v * v)
-        let norm = sqrt square
 
-        let clamped =
-            if 0.5 ./. (eps *. eps *. eps) < Double.PositiveInfinity then
-                // PyTorch clamps the value only: below ε the slope of its inverse, −v / ‖v‖³, goes on as −v / ε³.
-                ifLess norm (num eps) (num eps + num (0.5 ./. eps) * (square - detach square)) norm
-            else
-                norm
+        match squareUnit axis square v with
+        | ValueNone -> { Norm = sqrt square; Vector = v; Square = square; Unit = ValueNone }
+        | ValueSome unit ->
+            let measured unit =
+                let vector = v / alongAxis axis v unit
+                struct (vector, sumAlong axis (vector * vector))
 
-        struct (clamped, norm)
+            let struct (_, square) = measured unit
+            let norm = unit * sqrt square
+            let unit = ifLess norm (num floor) (num 1.0) unit
+            let struct (vector, square) = measured unit
+            { Norm = norm; Vector = vector; Square = square; Unit = ValueSome unit }
+
+    // max(‖v‖, ε) in the vector's units.
+    let private clamped (eps: float) (v: Measured<'T>) : 'T :> ITensor<'T> =
+        let norm = if v.Unit.IsNone then v.Norm else sqrt v.Square
+
+        let floor =
+            match v.Unit with
+            | ValueNone -> num eps
+            | ValueSome unit -> num eps / unit
+
+        if eps = 0.0 then
+            norm
+        elif 0.5 ./. (eps *. eps *. eps) < Double.PositiveInfinity then
+            // PyTorch clamps the value only: below ε the slope of its inverse, −v / ‖v‖³, goes on as −v / ε³.
+            ifLess norm floor (floor + num (0.5 ./. eps) * (v.Square - detach v.Square)) norm
+        else
+            max norm floor
 
     /// <summary>The cosine of the angle between vectors along an axis.</summary>
     /// <param name="axis">The axis the vectors lie along; a negative one counts from the last.</param>
@@ -65,10 +103,13 @@ module Similarity =
         let axis = x1.Shape.Axis(axis, nameof axis)
 
         let definition (x: 'T[]) : 'T =
-            let struct (clamped1, norm1) = clampedNorm axis eps x[0]
-            let struct (clamped2, norm2) = clampedNorm axis eps x[1]
-            let cosine = sumAlong axis (x[0] * x[1]) / (clamped1 * clamped2)
-            ifLess (num 0.0) norm1 (ifLess (num 0.0) norm2 cosine (num 0.0)) (num 0.0)
+            let one, two = measure axis eps x[0], measure axis eps x[1]
+            let cosine = sumAlong axis (one.Vector * two.Vector) / (clamped eps one * clamped eps two)
+            // Rounding leaves it a little longer than 1, but what it changes by is right.
+            let cosine = cosine + detach (clip 1.0 cosine - cosine)
+            // From a vector of length 0 neither value nor slope comes: there the length itself is both.
+            let least = min one.Norm two.Norm
+            ifLess (num 0.0) least cosine least
 
         if axis = x1.Shape.Axis(-1, nameof axis) then
             'T.Fuse(CosineRows eps, [| x1; x2 |], Func<'T[], 'T> definition)
@@ -82,21 +123,28 @@ module Similarity =
     /// <returns>The shape without the axis.</returns>
     let internal norm (axis: int) (p: float) (v: 'T) : 'T :> ITensor<'T> =
         if p = 0.0 then
-            sumAlong axis (ifLess (num 0.0) (abs v) (num 1.0) (num 0.0))
+            let size = abs v
+            sumAlong axis (given size (ifLess (num 0.0) size (num 1.0) (num 0.0))) |> whole
+        elif p = 1.0 || v.Shape[axis] = 0 then
+            sumAlong axis (abs v) |> whole
         elif Double.IsPositiveInfinity p then
             'T.Largest(abs v, axis)
-        elif p = 1.0 then
-            sumAlong axis (abs v)
         elif p = 2.0 then
-            sqrt (sumAlong axis (v * v))
+            let square = sumAlong axis (v * v)
+
+            match squareUnit axis square v with
+            | ValueNone -> sqrt square
+            | ValueSome unit ->
+                let v = v / alongAxis axis v unit
+                unit * sqrt (sumAlong axis (v * v))
         else
             // In units of the largest, whose powers neither overflow nor vanish. It also keeps the sum near 1, where it does not matter that 1 / p
-            // is rounded. The scale cancels, whatever it is: where the largest has no finite inverse it is 1.
+            // is rounded. The scale cancels, whatever it is.
             let size = abs v
-            let largest = detach ('T.Largest(size, axis))
-            let unit = ifLess (num 1e-300) largest (ifLess largest (num Double.PositiveInfinity) largest (num 1.0)) (num 1.0)
-            let total = sumAlong axis (power p (size / reshape (v.Shape.With(axis, 1)) unit))
-            ifLess (num 0.0) total (unit * power (1.0 ./. p) total) (num 0.0)
+            let unit = unitOf (detach ('T.Largest(size, axis)))
+            let total = sumAlong axis (power p (size / alongAxis axis v unit))
+            // Where the sum is 0 so is its slope; and a NaN is one.
+            ifLess (num 0.0) total (unit * power (1.0 ./. p) total) (whole total)
 
     /// <summary>The distance ‖x₁ − x₂ + ε‖ₚ between vectors along the last axis.</summary>
     /// <param name="p">The order of the norm: at least 0, infinity included; 0 counts the components that differ.</param>

@@ -181,7 +181,7 @@ module Vocabulary =
         let head = headLogs parameters rows
         let frequent = parameters.Cutoffs[0]
 
-        let rare i cluster = Notation.(+) ('T.Slice(head, 1, frequent + i, 1)) (clusterLogs cluster rows)
+        let rare i cluster = Notation.(+) ('T.Slice(head, 1, frequent + i, 1)) (clusterLogs cluster rows) |> whole
         let parts = Array.append [| 'T.Slice(head, 1, 0, frequent) |] (Array.mapi rare parameters.Clusters)
         'T.Concatenate(ReadOnlySpan parts, 1) |> reshape (input.Shape.With(-1, classes))
 
@@ -234,4 +234,4 @@ module Vocabulary =
                 parts |> Seq.collect fst |> Seq.iteri (fun place n -> places[n] <- place)
                 'T.Gather('T.Concatenate(ReadOnlySpan(Array.map snd parts), 0), 0, Labels(ReadOnlySpan<int> places, column))
 
-        LossValues(Notation.(-) (Notation.num 0.0) (Notation.(+) own inCluster) |> reshape labels.Shape)
+        LossValues(Notation.(-) (Notation.num 0.0) (whole (Notation.(+) own inCluster)) |> reshape labels.Shape)

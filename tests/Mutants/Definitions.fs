@@ -46,7 +46,9 @@ let mutants: Mutant list =
             inFile
                 "Divergence.fs"
                 [
-                    "KL adds the logarithms", "weigh t («log t - x»)", "log t + x"
+                    "KL adds the logarithms", "weigh t (given x («log t - x»))", "log t + x"
+                    "KL of a NaN has a slope", "weigh t (given «x» (log", "t"
+                    "KL of logarithms of a NaN has a slope", "given «x» (t - x +", "t"
                     "KL of logarithms weighs with the logarithm", "weigh («exp t»)", "t"
                     "KL of logarithms that are zeros keeps the sign", "(t - x + num «0.0»)", "-0.0"
                     "logTarget means the opposite", "if «logTarget» then", "not logTarget"
@@ -57,7 +59,9 @@ let mutants: Mutant list =
                 [
                     "the label to ignore is −1 by default", "IgnoreIndex = «-100»;", "-1"
                     "what is ignored counts in the mean", "if label < 0 then «0.0»", "1.0"
-                    "the definition leaves out the class weights", "(Notation.num 0.0) («Notation.weigh weights own»)", "own"
+                    "the definition leaves out the class weights",
+                    "(Notation.num 0.0) («Notation.weigh weights (Notation.given own own)»)",
+                    "own"
                     "smoothing has the wrong sign", "(Notation.num (float «-classes»))", "classes"
                     "smoothing adds to the label's loss", "(Notation.num («1.0 - smoothing»)) own", "1.0"
                     "smoothing adds to the probabilities", "(Notation.num («1.0 - smoothing»)) probabilities", "1.0"
@@ -69,12 +73,25 @@ let mutants: Mutant list =
             inFile
                 "Similarity.fs"
                 [
-                    "a short vector has twice the slope", "num eps + num («0.5» ./. eps)", "1.0"
-                    "a vector of zeros has a direction", "norm1 («ifLess (num 0.0) norm2 cosine (num 0.0)»)", "cosine"
-                    "the 0-norm counts positive components", "(ifLess (num 0.0) («abs v»)", "v"
-                    "the ∞-norm is the largest component", "'T.Largest(«abs v», axis)", "v"
+                    "a short vector has twice the slope", "floor + num («0.5» ./. eps)", "1.0"
+                    "a vector of zeros has a direction", "«ifLess (num 0.0) least cosine least»", "cosine"
+                    "only the first vector is measured", "let least = min one.Norm «two.Norm»", "one.Norm"
+                    "a cosine is longer than 1", "detach («clip 1.0 cosine» - cosine)", "cosine"
+                    "long vectors overflow", "(ifLess (num 1e300) square «unit» (num 1.0))", "(num 1.0)"
+                    "short vectors vanish", "ifLess square (num 1e-270) «unit» (ifLess", "(num 1.0)"
+                    "every vector has units of its own", "(ifLess (num 1e300) square unit «(num 1.0)»)", "unit"
+                    "a subnormal is its own unit", "(«max largest (num 1e-300)»)", "largest"
+                    "a floor has no units", "num eps / «unit»\n\n        if eps = 0.0", "num 1.0"
+                    "what is shorter than ε has units", "ifLess norm (num floor) «(num 1.0)» unit", "unit"
+                    "the 0-norm counts positive components", "let size = «abs v»\n            sumAlong", "v"
+                    "the 0-norm does not see a NaN",
+                    "sumAlong axis («given size (ifLess (num 0.0) size (num 1.0) (num 0.0))»)",
+                    "ifLess (num 0.0) size (num 1.0) (num 0.0)"
+                    "a p-norm does not see a NaN", "(unit * power (1.0 ./. p) total) («whole total»)", "num 0.0"
+                    "vectors of no components have no distance", "if p = 1.0 || «v.Shape[axis] = 0» then", "false"
+                    "the ∞-norm is the largest component", "p then\n            'T.Largest(«abs v», axis)", "v"
                     "the 1-norm adds signed components", "sumAlong axis («abs v»)", "v"
-                    "the 2-norm does not square", "sqrt (sumAlong axis («v * v»))", "abs v"
+                    "the 2-norm does not square", "let square = sumAlong axis («v * v»)\n\n            match", "abs v"
                     "the p-norm forgets its unit", "ifLess (num 0.0) total («unit * power (1.0 ./. p) total»)", "power (1.0 ./. p) total"
                     "the ε of a distance is left out", "x[0] - x[1] + «num eps»", "num 0.0"
                     "keepAxis means the opposite", "if «keepAxis» then", "not keepAxis"
@@ -147,6 +164,7 @@ let mutants: Mutant list =
                 "Margin.fs"
                 [
                     "hinge embedding adds the distance", "hinge («num loss.margin - x»)", "num loss.margin + x"
+                    "hinge embedding takes a NaN for −1", "given («t + x») (ifLess", "x"
                     "margin ranking has its scores swapped", "t * («x1 - x2»)", "x2 - x1"
                     "multi-margin has its scores swapped",
                     "num margin - («own - reshape shape prediction»)",
@@ -164,7 +182,11 @@ let mutants: Mutant list =
                 "Embedding.fs"
                 [
                     "a triplet swaps by default", "1e-6; Swap = «false»", "true"
-                    "a vector of zeros lacks nothing", "/ (square + num eps)) («num 1.0»)", "num 0.0"
+                    "a vector without a number has no slope",
+                    "let scale = «given x.Norm (ifLess (num 0.0) x.Norm (num 1.0 / length) (num 0.0))»",
+                    "ifLess (num 0.0) x.Norm (num 1.0 / length) (num 0.0)"
+                    "a target without a number is −1", "given («target + distance») (ifLess", "distance"
+                    "a vector of zeros lacks nothing", "/ (x.Square + eps)) («num 1.0»)", "num 0.0"
                     "1 − cos has no half", "struct (num «0.5» *", "1.0"
                     "1 − cos looks at the first length only", "(«lack1 + lack2»)", "lack1 + lack1"
                     "a cosine's margin is added", "hinge («cosine - num margin»)", "cosine + num margin"
@@ -183,6 +205,7 @@ let mutants: Mutant list =
                     "a sample goes on for a frame", "if «t < inputLengths[n]» then", "t <= inputLengths[n]"
                     "a sequence ends in a blank only", "else «2 * targetLengths[n] - 1»", "2 * targetLengths[n]"
                     "an empty target has no length", "float («max 1 length»)", "length"
+                    "a NaN is an infinity", "Notation.given «values» (Notation.ifLess", "(Notation.num 0.0)"
                     "an infinity counts 1", "values (Notation.num «0.0»)", "1.0"
                 ]
         yield!

@@ -15,10 +15,10 @@ let private numbers: Mutant list =
                     "Over(«a._derivative - T.Weigh(b._derivative, quotient)»",
                     "a._derivative + T.Weigh(b._derivative, quotient)"
                     "of equal numbers the larger is the second",
-                    "_derivative = «T.IfLess(a._value, b._value, b._derivative, a._derivative)»",
+                    "T.Given(max, «T.IfLess(a._value, b._value, b._derivative, a._derivative)»)",
                     "T.IfLess(b._value, a._value, a._derivative, b._derivative)"
                     "of equal numbers the smaller is the second",
-                    "_derivative = «T.IfLess(b._value, a._value, b._derivative, a._derivative)»",
+                    "T.Given(min, «T.IfLess(b._value, a._value, b._derivative, a._derivative)»)",
                     "T.IfLess(a._value, b._value, a._derivative, b._derivative)"
                     "√ has no half", "root, T.Constant(«0.5») / root", "1"
                     "log1p's slope is log's", "Over(x._derivative, «T.Constant(1) + x._value»)", "x._value"
@@ -34,7 +34,15 @@ let private numbers: Mutant list =
                     "what is clipped above has a slope",
                     "T.IfLess(T.Constant(bound), x._value, «T.Constant(0)», x._derivative)",
                     "x._derivative"
-                    "what is clipped below has a slope", "T.Constant(-bound),\n                «T.Constant(0)»,", "x._derivative"
+                    "what is clipped below has a slope", "T.Constant(-bound),\n                    «T.Constant(0)»,", "x._derivative"
+                    "the larger of a NaN has a slope", "max, _derivative = T.Given(«max», T.IfLess", "a._value"
+                    "the smaller of a NaN has a slope", "min, _derivative = T.Given(«min», T.IfLess", "a._value"
+                    "√NaN has the slope 0", "T.Constant(0.5) / root, «root»)", "T.Constant(0)"
+                    "a root of NaN has the slope 0",
+                    "slope = «T.Given(x._value, T.IfLess(T.Constant(0), x._value, slope, T.Constant(0)))»",
+                    "T.IfLess(T.Constant(0), x._value, slope, T.Constant(0))"
+                    "NaN¹ has the slope 1", "slope = «T.Given(x._value, slope)»", "slope"
+                    "a value given NaN has a slope", "_derivative = «T.Given(x._value, value._derivative)»", "value._derivative"
                     "|x| rises below 0", "T.IfLess(x, zero, «-y»,", "y"
                     "what is detached has a slope", "Detach(Dual<T> x) => «Fixed(x._value)»", "x"
                 ]
@@ -142,6 +150,7 @@ let private kernels: Mutant list =
                 [
                     "what is ignored counts", "if («label < 0»)", "label < 0 && _classWeights.Length > 0"
                     "NLL leaves out the class weights", "CreateTruncating(0 - «weight» * double", "1"
+                    "NLL has a slope at a NaN", "job.Gradients[place] = «S.IsNaN(loss)» ?", "false"
                     "NLL's gradient rises", "CreateTruncating(«-weight * g»)", "weight * g"
                     "rows side by side are one", "* inner + «row % inner»", "0"
                 ]
@@ -149,6 +158,7 @@ let private kernels: Mutant list =
             inFile
                 "Kernels/CrossEntropyJob.cs"
                 [
+                    "short rows do not see a NaN", "TLane.Given(«max», sum +", "one"
                     "the largest logit is not taken out", "var difference = «logit - max»", "logit"
                     "a quarter of the logits is not looked at", "TLane.Max(third, «fourth»)", "third"
                     "the label's logit has the wrong sign", ": «max - logit»;", "logit - max"
@@ -190,6 +200,11 @@ let private kernels: Mutant list =
             inFile
                 "Kernels/RowKernels.cs"
                 [
+                    "one class that is NaN is sure", "var others = «double.IsNaN(max)» ?", "false"
+                    "a NaN is nowhere the largest", "row[i] =\n                        «double.IsNaN(max)» ?", "false"
+                    "a gradient of 0 does not remove", "if («weighing == Weighing.Second» &&", "false"
+                    "no gradient of 0 removes", "if («weighing == Weighing.First» &&", "false"
+                    "a row that nothing comes back to has a slope", "row.Fill(«row.ContainsAnyExcept(0.0)» ?", "true"
                     "the rounding of a difference is lost", "exponentials[i] += «exponentials[i] * lost[i]»", "0"
                     "the errors of a sum are lost", "b.Sum + («a.Error + b.Error»)", "0"
                     "the rounding of a difference overflows", "lost[i] = «difference > -1000» ?", "double.IsFinite(difference)"
@@ -205,6 +220,8 @@ let private kernels: Mutant list =
             inFile
                 "Kernels/VectorRows.cs"
                 [
+                    "a cosine is longer than 1", "rows.Values[row] = «Math.Clamp(dot * r * s, -1, 1)»", "dot * r * s"
+                    "a triplet without a value has a slope", "«near = second = lacking;»", ""
                     "ε does not bound a norm", "1 / «Math.Max(norm, eps)»", "norm"
                     "a cosine's slope lacks a norm", "g * dot * r * r * «r» * s", "1"
                     "a distance has one slope for both", "input == 0 ? share : «-share»", "share"

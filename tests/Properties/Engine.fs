@@ -38,6 +38,9 @@ type Engine(name: string, mantissa: int, least: float, largest: float) =
     /// Whether sums are those of the exact numbers, rounded once, hence the same in any order.
     abstract SumsExactly: bool
     default _.SumsExactly = true
+    /// Whether an element has the same bits whatever stands beside it.
+    abstract KeepsBits: bool
+    default _.KeepsBits = true
     /// The nearest float of this engine.
     abstract Round: float -> float
     /// The next float above.

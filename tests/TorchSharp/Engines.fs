@@ -28,6 +28,8 @@ type TorchEngine
         else
             Array.map torch.zeros_like at
 
+    // The end of a loop over registers has another exponential than its middle.
+    override _.KeepsBits = false
     override _.Round x = round x
     override _.Next x = next x
 

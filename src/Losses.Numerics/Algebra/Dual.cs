@@ -68,11 +68,14 @@ public struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
         new()
         {
             _value = T.Clip(bound, x._value),
-            _derivative = T.IfLess(
+            _derivative = T.Given(
                 x._value,
-                T.Constant(-bound),
-                T.Constant(0),
-                T.IfLess(T.Constant(bound), x._value, T.Constant(0), x._derivative)
+                T.IfLess(
+                    x._value,
+                    T.Constant(-bound),
+                    T.Constant(0),
+                    T.IfLess(T.Constant(bound), x._value, T.Constant(0), x._derivative)
+                )
             ),
         };
 
@@ -94,20 +97,27 @@ public struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Max(Dual<T> a, Dual<T> b) =>
-        new() { _value = T.Max(a._value, b._value), _derivative = T.IfLess(a._value, b._value, b._derivative, a._derivative) };
+    public static Dual<T> Max(Dual<T> a, Dual<T> b)
+    {
+        var max = T.Max(a._value, b._value);
+        return new() { _value = max, _derivative = T.Given(max, T.IfLess(a._value, b._value, b._derivative, a._derivative)) };
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Min(Dual<T> a, Dual<T> b) =>
-        new() { _value = T.Min(a._value, b._value), _derivative = T.IfLess(b._value, a._value, b._derivative, a._derivative) };
+    public static Dual<T> Min(Dual<T> a, Dual<T> b)
+    {
+        var min = T.Min(a._value, b._value);
+        return new() { _value = min, _derivative = T.Given(min, T.IfLess(b._value, a._value, b._derivative, a._derivative)) };
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Sqrt(Dual<T> x)
     {
         var root = T.Sqrt(x._value);
-        var slope = T.IfLess(T.Constant(0), root, T.Constant(0.5) / root, T.Constant(0));
+        // 0 at 0, and a NaN stays one: what the root is, where it is not above 0.
+        var slope = T.IfLess(T.Constant(0), root, T.Constant(0.5) / root, root);
         return new() { _value = root, _derivative = T.Weigh(x._derivative, slope) };
     }
 
@@ -141,7 +151,10 @@ public struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
         var slope = T.Constant(exponent) * T.Power(x._value, exponent - 1);
         // A root is vertical at 0; as for √ its slope there is 0.
         if (exponent is > 0 and < 1)
-            slope = T.IfLess(T.Constant(0), x._value, slope, T.Constant(0));
+            slope = T.Given(x._value, T.IfLess(T.Constant(0), x._value, slope, T.Constant(0)));
+        // NaN⁰ is 1, but no slope.
+        else if (exponent == 1)
+            slope = T.Given(x._value, slope);
         return new() { _value = T.Power(x._value, exponent), _derivative = T.Weigh(x._derivative, slope) };
     }
 
@@ -198,6 +211,11 @@ public struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
             _value = T.IfLess(a._value, b._value, less._value, otherwise._value),
             _derivative = T.IfLess(a._value, b._value, less._derivative, otherwise._derivative),
         };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> Given(Dual<T> x, Dual<T> value) =>
+        new() { _value = T.Given(x._value, value._value), _derivative = T.Given(x._value, value._derivative) };
 
     // sign(x)·y with sign(0) = 0; a NaN stays one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -82,6 +82,14 @@ public interface IReal<T>
         return T.IfLess(x, T.Constant(0), size, -size);
     }
 
+    /// <summary><paramref name="value"/>, but NaN where <paramref name="x"/> is, in value and slope: for what no longer depends on x, and yet has no meaning without it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T Given(T x, T value)
+    {
+        var one = T.Constant(1);
+        return T.IfLess(x, one, one, T.IfLess(T.Constant(0), x, one, T.Detach(x))) * value;
+    }
+
     /// <summary>The product in which a weight of 0 removes <paramref name="x"/>, whatever it is: 0·∞ = 0·NaN = 0, hence 0·log 0 = 0.</summary>
     static abstract T Weigh(T weight, T x);
 

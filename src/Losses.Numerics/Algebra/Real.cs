@@ -134,6 +134,10 @@ public readonly struct Real(double value) : IReal<Real>, IEquatable<Real>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real IfLess(Real a, Real b, Real less, Real otherwise) => a.Value < b.Value ? less : otherwise;
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real Given(Real x, Real value) => double.IsNaN(x.Value) ? x : value;
+
     /// <summary>Whether the numbers are equal; NaN equals NaN.</summary>
     public bool Equals(Real other) => Value.Equals(other.Value);
 

@@ -677,7 +677,8 @@ internal sealed unsafe class CrossEntropyJob<S>(
                 Add(TLane.IfLess(logit, max, e, zero), ref sum, ref error);
                 ties += TLane.IfLess(logit, max, zero, one);
             }
-            TLane.StoreNumbers(sum + (error + (ties - one)), ref *others, i);
+            // A NaN is the largest, and no exponential knows of it.
+            TLane.StoreNumbers(TLane.Given(max, sum + (error + (ties - one))), ref *others, i);
         }
     }
 

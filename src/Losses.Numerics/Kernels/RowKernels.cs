@@ -2,6 +2,14 @@ using System.Numerics.Tensors;
 
 namespace Losses;
 
+/// <summary>Which matrix of a product has weights for elements: 0 removes what it meets, 0·∞ = 0·NaN = 0.</summary>
+internal enum Weighing
+{
+    None,
+    First,
+    Second,
+}
+
 /// <summary>The operations along an axis, in float64. A row is the elements along the axis; they lie <c>Inner</c> apart.</summary>
 internal static class RowKernels
 {
@@ -41,7 +49,9 @@ internal static class RowKernels
         for (var i = 0; i < row.Length; i++)
             exponentials[i] += exponentials[i] * lost[i];
         var sum = Sum(exponentials[..largest]);
-        return new(max == double.NegativeInfinity ? -1 : largest, TwoSum(sum, Sum(exponentials[(largest + 1)..])));
+        // Without the largest no NaN may be left.
+        var others = double.IsNaN(max) ? max : TwoSum(sum, Sum(exponentials[(largest + 1)..]));
+        return new(max == double.NegativeInfinity ? -1 : largest, others);
 
         static double TwoSum((double Sum, double Error) a, (double Sum, double Error) b) => a.Sum + b.Sum + (a.Error + b.Error);
     }
@@ -179,7 +189,10 @@ internal static class RowKernels
                 var max = TensorPrimitives.Max<double>(row);
                 var count = row.Count(max);
                 for (var i = 0; i < row.Length; i++)
-                    row[i] = row[i] == max ? 1.0 / count : 0;
+                    row[i] =
+                        double.IsNaN(max) ? max
+                        : row[i] == max ? 1.0 / count
+                        : 0;
             }
         );
         return (Firsts(values, at), shares);
@@ -305,7 +318,15 @@ internal static class RowKernels
     }
 
     /// <summary>The products of matrices, one after another. Each element adds its terms in order, so the bits depend on nothing else.</summary>
-    internal static double[] MatMul(ReadOnlySpan<double> a, ReadOnlySpan<double> b, int products, int rows, int shared, int columns)
+    internal static double[] MatMul(
+        ReadOnlySpan<double> a,
+        ReadOnlySpan<double> b,
+        int products,
+        int rows,
+        int shared,
+        int columns,
+        Weighing weighing
+    )
     {
         var result = new double[products * rows * columns];
         for (var p = 0; p < products; p++)
@@ -313,8 +334,22 @@ internal static class RowKernels
         {
             var row = result.AsSpan((p * rows + i) * columns, columns);
             for (var k = 0; k < shared; k++)
-                TensorPrimitives.FusedMultiplyAdd(b.Slice((p * shared + k) * columns, columns), a[(p * rows + i) * shared + k], row, row);
+            {
+                var factor = a[(p * rows + i) * shared + k];
+                var others = b.Slice((p * shared + k) * columns, columns);
+                if (weighing == Weighing.First && factor == 0)
+                    continue;
+                if (weighing == Weighing.Second && !double.IsFinite(factor))
+                    for (var j = 0; j < columns; j++)
+                        row[j] += others[j] == 0 ? 0 : others[j] * factor;
+                else
+                    TensorPrimitives.FusedMultiplyAdd(others, factor, row, row);
+            }
         }
         return result;
     }
+
+    /// <summary>For each element, 1 where any of its row is not 0, else 0.</summary>
+    internal static double[] AnyNonzero(ReadOnlySpan<double> x, (int Outer, int Length, int Inner) at) =>
+        EachRow(x, at, static row => row.Fill(row.ContainsAnyExcept(0.0) ? 1 : 0));
 }

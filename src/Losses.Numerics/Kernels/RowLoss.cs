@@ -194,8 +194,12 @@ internal sealed class NegativeLogLikelihood(int axis, Labels labels, double[] cl
         {
             var weight = labels[row] < 0 ? 0 : Weight(labels[row]);
             var g = job.Upstream(row);
-            if (weight != 0 && g != 0)
-                job.Gradients[job.Place(row, labels[row])] = S.CreateTruncating(-weight * g);
+            if (weight == 0 || g == 0)
+                continue;
+            var place = job.Place(row, labels[row]);
+            // The slope does not look at the logarithm, which may be gone: its loss knows whether it was a number.
+            var loss = job.Values is null ? job.X[place] : job.Values[row];
+            job.Gradients[place] = S.IsNaN(loss) ? S.NaN : S.CreateTruncating(-weight * g);
         }
     }
 }

@@ -209,7 +209,8 @@ internal sealed unsafe class CosineRows(double eps) : VectorRows
             var dot = Sum<Product, TLane>(a, b, width, 0);
             double r = Reciprocal<TLane>(a, width),
                 s = Reciprocal<TLane>(b, width);
-            rows.Values[row] = dot * r * s;
+            // Rounding leaves it a little longer than 1.
+            rows.Values[row] = Math.Clamp(dot * r * s, -1, 1);
             if (!rows.HasGradients)
                 continue;
             var g = rows.Upstream(row);
@@ -294,6 +295,9 @@ internal sealed unsafe class TripletRows(double margin, double eps, bool swap) :
             if (!rows.HasGradients)
                 continue;
             var g = rows.Upstream(row);
+            // What has no value has no slope by any of the three.
+            if (double.IsNaN(lacking))
+                near = second = lacking;
             if (isNear || g == 0)
                 for (var input = 0; input < 3; input++)
                     rows.Clear(input, row);

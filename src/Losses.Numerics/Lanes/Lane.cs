@@ -172,6 +172,11 @@ internal struct Lane<W, V, TStorage> : ILane<Lane<W, V, TStorage>, TStorage>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane<W, V, TStorage> Given(Lane<W, V, TStorage> x, Lane<W, V, TStorage> value) =>
+        new() { _value = W.IfEqual(x._value, x._value, value._value, x._value) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<W, V, TStorage> Clip(double bound, Lane<W, V, TStorage> x) =>
         // The sign has only to be set: what is clipped has none.
         new() { _value = W.Or(W.AtMost(W.Create(bound), W.Abs(x._value)), W.And(x._value, W.Create(-0.0))) };

@@ -112,6 +112,9 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     }
 
     /// <inheritdoc/>
+    public static DiffTensor<T> Given(DiffTensor<T> x, DiffTensor<T> value) => Binary<GivenFunction>(default, x, value);
+
+    /// <inheritdoc/>
     public static DiffTensor<T> IfLess(DiffTensor<T> a, DiffTensor<T> b, DiffTensor<T> less, DiffTensor<T> otherwise)
     {
         ArgumentNullException.ThrowIfNull(less);

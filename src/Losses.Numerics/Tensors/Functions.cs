@@ -137,6 +137,13 @@ internal readonly struct WeighFunction : IPointwise3
         where T : IReal<T> => T.Weigh(weight, x);
 }
 
+internal readonly struct GivenFunction : IPointwise3
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Apply<T>(T x, T value, T c)
+        where T : IReal<T> => T.Given(x, value);
+}
+
 // 1 where a < b, else 0: what IfLess selects by.
 internal readonly struct LessFunction : IPointwise3
 {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace Losses;
@@ -384,7 +385,7 @@ internal sealed class LargestOperation<T>(int axis) : Operation<T>
     {
         var shape = inputs[0].Shape;
         var shares = RowKernels.Largest(inputs[0].Storage.Dense, shape.Around(axis)).Shares;
-        return DiffTensor<T>.Weigh(new(Storage<T>.Wide(shares), shape), Rows.Along(gradient, axis, shape));
+        return DiffTensor<T>.Weigh(Rows.Along(gradient, axis, shape), new(Storage<T>.Wide(shares), shape));
     }
 }
 
@@ -412,6 +413,12 @@ internal sealed class SoftmaxOperation<T>(int axis, bool complement) : Operation
         var rest = complement ? output : new SoftmaxOperation<T>(axis, true).Apply(inputs[0]);
         var others = new OthersOperation<T>(axis).Apply(DiffTensor<T>.Weigh(p, gradient));
         var pulled = DiffTensor<T>.Weigh(p, DiffTensor<T>.Weigh(rest, gradient) - others);
+        // A row that nothing comes back to has no slope, whatever it holds; a weight p that is NaN would not know.
+        if (TensorPrimitives.IsNaNAny<double>(output.Storage.Numbers))
+            pulled = DiffTensor<T>.Weigh(
+                new(Storage<T>.Wide(RowKernels.AnyNonzero(gradient.Storage.Dense, gradient.Shape.Around(axis))), gradient.Shape),
+                pulled
+            );
         return complement ? -pulled : pulled;
     }
 }
@@ -479,7 +486,8 @@ internal sealed class ScatterOperation<T>(int axis, Labels labels, Shape shape) 
         DiffTensor<T>.Gather(gradient, axis, labels);
 }
 
-internal sealed class MatMulOperation<T> : Operation<T>
+// Where one of the matrices is a gradient a 0 in it removes what it meets, as everywhere else.
+internal sealed class MatMulOperation<T>(Weighing weighing = Weighing.None) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
@@ -491,11 +499,13 @@ internal sealed class MatMulOperation<T> : Operation<T>
         var shape = a.Shape.With(-1, columns);
         // Not from the numbers: matrices without shared elements have products of zeros.
         var products = new Shape(a.Shape.Lengths[..^2]).Size;
-        return new(Storage<T>.Wide(RowKernels.MatMul(a.Storage.Dense, b.Storage.Dense, products, rows, shared, columns)), shape);
+        return new(Storage<T>.Wide(RowKernels.MatMul(a.Storage.Dense, b.Storage.Dense, products, rows, shared, columns, weighing)), shape);
     }
 
     internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>
-        input == 0 ? DiffTensor<T>.MatMul(gradient, Transposed(inputs[1])) : DiffTensor<T>.MatMul(Transposed(inputs[0]), gradient);
+        input == 0
+            ? new MatMulOperation<T>(Weighing.First).Apply(gradient, Transposed(inputs[1]))
+            : new MatMulOperation<T>(Weighing.Second).Apply(Transposed(inputs[0]), gradient);
 
     private static DiffTensor<T> Transposed(DiffTensor<T> x)
     {

@@ -10,6 +10,8 @@ internal abstract class RowwiseOperation(int axis, bool isWide) : Operation
 {
     protected int Axis => axis;
 
+    protected bool IsWide => isWide;
+
     internal override Tensor?[] Backward(Tensor[] inputs, Tensor gradient, bool isRecorded) =>
         [Pull(new(inputs[0], isWide), new(gradient, isWide)).Like(inputs[0])];
 
@@ -29,7 +31,8 @@ internal abstract class RowwiseOperation(int axis, bool isWide) : Operation
         lost = lost.masked_fill(lost.isfinite().logical_not_(), Constant.Zero);
         var exponentials = difference.exp();
         exponentials = exponentials.add(exponentials.mul(lost));
-        var others = exponentials.scatter(axis, place, zeros_like(max)).sum(axis, keepdim: true);
+        // Without the largest no NaN may be left: it takes the place of what is left out.
+        var others = exponentials.scatter(axis, place, max.where(max.isnan(), zeros_like(max))).sum(axis, keepdim: true);
         return (difference, lost, exponentials, place, others, empty);
     }
 
@@ -52,6 +55,20 @@ internal abstract class RowwiseOperation(int axis, bool isWide) : Operation
     }
 }
 
+// Those that are the largest share its slope. libtorch's own would divide a NaN's 0 by 0, also where nothing comes back.
+internal sealed class LargestOperation(int axis, bool isWide) : RowwiseOperation(axis, isWide)
+{
+    internal override Tensor Forward(Tensor[] inputs, bool[] wanted) => inputs[0].amax([Axis]);
+
+    protected override TorchTensor Pull(TorchTensor x, TorchTensor gradient)
+    {
+        var values = x.Stored!.detach();
+        var isLargest = values.eq(values.amax([Axis], keepdim: true)).to(values.dtype);
+        var shares = new TorchTensor(isLargest.div(isLargest.sum(Axis, keepdim: true)), IsWide);
+        return TorchTensor.Weigh(TorchTensor.Along(gradient, Axis, x.Shape), shares);
+    }
+}
+
 internal sealed class LogSumExpOperation(int axis, bool isWide) : RowwiseOperation(axis, isWide)
 {
     internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
@@ -70,7 +87,7 @@ internal sealed class SoftmaxOperation(int axis, bool complement, bool isWide) :
     internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
     {
         var (_, _, exponentials, _, others, isEmpty) = Exponentiate(inputs[0]);
-        var shares = complement ? Others(exponentials, Axis) : exponentials;
+        var shares = complement ? Others(exponentials, Axis).add(others.sub(others)) : exponentials;
         using var one = 1.0.ToScalar();
         return shares.div(others.add(one)).masked_fill(isEmpty, Constant.Zero);
     }
@@ -82,6 +99,8 @@ internal sealed class SoftmaxOperation(int axis, bool complement, bool isWide) :
         var rest = TorchTensor.SoftmaxComplement(x, Axis);
         var others = TorchTensor.Others(TorchTensor.Weigh(p, gradient), Axis);
         var pulled = TorchTensor.Weigh(p, TorchTensor.Weigh(rest, gradient) - others);
+        // A row that nothing comes back to has no slope, whatever it holds; a weight p that is NaN would not know.
+        pulled = TorchTensor.Where(pulled, gradient, Axis);
         return complement ? -pulled : pulled;
     }
 }

@@ -115,6 +115,11 @@ internal readonly struct Raw : IReal<Raw>
 
     public static Raw Detach(Raw x) => x;
 
+    public static Raw Given(Raw x, Raw value) =>
+        x.Tensor is { } t ? Select(t.ne(t), t, new(double.NaN), value)
+        : double.IsNaN(x._number) ? x
+        : value;
+
     public static Raw IfLess(Raw a, Raw b, Raw less, Raw otherwise)
     {
         if (a.Tensor is null && b.Tensor is null)

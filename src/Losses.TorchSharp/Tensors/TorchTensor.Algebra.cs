@@ -104,6 +104,9 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     public static TorchTensor Detach(TorchTensor x) => x.IsNumber ? x : x.Mapped(static t => t.detach());
 
     /// <inheritdoc/>
+    public static TorchTensor Given(TorchTensor x, TorchTensor value) => Pointwise(default(GivenFunction), x, value);
+
+    /// <inheritdoc/>
     public static TorchTensor IfLess(TorchTensor a, TorchTensor b, TorchTensor less, TorchTensor otherwise)
     {
         var shape = Common(Common(a.Shape, b.Shape), Common(less.Shape, otherwise.Shape));
@@ -209,7 +212,7 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     public static TorchTensor Largest(TorchTensor x, int axis)
     {
         axis = NotEmpty(x, axis);
-        return x.IsNumber ? new(x._number, x.Shape.Without(axis)) : x.Mapped(t => t.amax([axis]));
+        return x.IsNumber ? new(x._number, x.Shape.Without(axis)) : x.Applied(isWide => new LargestOperation(axis, isWide));
     }
 
     /// <inheritdoc/>
@@ -276,8 +279,14 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
             );
         if (!Shape.TryBroadcast(a.Shape.Without(-1).Without(-1), b.Shape.Without(-1).Without(-1), out _))
             throw new ArgumentException($"a has shape {a.Shape} and b has shape {b.Shape}; the leading axes do not broadcast.", nameof(b));
-        var x = Operands(null, out var isWide, a.Dense(), b.Dense());
-        return new(x[0].Tensor!.matmul(x[1].Tensor!), isWide);
+        Shape.TryBroadcast(a.Shape.Without(-1).Without(-1), b.Shape.Without(-1).Without(-1), out var batch);
+        var x = Operands(
+            null,
+            out var isWide,
+            Expand(a.Dense(), [.. batch.ToArray(), a.Shape[-2], a.Shape[-1]]),
+            Expand(b.Dense(), [.. batch.ToArray(), b.Shape[-2], b.Shape[-1]])
+        );
+        return new(new MatMulOperation().Apply(x[0].Tensor!, x[1].Tensor!), isWide);
     }
 
     /// <inheritdoc/>
@@ -301,6 +310,9 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
             return double.PositiveInfinity;
         if (x.Stored is not { } tensor)
             return x._number;
+        // Nothing is known of what has no numbers.
+        if (tensor.device_type == DeviceType.META)
+            return double.NaN;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         using var infinity = double.PositiveInfinity.ToScalar();
@@ -383,6 +395,13 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     }
 
     internal static TorchTensor SoftmaxComplement(TorchTensor x, int axis) => x.Applied(isWide => new SoftmaxOperation(axis, true, isWide));
+
+    /// <summary>x in rows where a gradient is anything but 0, else 0.</summary>
+    internal static TorchTensor Where(TorchTensor x, TorchTensor gradient, int axis)
+    {
+        using var zero = 0.0.ToScalar();
+        return x.Mapped(t => t.masked_fill(gradient.ToTensor().detach().any(axis, keepdim: true).logical_not(), zero));
+    }
 
     internal static TorchTensor Others(TorchTensor x, int axis) => x.Widened().Dense().Mapped(t => RowwiseOperation.Others(t, axis));
 
