@@ -10,13 +10,48 @@ module internal Indices =
     let cube (n: int) (rows: int) (columns: int) (f: int -> int -> int -> 'a) =
         Array.init (n * rows * columns) (fun k -> f (k / (rows * columns)) (k / columns % rows) (k % columns))
 
+    /// Where in a matrix of so many columns a place is.
+    let place (columns: int) (row: int) (column: int) = row * columns + column
+
     /// The rows of a matrix, each of the same width.
     let rows (n: int) (width: int) (values: 'a[]) = Array.init n (fun i -> Array.sub values (i * width) width)
 
-    /// The pairs i &lt; j below n.
-    let pairs (n: int) =
+    /// Numbers that are stored at a time where a definition makes more of them than there are in its inputs and its result.
+    [<Literal>]
+    let private Stored = 4194304.0
+
+    /// Whether so many numbers are more than are stored at a time.
+    let areTooMany (lengths: int[]) = Array.fold (fun product length -> product * float length) 1.0 lengths > Stored
+
+    /// So many things of so many numbers each, in parts: the first of each part, and how many it has.
+    let parts (count: int) (each: int[]) =
+        let most = Stored / max 1.0 (Array.fold (fun product length -> product * float length) 1.0 each)
+        let size = int (max 1.0 (min most (float count)))
+        [| for start in 0..size .. count - 1 -> struct (start, min size (count - start)) |]
+
+    /// The rows of the pairs i &lt; j below n, of so many numbers each, in parts: the first row of each, and the first after it.
+    let partsOfPairs (n: int) (each: int) =
+        let result = ResizeArray()
+        let mutable first = 0
+        let mutable count = 0.0
+
+        for i in 0 .. n - 1 do
+            let own = float (n - 1 - i) * float each
+
+            if count + own > Stored && i > first then
+                result.Add(struct (first, i))
+                first <- i
+                count <- 0.0
+
+            count <- count + own
+
+        result.Add(struct (first, n))
+        result.ToArray()
+
+    /// The pairs i &lt; j below n, of the rows i from one up to another.
+    let pairs (n: int) (first: int) (last: int) =
         [|
-            for i in 0 .. n - 1 do
+            for i in first .. last - 1 do
                 for j in i + 1 .. n - 1 -> struct (i, j)
         |]
 

@@ -160,6 +160,39 @@ module Margin =
         let terms = weigh ('T.Create(prediction, ReadOnlySpan others, shape)) powered
         LossValues(sumAlong 1 terms |> whole |> reshape labels.Shape)
 
+    // What some labels of each row lack of being 1 above the classes that are none of its labels, summed, over C: (N).
+    let private lacking (some: int[][]) (labels: int[][]) (scores: 'T) : 'T :> ITensor<'T> =
+        let n, classes = scores.Shape[0], scores.Shape[1]
+        let width = some |> Array.fold (fun longest row -> Operators.max longest row.Length) 1
+        let padded = Indices.matrix n width (fun i y -> if y < some[i].Length then some[i][y] else -1)
+        let counts = padded |> Array.map (fun label -> if label < 0 then 0.0 else 1.0)
+        let others = Indices.matrix n classes (fun _ _ -> 1.0 ./. float classes)
+        labels |> Array.iteri (fun i row -> row |> Array.iter (fun label -> others[Indices.place classes i label] <- 0.0))
+        let cube = Shape [| n; width; classes |]
+        let own = 'T.Gather(scores, 1, Labels(ReadOnlySpan<int> padded, Shape [| n; width |])) |> reshape (Shape [| n; width; 1 |])
+        let other = reshape (Shape [| n; 1; classes |]) scores
+        let spread (values: float[]) (shape: int[]) : 'T = 'T.Create(scores, ReadOnlySpan values, Shape shape) |> expand cube
+        let terms = weigh (spread counts [| n; width; 1 |]) (weigh (spread others [| n; 1; classes |]) (hinge (num 1.0 - (own - other))))
+        'T.Sum(terms, ReadOnlySpan [| 1; 2 |], false)
+
+    // Of many pairs some at a time: they are forgotten, and made again for the gradient.
+    let rec private lackingInParts (labels: int[][]) (scores: 'T) : 'T :> ITensor<'T> =
+        let n, classes = scores.Shape[0], scores.Shape[1]
+        let width = labels |> Array.fold (fun longest row -> Operators.max longest row.Length) 1
+        let recompute (values: 'T -> 'T) (x: 'T) = 'T.Recompute(Func<'T[], 'T>(fun x -> values x[0]), [| x |])
+
+        if not (Indices.areTooMany [| n; width; classes |]) then
+            lacking labels labels scores
+        elif n > 1 then
+            let part struct (start, count) =
+                recompute (lackingInParts (Array.sub labels start count)) ('T.Slice(scores, 0, start, count))
+
+            'T.Concatenate(ReadOnlySpan(Indices.parts n [| width; classes |] |> Array.map part), 0)
+        else
+            Indices.parts width [| classes |]
+            |> Array.map (fun struct (start, count) -> recompute (lacking [| Array.sub labels[0] start count |] labels) scores)
+            |> Array.reduce (fun sum part -> sum + part)
+
     /// <summary>Multi-label margin loss: every class that is not among the labels and comes within 1 of one that is.</summary>
     /// <param name="labels">The shape of <paramref name="prediction"/>: class indices, and after the last of a row −1.</param>
     /// <param name="prediction">Scores: (C) or (N, C).</param>
@@ -174,20 +207,17 @@ module Margin =
         let shape = batched name prediction.Shape
         Check.sameShape (nameof labels) labels.Shape name prediction.Shape
         let n, classes = shape[0], shape[1]
-        let indices = (labels.Checked(classes, -1, nameof labels)).Indices.ToArray()
-        let rows = Indices.rows n classes indices |> Array.map (Array.takeWhile (fun label -> label >= 0))
+        let labels = labels.Checked(classes, -1, nameof labels).Reshape shape
 
-        // 1 / C for a label and a class that is none, 0 for every other pair.
-        let pair i y j = if y < rows[i].Length && not (Array.contains j rows[i]) then 1.0 ./. float classes else 0.0
+        let definition (scores: 'T[]) : 'T =
+            let rows = Indices.rows n classes (labels.Indices.ToArray()) |> Array.map (Array.takeWhile (fun label -> label >= 0))
+            lackingInParts rows scores[0]
 
-        let pairs = Indices.cube n classes classes pair
-        let cube = Shape [| n; classes; classes |]
-        let padded = Indices.matrix n classes (fun i y -> if y < rows[i].Length then rows[i][y] else -1)
-        let scores = reshape shape prediction
-        let own = 'T.Gather(scores, 1, Labels(ReadOnlySpan<int> padded, shape)) |> reshape (Shape [| n; classes; 1 |])
-        let other = reshape (Shape [| n; 1; classes |]) scores
-        let terms = weigh ('T.Create(prediction, ReadOnlySpan pairs, cube)) (hinge (num 1.0 - (own - other)))
-        LossValues('T.Sum(terms, ReadOnlySpan [| 1; 2 |], false) |> whole |> reshape (prediction.Shape.Without -1))
+        LossValues(
+            'T.Fuse(MultiLabelRows labels, [| reshape shape prediction |], Func<'T[], 'T> definition)
+            |> whole
+            |> reshape (prediction.Shape.Without -1)
+        )
 
     /// <summary>Multi-label soft margin loss: the mean over the classes of each one's binary cross-entropy.</summary>
     /// <param name="classWeights">A weight a class, or none.</param>

@@ -174,6 +174,30 @@ module Similarity =
 
         if keepAxis then reshape (x1.Shape.With(axis, 1)) distance else distance
 
+    // (S, P, D) and (S, R, D) to (S, P, R). Of many vectors some at a time: their differences are forgotten, and made again for the gradient.
+    let rec private allPairs (p: float) (x2: 'T) (x1: 'T) : 'T :> ITensor<'T> =
+        let one, two = shapeOf x1, shapeOf x2
+        let axis = if one[0] > 1 then 0 else 1
+
+        let parts =
+            if axis = 0 then
+                Indices.parts one[0] [| one[1]; two[1]; one[2] |]
+            else
+                Indices.parts one[1] [| two[1]; one[2] |]
+
+        if parts.Length <= 1 then
+            let pairs = one.Insert(-1, two[-2])
+            let rows = x1 |> reshape (one.Insert(-1, 1)) |> expand pairs
+            let columns = x2 |> reshape (two.Insert(-2, 1)) |> expand pairs
+            norm 3 p (rows - columns)
+        else
+            let part struct (start, count) =
+                let some (x: 'T) = 'T.Slice(x, axis, start, count)
+                let pairs (x: 'T[]) : 'T = allPairs p x[1] x[0]
+                'T.Recompute(Func<'T[], 'T> pairs, [| some x1; (if axis = 0 then some x2 else x2) |])
+
+            'T.Concatenate(ReadOnlySpan(Array.map part parts), axis)
+
     /// <summary>The distances between every vector of one set and every vector of another.</summary>
     /// <param name="p">The order of the norm: at least 0, infinity included; 0 counts the components that differ.</param>
     /// <param name="x2">(…, R, D).</param>
@@ -193,10 +217,16 @@ module Similarity =
                 ArgumentException($"x2 has shape {two} but x1 has shape {one}; they may differ in the number of vectors only.", nameof x2)
             )
 
-        let pairs = one.Insert(-1, two[-2])
-        let rows = x1 |> reshape (one.Insert(-1, 1)) |> expand pairs
-        let columns = x2 |> reshape (two.Insert(-2, 1)) |> expand pairs
-        norm one.Rank p (rows - columns)
+        if float one.Size ./. float (Operators.max 1 one[-1]) *. float two[-2] > float Array.MaxLength then
+            raise (ArgumentException($"x2 has shape {two} and x1 has shape {one}: there are more pairs than an array can hold.", nameof x2))
+
+        let stack (shape: Shape) =
+            Shape [| Shape(Array.sub (shape.ToArray()) 0 (Operators.(-) shape.Rank 2)).Size; shape[-2]; shape[-1] |]
+
+        let definition (x: 'T[]) : 'T =
+            allPairs p (reshape (stack two) x[1]) (reshape (stack one) x[0]) |> reshape (one.With(-1, two[-2]))
+
+        'T.Fuse(PairDistances p, [| x1; x2 |], Func<'T[], 'T> definition)
 
     /// <summary>The distances between the vectors of one set, each pair once.</summary>
     /// <param name="p">The order of the norm: at least 0, infinity included; 0 counts the components that differ.</param>
@@ -213,11 +243,25 @@ module Similarity =
         if shape.Rank <> 2 then
             raise (ArgumentException($"x has shape {shape}; it must be a matrix.", nameof x))
 
-        let width = shape[1]
-        let pairs = Indices.pairs shape[0]
+        let n, width = shape[0], shape[1]
 
-        let rows pick =
-            let indices = pairs |> Array.collect (fun pair -> Array.create width (pick pair))
-            'T.Gather(x, 0, Labels(ReadOnlySpan<int> indices, Shape [| pairs.Length; width |]))
+        if float n *. float n ./. 2.0 > float Array.MaxLength then
+            raise (ArgumentException($"x has shape {shape}: there are more pairs than an array can hold.", nameof x))
 
-        norm 1 p (rows (fun struct (i, _) -> i) - rows (fun struct (_, j) -> j))
+        let some struct (first, last) (x: 'T) : 'T =
+            let pairs = Indices.pairs n first last
+
+            let rows pick =
+                let indices = pairs |> Array.collect (fun pair -> Array.create width (pick pair))
+                'T.Gather(x, 0, Labels(ReadOnlySpan<int> indices, Shape [| pairs.Length; width |]))
+
+            norm 1 p (rows (fun struct (i, _) -> i) - rows (fun struct (_, j) -> j))
+
+        let definition (x: 'T[]) : 'T =
+            match Indices.partsOfPairs n width with
+            | [| all |] -> some all x[0]
+            | parts ->
+                let part place = 'T.Recompute(Func<'T[], 'T>(fun x -> some place x[0]), x)
+                'T.Concatenate(ReadOnlySpan(Array.map part parts), 0)
+
+        'T.Fuse(PairDistances p, [| x |], Func<'T[], 'T> definition)

@@ -5,7 +5,7 @@ internal static class Report
 {
     /// <summary>Every method of the library's kernels.</summary>
     internal const string Patterns =
-        "Losses.Loop:* Losses.CrossEntropyJob*:* Losses.FloatRows*:* Losses.VectorRows*:* Losses.CTC*:* Losses.Block*:*";
+        "Losses.Loop:* Losses.CrossEntropyJob*:* Losses.FloatRows*:* Losses.VectorRows*:* Losses.CTC*:* Losses.Block*:* Losses.Differences*:* Losses.MultiLabelRows*:*";
 
     // What the arithmetic consists of. A row may call a method for its parts; a number may not.
     private static readonly string[] s_arithmetic =

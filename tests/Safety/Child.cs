@@ -16,13 +16,11 @@ internal static class Child
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
-            Environment =
-            {
-                ["DOTNET_DbgEnableMiniDump"] = "0",
-                // A heap that is full throws; without a limit the system would end the process, or another.
-                ["DOTNET_GCHeapHardLimit"] = megabytes is { } most ? $"{(long)most << 20:x}" : "",
-            },
+            Environment = { ["DOTNET_DbgEnableMiniDump"] = "0" },
         };
+        // A heap that is full throws; without a limit the system would end the process, or another.
+        if (megabytes is { } most)
+            start.Environment["DOTNET_GCHeapHardLimit"] = $"{(long)most << 20:x}";
         // The test host is dotnet itself.
         foreach (var word in new[] { "exec", typeof(Child).Assembly.Location, method.DeclaringType!.FullName!, method.Name })
             start.ArgumentList.Add(word);

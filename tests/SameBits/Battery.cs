@@ -37,6 +37,16 @@ internal static class Battery
         yield return ($"PairwiseDistance {type}", Digest(Diff.ValueAndGrad(v => Similarity.PairwiseDistance(v, y).Sum(), x)));
         yield return ($"TripletMargin {type}", Digest(Diff.ValueAndGrad(v => Loss.TripletMargin(v, y, z).Mean(), x)));
         yield return ($"CosineEmbedding {type}", Digest(Diff.ValueAndGrad(v => Similarity.CosineDistance(v, y).Sum(), x)));
+        foreach (var p in (double[])[0, 1, 2, 3, double.PositiveInfinity])
+        {
+            yield return ($"Cdist {p} {type}", Digest(Diff.ValueAndGrad(v => Similarity.Cdist(v, y.Slice(0, 0, 501), p).Sum(), x)));
+            yield return ($"Pdist {p} {type}", Digest(Diff.ValueAndGrad(v => Similarity.Pdist(v.Slice(0, 0, 703), p).Sum(), x)));
+        }
+        var several = new Labels(Enumerable.Range(0, x.Count).Select(i => i % 57 < i / 57 % 9 ? i * 5 % 57 : -1).ToArray().AsSpan(), x.Shape);
+        yield return (
+            $"MultiLabelMargin {type}",
+            Digest(Diff.ValueAndGrad(v => FSharp.Reduce.mean(FSharp.Margin.multiLabelMargin(several, v)), x))
+        );
         yield return ($"Softmax {type}", Digest(Diff.ValueAndGrad(v => (Activations.Softmax(v, 1) * y).Sum(), x)));
         var frames = Activations.LogSoftmax(Tensor<S>(4, -2, 2, [30, 5, 9]), 2);
         var labels = new Labels(Enumerable.Range(0, 35).Select(i => 1 + i * 5 % 8).ToArray().AsSpan(), [5, 7]);

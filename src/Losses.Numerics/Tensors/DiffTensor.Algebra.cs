@@ -339,6 +339,8 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
             LabelledRows labelled => new LabelledRowsOperation<T>(labelled, definition).Apply(inputs),
             CTCPaths paths => new CTCOperation<T>(paths, definition).Apply(inputs),
             VectorRows rows when VectorRowsOperation<T>.Takes(inputs) => new VectorRowsOperation<T>(rows, definition).Apply(inputs),
+            PairDistances pairs => new PairDistancesOperation<T>(pairs, definition).Apply(inputs),
+            MultiLabelRows rows => new MultiLabelRowsOperation<T>(rows, definition).Apply(inputs),
             _ => definition(inputs),
         };
 

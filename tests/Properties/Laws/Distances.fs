@@ -24,9 +24,11 @@ let private orders = [ 0.0; 0.5; 1.0; 1.5; 2.0; 3.0; infinity ]
 
 let private sets (engine: Engine) =
     gen {
-        let! width = Gen.choose (1, 5)
-        let! rows = Gen.choose (1, 4)
-        let! columns = Gen.choose (0, 4)
+        // Seldom more than a register's numbers, and than a kernel takes at a time.
+        let seldom few many = Gen.frequency [ 7, Gen.choose few; 1, Gen.choose many ]
+        let! width = seldom (1, 5) (6, 27)
+        let! rows = seldom (1, 4) (5, 18)
+        let! columns = seldom (0, 4) (5, 18)
         let! p = Gen.elements orders
         let! one = Gen.arrayOfLength rows (Gen.arrayOfLength width (Generators.moderate engine))
         let! two = Gen.arrayOfLength columns (Gen.arrayOfLength width (Generators.moderate engine))

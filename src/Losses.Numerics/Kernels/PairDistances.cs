@@ -1,0 +1,264 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Losses;
+
+/// <summary>The distances ‖x − y‖ₚ between the vectors of two sets, or of one set, each pair once; a pair's difference is never stored.</summary>
+/// <param name="p">The order of the norm: at least 0, infinity included.</param>
+internal sealed unsafe class PairDistances(double p) : RowLoss
+{
+    // The vectors of a set that are compared with those of another stay in the first or second cache.
+    private const int BlockElements = 1 << 13;
+
+    // Differences of components for a tenth of a millisecond or so.
+    private const int ChunkElements = 1 << 19;
+
+    // Vectors whose slopes a thread sums at a time.
+    private const int OwnRows = 16;
+
+    /// <summary>So many pairs of sets, of so many vectors each.</summary>
+    /// <param name="Sets">The pairs of sets.</param>
+    /// <param name="Rows">The vectors of the first set.</param>
+    /// <param name="Columns">Those of the second.</param>
+    /// <param name="Width">The length of a vector.</param>
+    /// <param name="IsWithin">Whether the second set is the first, and a pair counts once: (0, 1), (0, 2), …, (1, 2), ….</param>
+    internal readonly record struct Layout(int Sets, int Rows, int Columns, int Width, bool IsWithin)
+    {
+        // The differences of components there are.
+        internal long Work => (long)Sets * Rows * Columns * Math.Max(1, Width);
+
+        // Where the distance of two vectors stands.
+        internal long Place(int set, int row, int column) =>
+            IsWithin
+                ? (long)row * (2L * Rows - row - 1) / 2 + (column - row - 1)
+                : ((long)set * Rows + row) * Columns + column;
+    }
+
+    /// <summary>Whether the norm needs no powers, which over float32 data have the digits of a result, and not those of a step.</summary>
+    internal bool IsPlain => p is 0 or 1 or 2 || double.IsPositiveInfinity(p);
+
+    /// <summary>The distances of all pairs.</summary>
+    internal void Run<S>(ReadOnlySpan<S> first, ReadOnlySpan<S> second, Layout layout, Span<double> distances)
+        where S : unmanaged
+    {
+        fixed (
+            S* a = first,
+                b = second
+        )
+        fixed (double* to = distances)
+            if (Lane<Simd512, Vector512<double>, S>.IsSupported)
+                RunWith<Lane<Simd512, Vector512<double>, S>, S>(a, b, layout, to);
+            else if (Lane<Simd256, Vector256<double>, S>.IsSupported)
+                RunWith<Lane<Simd256, Vector256<double>, S>, S>(a, b, layout, to);
+            else
+                RunWith<Lane<Simd128, Vector128<double>, S>, S>(a, b, layout, to);
+    }
+
+    /// <summary>The gradient by the vectors of one set: of each, the sum over those of the other.</summary>
+    /// <param name="own">The vectors that it is by.</param>
+    /// <param name="others">Those of the other set, or the same.</param>
+    /// <param name="isSecond">Whether the own vectors are those of the second set.</param>
+    /// <param name="layout">Of the distances.</param>
+    /// <param name="distances">The distances.</param>
+    /// <param name="upstream">What each is multiplied by, or one for all.</param>
+    /// <param name="gradient">As many numbers as the own vectors have.</param>
+    internal void RunGradient<S>(
+        ReadOnlySpan<S> own,
+        ReadOnlySpan<S> others,
+        bool isSecond,
+        Layout layout,
+        ReadOnlySpan<double> distances,
+        ReadOnlySpan<double> upstream,
+        Span<double> gradient
+    )
+        where S : unmanaged
+    {
+        fixed (
+            S* a = own,
+                b = others
+        )
+        fixed (
+            double* d = distances,
+                u = upstream,
+                to = gradient
+        )
+            if (Lane<Simd512, Vector512<double>, S>.IsSupported)
+                GradientWith<Lane<Simd512, Vector512<double>, S>, S>(a, b, isSecond, layout, d, u, upstream.Length == 1, to);
+            else if (Lane<Simd256, Vector256<double>, S>.IsSupported)
+                GradientWith<Lane<Simd256, Vector256<double>, S>, S>(a, b, isSecond, layout, d, u, upstream.Length == 1, to);
+            else
+                GradientWith<Lane<Simd128, Vector128<double>, S>, S>(a, b, isSecond, layout, d, u, upstream.Length == 1, to);
+    }
+
+    internal void RunWith<TLane, S>(S* first, S* second, Layout layout, double* distances)
+        where TLane : struct, ILane<TLane, S>
+        where S : unmanaged
+    {
+        if (layout.Work == 0)
+            return;
+        var width = Math.Max(1, layout.Width);
+        // A tile: some of the rows against some of the columns.
+        var columns = Math.Clamp(BlockElements / width, 1, layout.Columns);
+        var rows = (int)Math.Clamp(ChunkElements / ((long)columns * width), 1, layout.Rows);
+        int across = (layout.Columns - 1) / columns + 1,
+            down = (layout.Rows - 1) / rows + 1;
+        // Small sets go together.
+        var sets = across * down == 1 ? (int)Math.Clamp(ChunkElements / (layout.Work / layout.Sets), 1, layout.Sets) : 1;
+        var chunks = checked(((layout.Sets - 1) / sets + 1) * down * across);
+        Threads.Run(
+            chunks,
+            Math.Min(Threads.Max, chunks),
+            (chunk, _) =>
+            {
+                var (group, tile) = Math.DivRem(chunk, down * across);
+                int row = tile / across * rows,
+                    column = tile % across * columns;
+                for (var set = group * sets; set < Math.Min(layout.Sets, (group + 1) * sets); set++)
+                    Tile<TLane, S>(first, second, layout, set, (row, rows), (column, columns), distances);
+            }
+        );
+    }
+
+    private void Tile<TLane, S>(
+        S* first,
+        S* second,
+        Layout layout,
+        int set,
+        (int First, int Count) rows,
+        (int First, int Count) columns,
+        double* distances
+    )
+        where TLane : struct, ILane<TLane, S>
+        where S : unmanaged
+    {
+        for (var row = rows.First; row < Math.Min(layout.Rows, rows.First + rows.Count); row++)
+        {
+            var from = layout.IsWithin ? Math.Max(columns.First, row + 1) : columns.First;
+            var count = Math.Min(layout.Columns, columns.First + columns.Count) - from;
+            if (count > 0)
+                Differences<TLane, S>.Norms(
+                    p,
+                    first + ((nint)set * layout.Rows + row) * layout.Width,
+                    second + ((nint)set * layout.Columns + from) * layout.Width,
+                    layout.Width,
+                    count,
+                    distances + layout.Place(set, row, from)
+                );
+        }
+    }
+
+    private void GradientWith<TLane, S>(
+        S* own,
+        S* others,
+        bool isSecond,
+        Layout layout,
+        double* distances,
+        double* upstream,
+        bool isUniform,
+        double* gradient
+    )
+        where TLane : struct, ILane<TLane, S>
+        where S : unmanaged
+    {
+        var (mine, theirs) = isSecond ? (layout.Columns, layout.Rows) : (layout.Rows, layout.Columns);
+        if (mine == 0 || layout.Sets == 0)
+            return;
+        var rows = Math.Min(OwnRows, mine);
+        var perSet = (mine - 1) / rows + 1;
+        var perRow = Math.Max(1, layout.Work / layout.Sets / mine);
+        var sets = perSet == 1 ? (int)Math.Clamp(ChunkElements / (perRow * rows), 1, layout.Sets) : 1;
+        var chunks = checked(((layout.Sets - 1) / sets + 1) * perSet);
+        Threads.Run(
+            chunks,
+            layout.Work > BlockElements ? Math.Min(Threads.Max, chunks) : 1,
+            (chunk, _) =>
+            {
+                var (group, block) = Math.DivRem(chunk, perSet);
+                var first = block * rows;
+                for (var set = group * sets; set < Math.Min(layout.Sets, (group + 1) * sets); set++)
+                    Sum<TLane, S>(
+                        own + ((nint)set * mine + first) * layout.Width,
+                        others + (nint)set * theirs * layout.Width,
+                        (set, first, Math.Min(rows, mine - first), theirs),
+                        isSecond,
+                        layout,
+                        distances,
+                        upstream,
+                        isUniform,
+                        gradient + ((nint)set * mine + first) * layout.Width
+                    );
+            }
+        );
+    }
+
+    // The sums over the other set for some vectors: each of the others meets all of them while it is in the first cache.
+    private void Sum<TLane, S>(
+        S* own,
+        S* others,
+        (int Set, int First, int Count, int Others) part,
+        bool isSecond,
+        Layout layout,
+        double* distances,
+        double* upstream,
+        bool isUniform,
+        double* gradient
+    )
+        where TLane : struct, ILane<TLane, S>
+        where S : unmanaged
+    {
+        var width = layout.Width;
+        // A whole number of lanes each.
+        var stride = (width + 7) / 8 * 8;
+        var length = part.Count * stride;
+        var memory = ArrayPool<double>.Shared.Rent(2 * length);
+        try
+        {
+            Array.Clear(memory, 0, 2 * length);
+            fixed (double* totals = memory)
+            {
+                var lost = totals + length;
+                var work = 0L;
+                for (var other = 0; other < part.Others; other++)
+                {
+                    if ((work += (long)part.Count * width) > ChunkElements)
+                    {
+                        work = 0;
+                        Cancellable.Check();
+                    }
+                    for (var i = 0; i < part.Count; i++)
+                    {
+                        var row = part.First + i;
+                        if (layout.IsWithin && row == other)
+                            continue;
+                        var place = layout.IsWithin
+                            ? layout.Place(part.Set, Math.Min(row, other), Math.Max(row, other))
+                            : isSecond ? layout.Place(part.Set, other, row)
+                            : layout.Place(part.Set, row, other);
+                        Differences<TLane, S>.AddSlopes(
+                            p,
+                            isUniform ? *upstream : upstream[place],
+                            distances[place],
+                            own + (nint)i * width,
+                            others + (nint)other * width,
+                            width,
+                            totals + (nint)i * stride,
+                            lost + (nint)i * stride
+                        );
+                    }
+                }
+                for (var i = 0; i < part.Count; i++)
+                for (var k = 0; k < width; k++)
+                {
+                    double total = totals[(nint)i * stride + k],
+                        rest = lost[(nint)i * stride + k];
+                    gradient[(nint)i * width + k] = double.IsFinite(total) ? total + rest : total;
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(memory);
+        }
+    }
+}
