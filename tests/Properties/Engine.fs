@@ -38,6 +38,10 @@ type Engine(name: string, mantissa: int, least: float, largest: float) =
     /// Whether sums are those of the exact numbers, rounded once, hence the same in any order.
     abstract SumsExactly: bool
     default _.SumsExactly = true
+    /// How many ulp two ways to the same number may be apart: none where they are kernels of ours, some where they are another library's elementary
+    /// operations, in another order or over another layout.
+    abstract Slack: float
+    default _.Slack = 0.0
     /// The nearest float of this engine.
     abstract Round: float -> float
     /// The next float above.
