@@ -42,6 +42,9 @@ type Engine(name: string, mantissa: int, least: float, largest: float) =
     /// operations, in another order or over another layout.
     abstract Slack: float
     default _.Slack = 0.0
+    /// Whether a number knows of the innermost differentiation even where it takes no part in it: what is detached is detached from that one.
+    abstract KnowsInnermost: bool
+    default _.KnowsInnermost = true
     /// The nearest float of this engine.
     abstract Round: float -> float
     /// The next float above.

@@ -28,7 +28,7 @@ type TorchEngine
         else
             Array.map torch.zeros_like at
 
-    override _.Slack = 2.0
+    override _.Slack = 4.0
     override _.Round x = round x
     override _.Next x = next x
 

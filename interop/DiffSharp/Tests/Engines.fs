@@ -84,6 +84,7 @@ type DiffSharpEngine(name: string, mantissa: int, least: float, largest: float, 
 
     override _.SumsExactly = false
     override _.Slack = 2.0
+    override _.KnowsInnermost = false
     override _.Round x = round x
     override _.Next x = next x
     override _.Value(f, inputs) = Differentiate.value dtype f.Apply inputs |> Differentiate.numbers
@@ -97,9 +98,12 @@ type DiffSharpEngine(name: string, mantissa: int, least: float, largest: float, 
         (Differentiate.hessianVectors dtype alone inputs[..0] upstream direction)[0]
 
     override _.Derive(f, inputs, by) =
-        let derive (f: Tensor[] -> Tensor) (i: int) (xs: Tensor[]) = dsharp.grad (fun x -> (f (Array.updateAt i x xs)).sum()) xs[i]
+        // What does not vary with x, DiffSharp would differentiate by what it does vary with: hence 0 times it.
+        let derive (f: Tensor[] -> Tensor) (i: int) (xs: Tensor[]) =
+            dsharp.grad (fun x -> (f (Array.updateAt i x xs)).sum () + x.sum () * 0.0) xs[i]
+
         let value (xs: Tensor[]) = (f.Apply(Array.map DiffSharpTensor xs)).Tensor
-        Differentiate.numbers (List.fold derive value by (Array.map Differentiate.tensor inputs))
+        Differentiate.numbers (List.fold derive value by (Array.map (Differentiate.tensor dtype) inputs))
 
 module Engines =
 
