@@ -52,3 +52,11 @@ module DiffSharpExtensions =
             fun target prediction ->
                 alike target prediction
                 loss (seen (nameof target) target) (seen (nameof prediction) prediction)
+
+        /// <summary>Class indices as labels.</summary>
+        /// <exception cref="T:System.ArgumentException">The tensor is not one of whole numbers.</exception>
+        static member labels(indices: Tensor) : Labels = DiffSharpTensor.LabelsOf indices
+
+        /// <summary>The numbers of a tensor as weights or a mask, which do not vary.</summary>
+        /// <exception cref="T:System.ArgumentOutOfRangeException">A weight is negative, infinite or NaN; it says which.</exception>
+        static member weights(values: Tensor) : Weights = DiffSharpTensor.WeightsOf values

@@ -100,7 +100,7 @@ type DiffSharpEngine(name: string, mantissa: int, least: float, largest: float, 
     override _.Derive(f, inputs, by) =
         // What does not vary with x, DiffSharp would differentiate by what it does vary with: hence 0 times it.
         let derive (f: Tensor[] -> Tensor) (i: int) (xs: Tensor[]) =
-            dsharp.grad (fun x -> (f (Array.updateAt i x xs)).sum () + x.sum () * 0.0) xs[i]
+            dsharp.grad (fun x -> (f (Array.updateAt i x xs)).sum() + x.sum () * 0.0) xs[i]
 
         let value (xs: Tensor[]) = (f.Apply(Array.map DiffSharpTensor xs)).Tensor
         Differentiate.numbers (List.fold derive value by (Array.map (Differentiate.tensor dtype) inputs))

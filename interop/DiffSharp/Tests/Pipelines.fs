@@ -197,7 +197,7 @@ let ``two data types are refused`` () =
 [<Fact>]
 let ``labels and weights come from tensors`` () =
     for dtype in [ Dtype.Byte; Dtype.Int32; Dtype.Int64 ] do
-        let labels = DiffSharpTensor.LabelsOf(dsharp.tensor ([ [ 2; 0 ]; [ 1; 2 ] ], dtype = dtype))
+        let labels = dsharp.labels (dsharp.tensor ([ [ 2; 0 ]; [ 1; 2 ] ], dtype = dtype))
         Assert.Equal(Losses.Shape [| 2; 2 |], labels.Shape)
         Assert.Equal<int[]>([| 2; 0; 1; 2 |], labels.Indices.ToArray())
 
@@ -210,7 +210,7 @@ let ``labels and weights come from tensors`` () =
     |> ignore
 
     for dtype in [ Dtype.Float32; Dtype.Float64; Dtype.Int32; Dtype.Bool ] do
-        let weights = DiffSharpTensor.WeightsOf(dsharp.tensor ([ 1.0; 0.0; 1.0 ], dtype = dtype))
+        let weights = dsharp.weights (dsharp.tensor ([ 1.0; 0.0; 1.0 ], dtype = dtype))
         Assert.Equal(Losses.Shape [| 3 |], weights.Shape)
         Assert.Equal<float[]>([| 1.0; 0.0; 1.0 |], weights.Values.ToArray())
 

@@ -14,7 +14,7 @@ open Losses.FSharp
 let private example () =
     // README: fsharp
     let inputs = dsharp.tensor [ [ 0.5; -1.0 ]; [ 1.5; 0.25 ]; [ -0.75; 2.0 ] ]
-    let labels = DiffSharpTensor.LabelsOf(dsharp.tensor ([ 0; 2; 1 ], dtype = Dtype.Int32))
+    let labels = dsharp.labels (dsharp.tensor ([ 0; 2; 1 ], dtype = Dtype.Int32))
     let options = { CrossEntropyOptions.Default with LabelSmoothing = 0.1 }
 
     // dsharp.grad and dsharp.hessian differentiate by a vector.

@@ -10,7 +10,7 @@ public static class Uses
     public static Tensor HuberGradient(Tensor target, Tensor prediction)
     {
         var x = prediction.reverseDiff(null, null);
-        var loss = Loss.Huber(delta: 1.0).Evaluate(new DiffSharpTensor(x), new DiffSharpTensor(target));
+        var loss = Loss.Huber(new DiffSharpTensor(x), new DiffSharpTensor(target), delta: 1.0).Mean();
         loss.Tensor.reverse(null, null);
         return x.derivative;
     }
@@ -19,7 +19,7 @@ public static class Uses
 
     /// <summary>Options, labels and a reduction.</summary>
     public static Tensor SmoothedCrossEntropy(int[] labels, Tensor logits) =>
-        Loss.CrossEntropy(labelSmoothing: 0.1).Evaluate(new DiffSharpTensor(logits), labels).Tensor;
+        Loss.CrossEntropy(new DiffSharpTensor(logits), labels, labelSmoothing: 0.1).Mean().Tensor;
 
     /// <summary>A definition of C#'s own, over any tensor type.</summary>
     public static Tensor Squared(Tensor x) => Square<DiffSharpTensor>(x).Tensor;
