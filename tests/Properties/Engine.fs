@@ -41,6 +41,13 @@ type Engine(name: string, mantissa: int, least: float, largest: float) =
     /// Whether an element has the same bits whatever stands beside it.
     abstract KeepsBits: bool
     default _.KeepsBits = true
+    /// How many ulp two ways to the same number may be apart: none where they are kernels of ours, some where they are another library's elementary
+    /// operations, in another order or over another layout.
+    abstract Slack: float
+    default _.Slack = 0.0
+    /// Whether a number knows of the innermost differentiation even where it takes no part in it: what is detached is detached from that one.
+    abstract KnowsInnermost: bool
+    default _.KnowsInnermost = true
     /// The nearest float of this engine.
     abstract Round: float -> float
     /// The next float above.

@@ -206,9 +206,22 @@ module Property =
         if not (expected.Equals actual || expected = actual) then
             fail $"{what ()}: {actual:R} is not {expected:R}"
 
+    let private isClose (engine: Engine) (expected: float) (actual: float) =
+        engine.Slack > 0.0 && abs (expected - actual) <= engine.Slack * engine.Ulp expected
+
+    /// Two ways to the same number: the same bits, or as close as the engine's elementary operations can be.
+    let close (engine: Engine) (what: unit -> string) (expected: float) (actual: float) =
+        if not (isClose engine expected actual) then
+            same what expected actual
+
+    /// Two ways to the same number, −0 = 0: equal, or as close as the engine's elementary operations can be.
+    let near (engine: Engine) (what: unit -> string) (expected: float) (actual: float) =
+        if not (isClose engine expected actual) then
+            equal what expected actual
+
     /// Sums of the same terms, none of another sign, in two orders: equal where the engine's sums are exact, else within an ulp for each of them.
     let equalSums (engine: Engine) (what: unit -> string) (terms: int) (expected: float) (actual: float) =
-        let rounding = if engine.SumsExactly then 0.0 else float terms * engine.Ulp expected
+        let rounding = if engine.SumsExactly then engine.Slack else float terms
 
-        if not (abs (expected - actual) <= rounding) then
+        if not (abs (expected - actual) <= rounding * engine.Ulp expected) then
             equal what expected actual

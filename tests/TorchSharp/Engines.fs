@@ -30,6 +30,7 @@ type TorchEngine
 
     // The end of a loop over registers has another exponential than its middle.
     override _.KeepsBits = false
+    override _.Slack = 4.0
     override _.Round x = round x
     override _.Next x = next x
 

@@ -1,23 +1,12 @@
 /// The operations of ITensor that look across elements, on tensors of DiffSharp, with their derivatives.
 /// DiffSharp's own softmax and log-sum-exp take a maximum over the whole tensor out, its scatter keeps one of several, its matrix product
 /// differentiates no batches, and its concatenation takes no constants beside variables: none of these is used where it is differentiated.
-module internal Losses.DiffSharp.Across
+module internal Losses.Across
 
-open Losses
-open global.DiffSharp
-open Losses.DiffSharp.Elementwise
+open DiffSharp
+open Losses.Elementwise
 
 let private lengths (shape: int[]) (axis: int) (length: int) = Array.updateAt axis length shape
-
-/// A linear function, by itself and by its transpose.
-let private linear (name: string) (value: Tensor -> Tensor) (again: Tensor -> Tensor) (transposed: Tensor -> Tensor) (x: Tensor) : Tensor =
-    Tensor.Op
-        { new UnaryOp(name) with
-            member _.fRaw x = raw value x
-            member _.ad_dfda(_, xd, _) = again xd
-            member _.fd_dfda(_, _, fd) = transposed fd
-        }
-        x
 
 // Of constants.
 let private part (axis: int) (start: int) (length: int) (x: Tensor) : Tensor =

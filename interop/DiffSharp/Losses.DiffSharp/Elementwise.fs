@@ -1,7 +1,7 @@
 /// The operations of IReal on tensors of DiffSharp, element by element, each with the derivative that IReal documents.
 /// A value is made of DiffSharp's own elementary operations on constants. Its derivatives are stated here, as DiffSharp's would not do: a slope
 /// of 0 times an infinite one is NaN there, max and min go by a sum and a difference, and the sign of a NaN is an exception.
-module internal Losses.DiffSharp.Elementwise
+module internal Losses.Elementwise
 
 open DiffSharp
 open DiffSharp.Backends
@@ -12,6 +12,22 @@ let raw (f: Tensor -> Tensor) (x: RawTensor) : RawTensor = (f (Tensor.ofRawTenso
 /// A function of two constants as DiffSharp's extensions take it.
 let raw2 (f: Tensor -> Tensor -> Tensor) (x: RawTensor) (y: RawTensor) : RawTensor =
     (f (Tensor.ofRawTensor x) (Tensor.ofRawTensor y)).primalRaw
+
+/// A linear function, by itself and by its transpose.
+let linear (name: string) (value: Tensor -> Tensor) (again: Tensor -> Tensor) (transposed: Tensor -> Tensor) (x: Tensor) : Tensor =
+    Tensor.Op
+        { new UnaryOp(name) with
+            member _.fRaw x = raw value x
+            member _.ad_dfda(_, xd, _) = again xd
+            member _.fd_dfda(_, _, fd) = transposed fd
+        }
+        x
+
+/// In another data type, and so are the slopes. DiffSharp itself casts constants alone.
+let rec cast (dtype: Dtype) (x: Tensor) : Tensor = if x.dtype = dtype then x else linear "cast" _.cast(dtype) (cast dtype) (cast x.dtype) x
+
+/// Rounded to another data type and back; the slope is what it was.
+let round (dtype: Dtype) (x: Tensor) : Tensor = linear "round" (fun x -> x.cast(dtype).cast(x.dtype)) id id x
 
 // A gather picks without arithmetic, so that an infinity or a NaN that is not chosen leaves no trace.
 let private chosen (mask: Tensor) (x: Tensor) (otherwise: Tensor) : Tensor =

@@ -4,8 +4,8 @@ open System
 open System.Collections.Concurrent
 open Xunit
 open Xunit.Abstractions
+open DiffSharp
 open Losses
-open Losses.DiffSharp
 open Losses.Tests
 open Losses.Tests.Reference.Cases
 open Losses.Tests.Reference.Comparison
@@ -18,20 +18,36 @@ let private run (case: Case) : Report =
     let names = [| for pair in case.Grad -> pair.Key |]
     let inputs = Array.map given names
 
-    let output (variables: DiffSharpTensor[]) =
+    let output (dtype: Dtype) (variables: DiffSharpTensor[]) =
         entry.Output(
             case,
             fun name ->
                 match Array.tryFindIndex ((=) name) names with
                 | Some i -> variables[i]
-                | None -> DiffSharpTensor(Differentiate.tensor (given name))
+                | None -> DiffSharpTensor(Differentiate.tensor dtype (given name))
         )
 
     let compare what (values: float[]) (expected: Numbers) = compare Tolerance what (expected.Shape, values) expected
-    let value = Differentiate.value output inputs
+    let value = Differentiate.value Dtype.Float64 (output Dtype.Float64) inputs
 
     let valueError, valueFailures =
         Comparison.compare Tolerance "value" (Shape value.shape, Differentiate.numbers value) case.Output
+
+    // In DiffSharp's own default type, which stays: the value of the rounded inputs, rounded.
+    let single = Differentiate.value Dtype.Float32 (output Dtype.Float32) inputs
+
+    let rounded =
+        let round (values: float[], shape: Shape) = Array.map (float32 >> float) values, shape
+        let given name = DiffSharpTensor(Differentiate.tensor Dtype.Float64 (round (given name)))
+        { case.Output with Data = (entry.Output(case, given)).Tensor |> Differentiate.numbers }
+
+    let singleFailures =
+        [
+            yield! snd (Comparison.compare 1e-7 "float32 value" (Shape single.shape, Differentiate.numbers single) rounded)
+
+            if single.dtype <> Dtype.Float32 then
+                $"the value of float32 tensors is of {single.dtype}"
+        ]
 
     let of' what (numbers: Map<string, Numbers>) (values: unit -> float[][]) =
         if numbers.IsEmpty then
@@ -39,12 +55,13 @@ let private run (case: Case) : Report =
         else
             (names, values ()) ||> Array.map2 (fun name values -> compare $"{what} by {name}" values numbers[name]) |> Array.toList
 
-    let gradients = of' "gradient" case.Grad (fun () -> Differentiate.gradients output inputs case.Upstream.Data)
+    let gradients =
+        of' "gradient" case.Grad (fun () -> Differentiate.gradients Dtype.Float64 (output Dtype.Float64) inputs case.Upstream.Data)
 
     let curvatures =
         of' "Hessian-vector product" case.Hvp (fun () ->
             let along = inputs |> Array.collect (snd >> direction)
-            Differentiate.hessianVectors output inputs case.Upstream.Data along)
+            Differentiate.hessianVectors Dtype.Float64 (output Dtype.Float64) inputs case.Upstream.Data along)
 
     let worst reports = List.fold (fun most (error, _) -> max most error) 0.0 reports
 
@@ -52,7 +69,7 @@ let private run (case: Case) : Report =
         Value = valueError
         Gradient = worst gradients
         Curvature = worst curvatures
-        Failures = [ for failure in valueFailures @ List.collect snd (gradients @ curvatures) -> $"{case.Id}: {failure}" ]
+        Failures = [ for failure in valueFailures @ singleFailures @ List.collect snd (gradients @ curvatures) -> $"{case.Id}: {failure}" ]
     }
 
 // One case that throws must not hide the others.

@@ -1,28 +1,25 @@
 using DiffSharp;
 using Losses;
-using Losses.DiffSharp;
-using Losses.FSharp;
-using Classification = Losses.DiffSharp.Classification;
-using Reduce = Losses.DiffSharp.Reduce;
-using Regression = Losses.DiffSharp.Regression;
+using Losses.CSharp;
 
 /// <summary>The losses over DiffSharp's tensors as C# calls them.</summary>
 public static class Uses
 {
+    // README: csharp
     /// <summary>The gradient of a mean by what it is the mean of.</summary>
     public static Tensor HuberGradient(Tensor target, Tensor prediction)
     {
         var x = prediction.reverseDiff(null, null);
-        Reduce.mean(Regression.huber(1.0, target, x)).reverse(null, null);
+        var loss = Loss.Huber(new DiffSharpTensor(x), new DiffSharpTensor(target), delta: 1.0).Mean();
+        loss.Tensor.reverse(null, null);
         return x.derivative;
     }
 
+    // end
+
     /// <summary>Options, labels and a reduction.</summary>
-    public static Tensor SmoothedCrossEntropy(int[] labels, Tensor logits)
-    {
-        var options = new CrossEntropyOptions(Weights.None, -100, 0.1, 1);
-        return Reduce.mean(Classification.crossEntropy(options, labels, logits));
-    }
+    public static Tensor SmoothedCrossEntropy(int[] labels, Tensor logits) =>
+        Loss.CrossEntropy(new DiffSharpTensor(logits), labels, labelSmoothing: 0.1).Mean().Tensor;
 
     /// <summary>A definition of C#'s own, over any tensor type.</summary>
     public static Tensor Squared(Tensor x) => Square<DiffSharpTensor>(x).Tensor;

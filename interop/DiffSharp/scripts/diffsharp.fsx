@@ -17,7 +17,7 @@ open System.IO
 open DiffSharp
 open DiffSharp.Optim
 open Losses
-open Losses.DiffSharp
+open Losses.FSharp
 
 let backend =
     if File.Exists(Path.Combine(__SOURCE_DIRECTORY__, "../Tests/bin/Release/net10.0/DiffSharp.Backends.Torch.dll")) then
@@ -43,21 +43,21 @@ let x, y = dsharp.tensor xs, dsharp.tensor ys
 let line (parameters: Tensor) = parameters[0] * x + parameters[1]
 
 /// Adam on a loss of the line, from the line y = 0.
-let fit (loss: Tensor -> LossValues<DiffSharpTensor>) : float * float =
-    let objective parameters = line parameters |> loss |> Reduce.mean
+let fit (loss: Tensor -> Tensor) : float * float =
+    let objective parameters = line parameters |> loss
 
     let _, fitted =
         optim.adam (objective, dsharp.zeros [ 2 ], lr = dsharp.tensor 0.05, iters = 500, threshold = nan, print = false)
 
     float fitted[0], float fitted[1]
 
-let report (name: string) (loss: Tensor -> LossValues<DiffSharpTensor>) : bool =
-    let a, b = fit loss
+let report (name: string) (loss: DiffSharpTensor -> DiffSharpTensor -> LossValues<DiffSharpTensor>) : bool =
+    let a, b = fit (dsharp.lift (fun target prediction -> loss target prediction |> Reduce.mean) y)
     printfn "%-14s y = %.3f x %+.3f" name a b
     abs (a - slope) < 0.1 && abs (b - intercept) < 0.1
 
 printfn "the data       y = %.3f x %+.3f, every seventh reading 15 too high" slope intercept
-let squared = report "squared error" (mse y)
-let robust = report "Huber" (huber 0.1 y)
+let squared = report "squared error" mse
+let robust = report "Huber" (huber 0.1)
 
 exit (if robust && not squared then 0 else 1)

@@ -48,7 +48,7 @@ internal class PointwiseOperation<F>(F function, TorchTensor[] operands, Shape s
     {
         var x = new TorchTensor[3];
         for (int i = 0, next = 0; i < 3; i++)
-            x[i] = operands[i].IsNumber ? operands[i] : new(inputs[next++], false);
+            x[i] = operands[i].IsNumber ? operands[i] : new(inputs[next++]);
         var gradients = new Tensor?[inputs.Length];
         for (var i = 0; i < inputs.Length; i++)
             if (Wanted[i])

@@ -26,7 +26,7 @@ internal abstract class RowOperation(Func<TorchTensor[], TorchTensor> definition
         var wanted = Enumerable.Range(0, inputs.Length).Where(i => Wanted[i]).ToArray();
         // The definition again, of inputs of its own that hang on those of the tape.
         var again = Array.ConvertAll(inputs, static x => x.view(x.shape));
-        var value = Recorded(definition(Array.ConvertAll(again, x => new TorchTensor(x, isWide)))).Like(gradient);
+        var value = Recorded(definition(Array.ConvertAll(again, x => isWide ? new TorchTensor(x, true) : new(x)))).Like(gradient);
         // libtorch ends the process where there is nothing to differentiate.
         var found = value.requires_grad
             ? grad([value], Array.ConvertAll(wanted, i => again[i]), [gradient], retain_graph: true, create_graph: true, allow_unused: true)

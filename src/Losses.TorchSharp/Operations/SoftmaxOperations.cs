@@ -32,8 +32,22 @@ internal abstract class RowwiseOperation(int axis, bool isWide) : Operation
         var exponentials = difference.exp();
         exponentials = exponentials.add(exponentials.mul(lost));
         // Without the largest no NaN may be left: it takes the place of what is left out.
-        var others = exponentials.scatter(axis, place, max.where(max.isnan(), zeros_like(max))).sum(axis, keepdim: true);
+        var others = Total(exponentials.scatter(axis, place, max.where(max.isnan(), zeros_like(max))));
         return (difference, lost, exponentials, place, others, empty);
+    }
+
+    // Half is added to half until one is left, over the numbers themselves: rounding grows with the logarithm of the length only, and what is less
+    // than half an ulp of a sum of many is not lost time and again.
+    private Tensor Total(Tensor x)
+    {
+        for (var length = x.shape[axis]; length > 1; )
+        {
+            long half = length / 2,
+                rest = length - half;
+            x.narrow(axis, 0, half).add_(x.narrow(axis, rest, half));
+            length = rest;
+        }
+        return x.narrow(axis, 0, 1);
     }
 
     /// <summary>The sum of all the other elements; not the sum less the element, which has no digits left where the element is most of it.</summary>

@@ -58,3 +58,11 @@ internal sealed class MeanOperation(ExactSum weight) : Operation
                 .Like(inputs[0]),
         ];
 }
+
+/// <summary>Float64 numbers rounded to float32, and float64 still: the slope is what it was.</summary>
+internal sealed class RoundOperation : Operation
+{
+    internal override Tensor Forward(Tensor[] inputs, bool[] wanted) => inputs[0].to(ScalarType.Float32).to(ScalarType.Float64);
+
+    internal override Tensor?[] Backward(Tensor[] inputs, Tensor gradient, bool isRecorded) => [gradient.alias()];
+}

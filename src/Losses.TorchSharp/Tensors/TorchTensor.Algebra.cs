@@ -440,6 +440,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     {
         if (x._content is Deferred loss)
             return loss.Over(weight);
+        if (x._wide is not null)
+            x = x.Widened();
         if (x.Stored is not { } tensor)
             return ExactSum.Ratio(Sums.Of(x._number, x.Shape.Size), weight);
         if (Memory.IsOnCpu(tensor))
@@ -447,10 +449,18 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
         return new TorchTensor(tensor.sum(), Shape.Scalar, false) / weight.ToDouble();
     }
 
-    private static TorchTensor Rounded(TorchTensor x) => x.IsWide ? new(x.ToTensor(), false) : x;
+    // The numbers are rounded, their slopes are not.
+    private static TorchTensor Rounded(TorchTensor x)
+    {
+        if (!x.IsWide)
+            return x;
+        var tensor = x.Stored!;
+        return new(x.ToTensor(), tensor.requires_grad ? new Wide(() => new RoundOperation().Apply(tensor)) : null);
+    }
 
     // Native operations that have the right derivative: those that are linear.
-    private TorchTensor Mapped(Func<Tensor, Tensor> operation) => new(operation(Stored!), IsWide);
+    private TorchTensor Mapped(Func<Tensor, Tensor> operation) =>
+        _wide is { } wide ? new(operation(Stored!), new Wide(() => operation(wide.Tensor))) : new(operation(Stored!), IsWide);
 
     private static TorchTensor Linear<F>(TorchTensor a, TorchTensor b, Func<Raw, Raw, Raw> operation)
         where F : struct, IPointwise3
@@ -476,6 +486,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     // On the CPU in float64.
     private TorchTensor Widened()
     {
+        if (_wide is { } wide)
+            return new(wide.Tensor, Shape, isWide: true);
         if (Stored is not { } tensor || tensor.dtype != ScalarType.Float32 || !Memory.IsOnCpu(tensor))
             return IsNumber ? this : new(Stored!, Shape, IsWide);
         return new(tensor.to(ScalarType.Float64), Shape, isWide: true);

@@ -21,6 +21,9 @@ public readonly partial struct TorchTensor
     // A gradient may be written over the tensor.
     private readonly bool _isExpendable;
 
+    // A float32 tensor in float64, the same for all its uses.
+    private readonly Wide? _wide;
+
     private TorchTensor(object? content, double number, Shape shape, bool isWide) =>
         (_content, _number, Shape, _isWide) = (content, number, shape, isWide);
 
@@ -43,7 +46,15 @@ public readonly partial struct TorchTensor
     /// <param name="tensor">float16, bfloat16, float32 or float64, on any device.</param>
     /// <exception cref="ArgumentException"><paramref name="tensor"/> has another data type.</exception>
     public TorchTensor(Tensor tensor)
-        : this(Check.Computable(tensor, nameof(tensor)), false) { }
+        : this(Check.Computable(tensor, nameof(tensor)), false)
+    {
+        var stored = Stored!;
+        if (stored.requires_grad && stored.dtype == ScalarType.Float32 && Memory.IsOnCpu(stored))
+            _wide = new(() => stored.to(ScalarType.Float64));
+    }
+
+    private TorchTensor(Tensor tensor, Wide? wide)
+        : this(tensor, false) => _wide = wide;
 
     /// <summary>The shape.</summary>
     public Shape Shape { get; }
@@ -151,6 +162,23 @@ public readonly partial struct TorchTensor
             var result = new TorchTensor(tensor, isWide);
             _tensor = result;
             return result;
+        }
+    }
+}
+
+/// <summary>A float32 tensor in float64, made once: what its several uses give to its slope is added up there, and rounded once.</summary>
+internal sealed class Wide(Func<torch.Tensor> make)
+{
+    private torch.Tensor? _tensor;
+
+    internal torch.Tensor Tensor
+    {
+        get
+        {
+            // The scope in which it was made may have ended, or what was to be recorded was not.
+            if (_tensor is null || _tensor.IsInvalid || (torch.is_grad_enabled() && !_tensor.requires_grad))
+                _tensor = make();
+            return _tensor;
         }
     }
 }

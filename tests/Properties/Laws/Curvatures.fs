@@ -150,7 +150,10 @@ type ``A definition``() =
         Property.holdsFor 20 (make engine) (fun _ -> Seq.empty) (fun x ->
             let inputs = x |> Array.map (fun y -> [| y; y |], Shape [| 2 |])
 
-            for by in orders x.Length 3 |> List.distinct do
+            // By several operands, a slope that is a convention depends on what is detached from what.
+            let isMeant (by: int list) = engine.KnowsInnermost || (List.distinct by).Length < 2
+
+            for by in orders x.Length 3 |> List.distinct |> List.filter isMeant do
                 let expected = truth loss x by
                 let got, function' = engine.Derive(direct loss, inputs, by), engine.Derive(byName loss, inputs, by)
 

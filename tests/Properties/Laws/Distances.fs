@@ -120,7 +120,7 @@ type ``Distances between sets``() =
                 for j in 0 .. columns - 1 do
                     let pair = [| matrix [| sets.One[i] |] sets.Width; matrix [| sets.Two[j] |] sets.Width |]
                     let value, gradient = engine.Pull(single sets.P, pair, [| upstream[i * columns + j] |])
-                    Property.same (fun () -> $"{sets}, {i} to {j}") value[0] values[i * columns + j]
+                    Property.close engine (fun () -> $"{sets}, {i} to {j}") value[0] values[i * columns + j]
                     add one i gradient[0]
                     add two j gradient[1]
                     add (fst sizes) i (Array.map abs gradient[0])
@@ -193,7 +193,7 @@ type ``Distances between sets``() =
             Array.iter2 (fun place u -> spread[place] <- u) above upstream
             let values, gradients = engine.Pull(within sets.P, [| one |], upstream)
             let all, allGradients = engine.Pull(between sets.P, [| one; one |], spread)
-            Array.iter2 (fun place value -> Property.same (fun () -> $"{sets}") all[place] value) above values
+            Array.iter2 (fun place value -> Property.close engine (fun () -> $"{sets}") all[place] value) above values
 
             for k in 0 .. gradients[0].Length - 1 do
                 let a, b = allGradients[0].[k], allGradients[1].[k]

@@ -1,5 +1,5 @@
-/// The operations of ITensor on DiffSharp's tensors beside those on DiffTensor: value, gradient and curvature.
-module Losses.Tests.Operations
+/// The operations of ITensor on every engine beside those on float64 tensors of the library's own: value, gradient and curvature.
+module Losses.Tests.Laws.Operations
 
 open System
 open Xunit
@@ -73,7 +73,8 @@ let private cubed (name: string) =
         member _.Apply inputs = operation name (Notation.(*) inputs[0] (Notation.(*) inputs[0] inputs[0]))
     }
 
-let private tensor = Gen.arrayOfLength 24 (Gen.choose (-2000, 2000)) |> Gen.map (Array.map (fun k -> float k / 1000.0))
+let private tensor (engine: Engine) =
+    Gen.arrayOfLength 24 (Gen.choose (-2000, 2000)) |> Gen.map (Array.map (fun k -> engine.Round(float k / 1000.0)))
 
 let private ours (f: TensorFunction) (x: float[]) (upstream: float[]) (direction: float[]) =
     let create (values: float[]) = DiffTensor.Create(values, 2, 3, 4)
@@ -83,25 +84,36 @@ let private ours (f: TensorFunction) (x: float[]) (upstream: float[]) (direction
 
     value.ToArray(), (Diff.grad weighted (create x)).ToArray(), (Diff.hvp weighted (create x) (create direction)).ToArray()
 
-type ``An operation on DiffSharp's tensors``() =
-    static member All = TheoryData<string>(Seq.ofList names)
+type ``An operation on tensors of an engine``() =
+    static member All =
+        let data = TheoryData<string, string>()
+
+        for name in names do
+            for engine in Engines.all do
+                data.Add(name, engine.Name)
+
+        data
 
     [<Theory; MemberData "All">]
-    member _.``has the value, the gradient and the curvature of the one on DiffTensor``(name: string) =
+    member _.``has the value, the gradient and the curvature of the mathematics``(name: string, engine: string) =
+        let engine = Engines.byName engine
         let f = cubed name
+        let upstreams = Gen.arrayOfLength 120 (Gen.choose (-9, 9))
 
-        Property.holds (Gen.zip3 tensor tensor (Gen.arrayOfLength 120 (Gen.choose (-9, 9)))) (fun (x, direction, upstream) ->
+        Property.holdsFor 60 (Gen.zip3 (tensor engine) (tensor engine) upstreams) (fun _ -> Seq.empty) (fun (x, direction, upstream) ->
             let inputs = [| x, Shape [| 2; 3; 4 |] |]
-            let value = Engines.float64.Value(f, inputs)
+            let value = engine.Value(f, inputs)
             let upstream = upstream |> Array.truncate value.Length |> Array.map float
-            let _, gradients = Engines.float64.Pull(f, inputs, upstream)
-            let curvature = Engines.float64.Curve(f, inputs, upstream, direction)
+            let _, gradients = engine.Pull(f, inputs, upstream)
+            let curvature = engine.Curve(f, inputs, upstream, direction)
             let expected, expectedGradient, expectedCurvature = ours f x upstream direction
+            // One rounding to float32; beneath it, float64 operations in another order.
+            let rounding (x: float) = if engine.Name = "float32" then 0.501 * engine.Ulp x else 0.0
 
             let near what (expected: float[]) (actual: float[]) =
                 Array.iteri2
                     (fun i (expected: float) actual ->
-                        if not (abs (expected - actual) <= 1e-11 * (1.0 + abs expected)) then
+                        if not (abs (expected - actual) <= rounding expected + 1e-11 * (1.0 + abs expected)) then
                             Property.fail $"{what} of {name}, element {i}: {actual:R} is not {expected:R}")
                     expected
                     actual
@@ -110,13 +122,16 @@ type ``An operation on DiffSharp's tensors``() =
             near "gradient" expectedGradient gradients[0]
             near "curvature" expectedCurvature curvature)
 
-[<Fact>]
-let ``several that are the largest share the slope`` () =
+[<Theory>]
+[<MemberData("Names", MemberType = typeof<EngineNames>)>]
+let ``several that are the largest share the slope`` (engine: string) =
+    let engine = Engines.byName engine
+
     let f =
         { new TensorFunction with
             member _.Apply(x: 'T[]) = 'T.Largest(x[0], 0)
         }
 
-    let _, gradients = Engines.float64.Pull(f, [| [| 2.0; 1.0; 2.0 |], Shape [| 3 |] |], [| 1.0 |])
+    let _, gradients = engine.Pull(f, [| [| 2.0; 1.0; 2.0 |], Shape [| 3 |] |], [| 1.0 |])
     Assert.Equal<float[]>([| 0.5; 0.0; 0.5 |], gradients[0])
-    Assert.True(Double.IsNaN(Engines.float64.Value(f, [| [| 2.0; nan; 1.0 |], Shape [| 3 |] |])[0]))
+    Assert.True(Double.IsNaN(engine.Value(f, [| [| 2.0; nan; 1.0 |], Shape [| 3 |] |])[0]))
