@@ -38,15 +38,15 @@ internal sealed unsafe class Watch
         return prediction.IsAll && target.IsAll && third.IsAll ? null : new(prediction, target, third, isRefusing, shape);
     }
 
-    // Looks at part of an operand, which begins at an index of the whole.
-    public void Look<TStorage>(int operand, TStorage* x, int count, int start)
+    // Looks at part of an operand, which begins at an index of the whole. With a weight of 0, where there are weights, an element does not count.
+    public void Look<TStorage>(int operand, TStorage* x, int count, int start, TStorage* weights)
         where TStorage : unmanaged
     {
         var domain = DomainOf(operand);
         if (domain.IsAll || IsWithin(domain, x, count))
             return;
         for (var i = 0; i < count; i++)
-            if (!domain.Contains(Widen(x[i])))
+            if (!domain.Contains(Widen(x[i])) && (weights is null || Widen(weights[i]) != 0))
             {
                 Meet(new(start + i, operand, Widen(x[i])));
                 return;
