@@ -131,18 +131,47 @@ public class DomainTests
         PointwiseKernels.Values(default(Bounded), [], [0.5f], [3f], Span<float>.Empty);
     }
 
+    // Law 23: with a weight of 0 an element is gone, where only derivatives are wanted.
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void What_has_no_weight_from_above_may_be_anything(int n)
+    {
+        float[] x = Filled<float>(n, 0.5),
+            t = Filled<float>(n, 0.05),
+            weights = Filled<float>(n, 2),
+            gradient = new float[n],
+            curvature = new float[n];
+        foreach (var place in new[] { 0, n / 2, n - 1 })
+        {
+            (t[place], weights[place]) = (7, 0);
+            default(BoundedTarget).GradientAndCurvature(x, t, gradient, curvature, weights);
+            Assert.Equal(0, gradient[place]);
+            PointwiseKernels.Gradient(default(BoundedTarget), x, t, weights, 1, gradient, default);
+            Assert.Equal(0, gradient[place]);
+            var e = Assert.Throws<ArgumentOutOfRangeException>(() =>
+                default(BoundedTarget).GradientAndCurvature(x, t, gradient, curvature)
+            );
+            Assert.StartsWith($"target[{place}] is 7,", e.Message, StringComparison.Ordinal);
+            // A value that is wanted counts once, whatever its derivative counts.
+            Assert.Throws<ArgumentOutOfRangeException>(() =>
+                PointwiseKernels.ValueAndGradient(default(BoundedTarget), x, t, weights, 1, gradient, default)
+            );
+            (t[place], weights[place]) = (0.05f, 2);
+        }
+    }
+
     [Fact]
     public void A_shape_gives_the_place()
     {
         float[] x = [1, 2, 3, 4, 5, 6],
             t = [0, 0, 0, 0, 0.25f, 0];
         var e = Assert.Throws<ArgumentOutOfRangeException>(() =>
-            SpanKernels.ValueAndGradient(default(BoundedTarget), x, t, [2, 3], Reduction.Mean, new float[6])
+            SpanKernels.ValueAndGradient(default(BoundedTarget), x, t, [2, 3], new float[6], Reduction.Mean)
         );
         Assert.Equal("target", e.ParamName);
         Assert.StartsWith("target[1, 1] is 0.25, but it must be from -0.1 to 0.1.", e.Message, StringComparison.Ordinal);
         e = Assert.Throws<ArgumentOutOfRangeException>(() =>
-            SpanKernels.ValueAndGradient(default(BoundedTarget), [1f], [2f], Shape.Scalar, Reduction.Sum, new float[1])
+            SpanKernels.ValueAndGradient(default(BoundedTarget), [1f], [2f], Shape.Scalar, new float[1], Reduction.Sum)
         );
         Assert.StartsWith("target is 2,", e.Message, StringComparison.Ordinal);
     }
@@ -154,7 +183,7 @@ public class DomainTests
         for (var n = 1; n < 70; n += 17)
         {
             float[] x = Filled<float>(n, 1),
-                inner = Filled<float>(n, Math.BitDecrement(0.1f)),
+                inner = Filled<float>(n, MathF.BitDecrement(0.1f)),
                 outer = Filled<float>(n, 0.1);
             PointwiseKernels.Sum(default(BoundedTarget), x, inner);
             Assert.Throws<ArgumentOutOfRangeException>(() => PointwiseKernels.Sum(default(BoundedTarget), x, outer));
@@ -181,7 +210,7 @@ public class DomainTests
         Assert.Same(Domain.NotNegative, Domain.All.And(Domain.NotNegative));
         Assert.Same(Domain.NotNegative, Domain.NotNegative.And(Domain.All));
         Assert.Equal("at most 3", Domain.Between(double.NegativeInfinity, 3).ToString());
-        foreach (var (least, largest) in new[] { (1, 0), (double.NaN, 0), (0, double.NaN) })
+        foreach (var (least, largest) in new (double, double)[] { (1, 0), (double.NaN, 0), (0, double.NaN) })
             Assert.Equal("largest", Assert.Throws<ArgumentOutOfRangeException>(() => Domain.Between(least, largest)).ParamName);
     }
 
