@@ -188,6 +188,7 @@ public class Tensors
         Assert.Equal("labels (3) [0, 2, 1]", labels.ToString());
         Assert.Equal("labels (2, 2) [0, 1, 2, 3]", new Labels([0L, 1L, 2L, 3L], new Shape(2, 2)).ToString());
         Assert.Equal("labels () [4]", Labels.Single(4).ToString());
+        Assert.Equal("labels (0, 3) []", new Labels([], new Shape(0, 3)).ToString());
         Weights weights = new float[] { 0.5f, 2 };
         Assert.Equal("weights (2) [0.5, 2]", weights.ToString());
         Assert.Equal("weights () [3]", ((Weights)3).ToString());

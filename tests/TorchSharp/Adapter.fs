@@ -321,6 +321,26 @@ let ``wrong shapes, data types and devices are refused by our exceptions, before
     refuses<ArgumentOutOfRangeException> "labels" [ "1000000" ] (fun () ->
         onLabels (fun x y -> Loss.CTC(x, y, [| 4 |], [| 1 |]).Mean()) (torch.randn (4L, 1L, 3L)) (torch.tensor ([| 1000000L |])))
 
+    // More than 32 bits hold, by the name of the parameter.
+    let ctc inputs targets =
+        use loss = new CTCLoss()
+
+        loss.forward (
+            torch.randn (4L, 2L, 3L),
+            torch.tensor ([| 1L; 2L |]),
+            torch.tensor (inputs: int64[]),
+            torch.tensor (targets: int64[])
+        )
+
+    refuses<ArgumentOutOfRangeException> "inputLengths" [ "inputLengths[1] is 3000000000" ] (fun () ->
+        ctc [| 4L; 3000000000L |] [| 1L; 1L |])
+
+    refuses<ArgumentOutOfRangeException> "targetLengths" [ "targetLengths[0] is -3000000000" ] (fun () ->
+        ctc [| 4L; 4L |] [| -3000000000L; 1L |])
+
+    refuses<ArgumentOutOfRangeException> "labels" [ "labels[2] is 3000000000" ] (fun () ->
+        onLabels (fun x y -> Loss.CrossEntropy(x, y).Mean()) x (torch.tensor ([| 0L; 1L; 3000000000L |])))
+
     refuses<ArgumentException> "labels" [ "(2)"; "(3, 2)" ] (fun () ->
         onLabels (fun x y -> Loss.CrossEntropy(x, y).Mean()) x (torch.tensor ([| 0L; 1L |])))
 

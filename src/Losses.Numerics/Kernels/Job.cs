@@ -63,7 +63,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
         if (Watch is { } watch && length > 0)
             for (var i = 0; i < Tangents; i++)
                 if (_isConstant[i] && _inputs[i] is not null)
-                    watch.Look(i, _inputs[i], 1, 0);
+                    watch.Look(i, _inputs[i], 1, 0, null);
         var workers = Math.Min(Threads.Max, length / Share);
         // A long job is cut for one thread too, so that it can be called off.
         var sum = workers > 1 || length > LongChunk ? RunOn(Math.Max(1, workers)) : RunPart(0, length, IsSummed ? new ExactSum() : null);
@@ -162,7 +162,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             if (Watch is { } watch)
                 for (var i = 0; i < Tangents; i++)
                     if (inputs[i] is not null && !_isConstant[i])
-                        watch.Look(i, inputs[i], here, start + at);
+                        watch.Look(i, inputs[i], here, start + at, outputs[Values] is null ? inputs[Upstream] : null);
             RunBlock<TLane>(inputs, outputs, waiting, whole, isStreamed && at > 0);
             if (whole < here)
                 RunRest<TLane>(inputs, outputs, waiting, whole, here - whole, padded);

@@ -7,7 +7,7 @@ namespace Losses;
 /// The loss is computed in float64 and rounded once, with SIMD and on several threads (<see cref="Threads"/>); neither the width, the
 /// alignment, the length nor the number of threads changes a bit. An operand of length 1 stands for the same number at every index.
 /// The memory of a derivative may be the memory of an operand. A number that the loss's definition does not take, such as a probability of 1.5, is refused with its place,
-/// once all is computed: what was written then is of no use. NaN is not refused.
+/// once all is computed: what was written then is of no use. NaN is not refused, nor, where only derivatives are wanted, an element whose derivative from above is 0.
 /// </remarks>
 internal static class PointwiseKernels
 {

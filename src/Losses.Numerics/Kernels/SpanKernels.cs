@@ -146,8 +146,9 @@ public static class SpanKernels
     /// <param name="target">As long as <paramref name="prediction"/>.</param>
     /// <param name="gradient">Receives the first derivatives; may be the memory of an operand, but not of part of one.</param>
     /// <param name="curvature">Receives the second derivatives; likewise, of another operand.</param>
-    /// <param name="weights">What each element's derivatives are multiplied by; empty for 1.</param>
+    /// <param name="weights">What each element's derivatives are multiplied by; empty for 1. With a weight of 0 an element may be anything.</param>
     /// <exception cref="ArgumentException">A length differs.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where.</exception>
     public static void GradientAndCurvature<L, S>(
         this L loss,
         ReadOnlySpan<S> prediction,

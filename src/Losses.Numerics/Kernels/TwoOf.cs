@@ -15,6 +15,8 @@ internal readonly struct TwoOf<L>(L loss) : IPointwise3, ITwoOf
 
     public Domain Target => _loss.Target;
 
+    public Domain Third => Domain.All;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T prediction, T target, T third)
         where T : IReal<T> => _loss.Apply(prediction, target);

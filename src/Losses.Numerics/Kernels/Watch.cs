@@ -8,16 +8,15 @@ namespace Losses;
 // before a derivative can be written over them.
 internal sealed unsafe class Watch
 {
-    private static readonly string[] s_names = ["prediction", "target", "third"];
-
-    private readonly Domain[] _domains;
-    private readonly Lock _lock = new();
-    private (int Index, int Operand, double Value)? _first;
-
+    private readonly Domain _prediction;
+    private readonly Domain _target;
+    private readonly Domain _third;
     private readonly bool _isRefusing;
     private readonly Shape? _shape;
+    private Found? _first;
 
-    private Watch(Domain[] domains, bool isRefusing, Shape? shape) => (_domains, _isRefusing, _shape) = (domains, isRefusing, shape);
+    private Watch(Domain prediction, Domain target, Domain third, bool isRefusing, Shape? shape) =>
+        (_prediction, _target, _third, _isRefusing, _shape) = (prediction, target, third, isRefusing, shape);
 
     // Whether all that was looked at is in its domain.
     public bool IsKept => _first is null;
@@ -36,30 +35,22 @@ internal sealed unsafe class Watch
         Domain prediction = loss.Prediction,
             target = loss.Target,
             third = loss.Third;
-        return prediction.IsAll && target.IsAll && third.IsAll ? null : new([prediction, target, third], isRefusing, shape);
+        return prediction.IsAll && target.IsAll && third.IsAll ? null : new(prediction, target, third, isRefusing, shape);
     }
 
-    // Looks at part of an operand, which begins at an index of the whole.
-    public void Look<TStorage>(int operand, TStorage* x, int count, int start)
+    // Looks at part of an operand, which begins at an index of the whole. With a weight of 0, where there are weights, an element does not count.
+    public void Look<TStorage>(int operand, TStorage* x, int count, int start, TStorage* weights)
         where TStorage : unmanaged
     {
-        var domain = _domains[operand];
+        var domain = DomainOf(operand);
         if (domain.IsAll || IsWithin(domain, x, count))
             return;
         for (var i = 0; i < count; i++)
-            if (!domain.Contains(Widen(x[i])))
+            if (!domain.Contains(Widen(x[i])) && (weights is null || Widen(weights[i]) != 0))
             {
-                Meet((start + i, operand, Widen(x[i])));
+                Meet(new(start + i, operand, Widen(x[i])));
                 return;
             }
-    }
-
-    // Whichever thread comes first, the first of all elements is named, and of its operands the first.
-    private void Meet((int Index, int Operand, double Value) found)
-    {
-        lock (_lock)
-            if (_first is not { } first || (found.Index, found.Operand).CompareTo((first.Index, first.Operand)) < 0)
-                _first = found;
     }
 
     // When the kernel has run.
@@ -67,13 +58,40 @@ internal sealed unsafe class Watch
     {
         if (!_isRefusing || _first is not { } first)
             return;
-        var place = _shape is { } shape
-            ? shape.Rank == 0
-                ? ""
-                : shape.Place(first.Index)
-            : $"[{first.Index}]";
-        throw _domains[first.Operand].Refused(s_names[first.Operand], place, first.Value);
+        var name = first.Operand switch
+        {
+            0 => "prediction",
+            1 => "target",
+            _ => "third",
+        };
+        var place =
+            _shape is not { } shape ? $"[{first.Index}]"
+            : shape.Rank == 0 ? ""
+            : shape.Place(first.Index);
+        throw DomainOf(first.Operand).Refused(name, place, first.Value);
     }
+
+    private Domain DomainOf(int operand) =>
+        operand switch
+        {
+            0 => _prediction,
+            1 => _target,
+            _ => _third,
+        };
+
+    // Whichever thread comes first, the first of all elements is named, and of its operands the first.
+    private void Meet(Found found)
+    {
+        Found? first;
+        do
+        {
+            first = _first;
+            if (first is not null && (found.Index, found.Operand).CompareTo((first.Index, first.Operand)) >= 0)
+                return;
+        } while (Interlocked.CompareExchange(ref _first, found, first) != first);
+    }
+
+    private sealed record Found(int Index, int Operand, double Value);
 
     // Whether all numbers are in a domain, NaN left out.
     public static bool IsWithin<TStorage>(Domain domain, ReadOnlySpan<TStorage> numbers)
@@ -96,49 +114,45 @@ internal sealed unsafe class Watch
     private static bool IsPlainlyWithin<TBits>(Domain domain, TBits* x, int count, TBits largest)
         where TBits : unmanaged, IBinaryInteger<TBits> =>
         domain.LeastMagnitude <= 0
-            ? domain.Least == 0 && LargestOf(x, count) <= largest
-            : domain.LeastMagnitude == domain.Largest
-                && domain.Largest == -domain.Least
-                && DifferenceFrom(largest, x, count) << 1 == TBits.Zero;
+            ? domain.Least == 0 && IsAtMost(largest, x, count)
+            : domain.LeastMagnitude == domain.Largest && domain.Largest == -domain.Least && IsButForSign(largest, x, count);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static TBits LargestOf<TBits>(TBits* x, int count)
+    private static bool IsAtMost<TBits>(TBits bound, TBits* x, int count)
         where TBits : unmanaged, IBinaryInteger<TBits>
     {
-        var largest = TBits.Zero;
-        var i = 0;
-        if (count >= Vector512<TBits>.Count)
+        var bounds = Vector512.Create(bound);
+        Vector512<TBits> first = default,
+            second = default;
+        var end = x + count;
+        for (; x <= end - 2 * Vector512<TBits>.Count; x += 2 * Vector512<TBits>.Count)
         {
-            var all = Vector512<TBits>.Zero;
-            for (; i <= count - Vector512<TBits>.Count; i += Vector512<TBits>.Count)
-                all = Vector512.Max(all, Vector512.Load(x + i));
-            for (var j = 0; j < Vector512<TBits>.Count; j++)
-                largest = TBits.Max(largest, all[j]);
+            first = Vector512.Max(first, Vector512.Load(x));
+            second = Vector512.Max(second, Vector512.Load(x + Vector512<TBits>.Count));
         }
-        for (; i < count; i++)
-            largest = TBits.Max(largest, x[i]);
-        return largest;
+        var isWithin = Vector512.Max(Vector512.Max(first, second), bounds) == bounds;
+        for (; x < end; x++)
+            isWithin &= *x <= bound;
+        return isWithin;
     }
 
-    // The bits in which any number differs from one.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static TBits DifferenceFrom<TBits>(TBits one, TBits* x, int count)
+    private static bool IsButForSign<TBits>(TBits one, TBits* x, int count)
         where TBits : unmanaged, IBinaryInteger<TBits>
     {
-        var difference = TBits.Zero;
-        var i = 0;
-        if (count >= Vector512<TBits>.Count)
+        var ones = Vector512.Create(one);
+        Vector512<TBits> first = default,
+            second = default;
+        var end = x + count;
+        for (; x <= end - 2 * Vector512<TBits>.Count; x += 2 * Vector512<TBits>.Count)
         {
-            var all = Vector512<TBits>.Zero;
-            var ones = Vector512.Create(one);
-            for (; i <= count - Vector512<TBits>.Count; i += Vector512<TBits>.Count)
-                all |= Vector512.Load(x + i) ^ ones;
-            for (var j = 0; j < Vector512<TBits>.Count; j++)
-                difference |= all[j];
+            first |= Vector512.Load(x) ^ ones;
+            second |= Vector512.Load(x + Vector512<TBits>.Count) ^ ones;
         }
-        for (; i < count; i++)
-            difference |= x[i] ^ one;
-        return difference;
+        var isWithin = (first | second) << 1 == Vector512<TBits>.Zero;
+        for (; x < end; x++)
+            isWithin &= (*x ^ one) << 1 == TBits.Zero;
+        return isWithin;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -68,6 +68,16 @@ let ``a smoothing outside its range is refused`` (smoothing: float) =
         crossEntropyWithProbabilities options x23 x23 |> ignore)
 
 [<Theory>]
+[<InlineData(-1)>]
+[<InlineData(0)>]
+[<InlineData(2)>]
+let ``probabilities of classes have no label to ignore`` (ignored: int) =
+    let options = { CrossEntropyOptions.Default with IgnoreIndex = ignored }
+
+    refuses<ArgumentException> "ignoreIndex" [ $"ignoreIndex is {ignored}" ] (fun () ->
+        crossEntropyWithProbabilities options x23 x23 |> ignore)
+
+[<Theory>]
 [<InlineData(-1.0)>]
 [<InlineData(Double.NaN)>]
 [<InlineData(Double.PositiveInfinity)>]

@@ -199,6 +199,11 @@ let ``labels and weights of several classes that do not fit are named`` () =
     refuses<ArgumentOutOfRangeException> "labels" [ "labels[1] is -1" ] (fun () ->
         multiMargin 1 1.0 Weights.None (Labels [| 0; -1 |]) x23 |> ignore)
 
+    // F17: no number stands for "none".
+    for weights in [ Weights.None; Weights.op_Implicit [| 1.0; 2.0; 3.0 |] ] do
+        refuses<ArgumentOutOfRangeException> "labels" [ $"labels[0] is {Int32.MinValue}"; "3 classes" ] (fun () ->
+            multiMargin 1 1.0 weights (Labels [| Int32.MinValue; 0 |]) x23 |> ignore)
+
     refuses<ArgumentException> "labels" [ "(3)"; "(2, 3)" ] (fun () -> multiMargin 1 1.0 Weights.None (Labels [| 0; 1; 2 |]) x23 |> ignore)
     refuses<ArgumentException> "labels" [ "(2)"; "(2, 3)" ] (fun () -> multiLabelMargin labels x23 |> ignore)
     let two = Weights.op_Implicit [| 1.0; 2.0 |]
@@ -275,6 +280,10 @@ let ``an adaptive softmax that does not fit is named`` () =
 
     refuses<ArgumentOutOfRangeException> "labels" [ "labels[0] is -100" ] (fun () ->
         adaptiveLogSoftmaxWithLoss adaptive (Labels [| -100; 0 |]) x23 |> ignore)
+
+    // F17
+    refuses<ArgumentOutOfRangeException> "labels" [ $"labels[1] is {Int32.MinValue}" ] (fun () ->
+        adaptiveLogSoftmaxWithLoss adaptive (Labels [| 0; Int32.MinValue |]) x23 |> ignore)
 
     refuses<ArgumentException> "labels" [ "(3)"; "(2, 3)" ] (fun () ->
         adaptiveLogSoftmaxWithLoss adaptive (Labels [| 0; 1; 2 |]) x23 |> ignore)

@@ -170,9 +170,12 @@ let names =
 
     data
 
-let private find (name: string) = records |> List.find (fun record -> record.Name = name)
+/// The losses alone, for an engine that is not one of the laws'.
+let losses = TheoryData<string>(records |> Seq.map _.Name)
 
-let private outside (engine: Engine) (domain: Domain) =
+let internal find (name: string) = records |> List.find (fun record -> record.Name = name)
+
+let internal outside (engine: Engine) (domain: Domain) =
     [
         if domain.Least = 0.0 then
             -1.0
@@ -228,10 +231,11 @@ type Reading =
 
 let private readings = [ Values; Sum; Mean; BatchMean; PerSample; Part; Weighed ]
 
-let private inputs (record: Record) = record.Inputs |> List.map (fun (value, shape) -> Array.create shape.Size value, shape) |> List.toArray
+let internal inputs (record: Record) =
+    record.Inputs |> List.map (fun (value, shape) -> Array.create shape.Size value, shape) |> List.toArray
 
 // The inputs, but for a number of one operand.
-let private spoiled (record: Record) (operand: int) (numbers: (int * float) list) =
+let internal spoiled (record: Record) (operand: int) (numbers: (int * float) list) =
     let inputs = inputs record
 
     for place, number in numbers do
@@ -239,7 +243,7 @@ let private spoiled (record: Record) (operand: int) (numbers: (int * float) list
 
     inputs
 
-let private run (engine: Engine) (record: Record) (read: Reading) (reduce: Reducing option) inputs =
+let internal run (engine: Engine) (record: Record) (read: Reading) (reduce: Reducing option) inputs =
     let f =
         { new TensorFunction with
             member _.Apply inputs =
@@ -264,10 +268,7 @@ let private refuses (bounded: Bounded) (shape: Shape) (index: int) (number: floa
     let number = number.ToString CultureInfo.InvariantCulture
     Assert.StartsWith($"{bounded.Parameter}{place shape index} is {number}, but it must be {bounded.Domain}.", error.Message)
 
-[<Theory; MemberData "names">]
-let ``a number outside is refused, with its place, whatever is asked of the loss`` (name: string, engine: string) =
-    let record, engine = find name, Engines.byName engine
-
+let internal refusesOutside (record: Record) (engine: Engine) =
     for bounded in record.Bounded do
         let shape = snd record.Inputs[bounded.Operand]
 
@@ -278,20 +279,22 @@ let ``a number outside is refused, with its place, whatever is asked of the loss
                         run engine record reading None (spoiled record bounded.Operand [ index, number ]) |> ignore)
 
 [<Theory; MemberData "names">]
-let ``the edge of a domain is accepted, and NaN, which comes out again`` (name: string, engine: string) =
-    let record, engine = find name, Engines.byName engine
+let ``a number outside is refused, with its place, whatever is asked of the loss`` (name: string, engine: string) =
+    refusesOutside (find name) (Engines.byName engine)
 
+let internal acceptsEdges (record: Record) (engine: Engine) =
     for bounded in record.Bounded do
         for number in edges engine bounded.Domain do
             let values = run engine record Values None (spoiled record bounded.Operand [ 0, number ])
             // A number that is in no domain's way leaves the others alone.
             let plain = run engine record Values None (inputs record)
-            Property.equal (fun () -> $"{name} beside {number}") plain[plain.Length - 1] values[values.Length - 1]
+            Property.equal (fun () -> $"{record.Name} beside {number}") plain[plain.Length - 1] values[values.Length - 1]
 
 [<Theory; MemberData "names">]
-let ``the first number that counts is named`` (name: string, engine: string) =
-    let record, engine = find name, Engines.byName engine
+let ``the edge of a domain is accepted, and NaN, which comes out again`` (name: string, engine: string) =
+    acceptsEdges (find name) (Engines.byName engine)
 
+let internal namesTheFirst (record: Record) (engine: Engine) =
     for bounded in record.Bounded do
         let shape = snd record.Inputs[bounded.Operand]
         let number = List.head (outside engine bounded.Domain)
@@ -312,11 +315,11 @@ let ``the first number that counts is named`` (name: string, engine: string) =
             refuses bounded shape first (engine.Round(2.0 * number - 1.0)) (fun () -> run engine record Mean (Some options) spoil |> ignore)
         | _ -> ()
 
-// Laws 23 and 24.
 [<Theory; MemberData "names">]
-let ``what is masked or weighed with 0 may be anything`` (name: string, engine: string) =
-    let record, engine = find name, Engines.byName engine
+let ``the first number that counts is named`` (name: string, engine: string) = namesTheFirst (find name) (Engines.byName engine)
 
+// Laws 23 and 24.
+let internal forgetsWhatIsGone (record: Record) (engine: Engine) =
     for bounded in record.Bounded do
         let shape = snd record.Inputs[bounded.Operand]
         let count = (run engine record Values None (inputs record)).Length
@@ -340,7 +343,7 @@ let ``what is masked or weighed with 0 may be anything`` (name: string, engine: 
                     ] do
                     let expected = run engine record Mean (Some options) (inputs record)
                     let actual = run engine record Mean (Some options) (spoiled record bounded.Operand [ index, number ])
-                    Array.iter2 (Property.equal (fun () -> $"{name} without {number}")) expected actual
+                    Array.iter2 (Property.equal (fun () -> $"{record.Name} without {number}")) expected actual
 
         // A sample of weight 0, where the mask lets it pass.
         let samples =
@@ -352,7 +355,11 @@ let ``what is masked or weighed with 0 may be anything`` (name: string, engine: 
             let number = List.head (outside engine bounded.Domain)
             let expected = run engine record Mean (Some samples) (inputs record)
             let actual = run engine record Mean (Some samples) (spoiled record bounded.Operand [ 0, number ])
-            Array.iter2 (Property.equal (fun () -> $"{name} without its first sample")) expected actual
+            Array.iter2 (Property.equal (fun () -> $"{record.Name} without its first sample")) expected actual
+
+[<Theory; MemberData "names">]
+let ``what is masked or weighed with 0 may be anything`` (name: string, engine: string) =
+    forgetsWhatIsGone (find name) (Engines.byName engine)
 
 [<Theory; MemberData "names">]
 let ``a sum of losses, and a multiple of one, refuses what each does`` (name: string, engine: string) =
