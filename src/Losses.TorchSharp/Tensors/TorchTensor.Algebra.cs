@@ -77,11 +77,10 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     public static TorchTensor Weigh(TorchTensor weight, TorchTensor x) => Pointwise(default(WeighFunction), weight, x);
 
     /// <inheritdoc/>
-    public static TorchTensor Detach(TorchTensor x) => x.IsNumber ? x : x.Mapped(static t => t.detach());
-
-    /// <inheritdoc/>
     public static TorchTensor IfLess(TorchTensor a, TorchTensor b, TorchTensor less, TorchTensor otherwise)
     {
+        if (a.IsDetached || b.IsDetached || less.IsDetached || otherwise.IsDetached)
+            return IfLessTwice(a.Front, b.Front, less, otherwise);
         var shape = Common(Common(a.Shape, b.Shape), Common(less.Shape, otherwise.Shape));
         if (a.IsNumber && b.IsNumber)
             return Expand(a._number < b._number ? less : otherwise, shape);
@@ -147,6 +146,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
                     nameof(tensors)
                 );
         var parts = tensors.ToArray();
+        if (Array.Exists(parts, static x => x.IsDetached))
+            return ConcatenatedTwice(parts, axis);
         var like = Array.Find(parts, static x => !x.IsNumber);
         var operands = Operands(null, out var isWide, like.IsNumber ? [new TorchTensor(like.ToTensor(), false)] : parts);
         if (like.IsNumber)
@@ -252,6 +253,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
             );
         if (!Shape.TryBroadcast(a.Shape.Without(-1).Without(-1), b.Shape.Without(-1).Without(-1), out _))
             throw new ArgumentException($"a has shape {a.Shape} and b has shape {b.Shape}; the leading axes do not broadcast.", nameof(b));
+        if (a.IsDetached || b.IsDetached)
+            return MadeTwice(static x => MatMul(x[0], x[1]), a, b);
         var x = Operands(null, out var isWide, a.Dense(), b.Dense());
         return new(x[0].Tensor!.matmul(x[1].Tensor!), isWide);
     }
@@ -328,7 +331,7 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(definition);
-        if (inputs[0].Stored is not { } x || !Memory.IsOnCpu(x))
+        if (inputs[0].Stored is not { } x || !Memory.IsOnCpu(x) || Array.Exists(inputs, static input => input.IsDetached))
             return definition(inputs);
         return row switch
         {
@@ -349,6 +352,9 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     internal static TorchTensor Pointwise<F>(F function, TorchTensor a, TorchTensor b = default, TorchTensor c = default)
         where F : struct, IPointwise3
     {
+        // Elementary functions have two operands at the most.
+        if (a.IsDetached || b.IsDetached)
+            return PointwiseTwice(function, a, b);
         var shape = Common(a.Shape, Common(b.Shape, c.Shape));
         if (a.IsNumber && b.IsNumber && c.IsNumber)
             return new(function.Apply<Real>(a._number, b._number, c._number), shape);
@@ -382,6 +388,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
         TorchTensor[] operands = [a, b, c];
         CheckAlike(operands);
         var tensors = Array.FindAll(operands, static x => !x.IsNumber);
+        if (Array.Exists(tensors, static x => x.IsDetached))
+            return Rounded(function.Apply(a, b, c));
         if (tensors.Length == 0)
             return Pointwise(function, a, b, c);
         var inputs = Array.ConvertAll(tensors, x => Expand(x, shape).Stored!);
@@ -398,6 +406,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
 
     private static TorchTensor Over(TorchTensor x, ExactSum weight)
     {
+        if (x.IsDetached)
+            return OverTwice(x, weight);
         if (x._content is Deferred loss)
             return loss.Over(weight);
         if (x.Stored is not { } tensor)
@@ -407,14 +417,20 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
         return new TorchTensor(tensor.sum(), Shape.Scalar, false) / weight.ToDouble();
     }
 
-    private static TorchTensor Rounded(TorchTensor x) => x.IsWide ? new(x.ToTensor(), false) : x;
+    private static TorchTensor Rounded(TorchTensor x) =>
+        x.IsDetached ? Twice(static x => Rounded(x[0]), x)
+        : x.IsWide ? new(x.ToTensor(), false)
+        : x;
 
     // Native operations that have the right derivative: those that are linear.
-    private TorchTensor Mapped(Func<Tensor, Tensor> operation) => new(operation(Stored!), IsWide);
+    private TorchTensor Mapped(Func<Tensor, Tensor> operation) =>
+        IsDetached ? MappedTwice(operation) : new(operation(Stored!), IsWide);
 
     private static TorchTensor Linear<F>(TorchTensor a, TorchTensor b, Func<Raw, Raw, Raw> operation)
         where F : struct, IPointwise3
     {
+        if (a.IsDetached || b.IsDetached)
+            return LinearTwice<F>(a, b, operation);
         var shape = Common(a.Shape, b.Shape);
         if (a.IsNumber && b.IsNumber)
             return new(default(F).Apply<Real>(a._number, b._number, 0), shape);
@@ -426,6 +442,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
 
     private TorchTensor Applied(Func<bool, Operation> operation)
     {
+        if (IsDetached)
+            return AppliedTwice(operation);
         var x = Dense().Widened();
         return new(operation(x._isWide).Apply(x.Stored!), x._isWide);
     }
@@ -436,6 +454,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     // On the CPU in float64.
     private TorchTensor Widened()
     {
+        if (IsDetached)
+            return Twice(static x => x[0].Widened(), this);
         if (Stored is not { } tensor || tensor.dtype != ScalarType.Float32 || !Memory.IsOnCpu(tensor))
             return IsNumber ? this : new(Stored!, Shape, IsWide);
         return new(tensor.to(ScalarType.Float64), Shape, isWide: true);

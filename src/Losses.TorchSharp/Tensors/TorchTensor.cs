@@ -21,6 +21,9 @@ public readonly partial struct TorchTensor
     // A gradient may be written over the tensor.
     private readonly bool _isExpendable;
 
+    // What the derivatives after the first see in its place; absent where nothing is detached.
+    private readonly Beneath? _beneath;
+
     private TorchTensor(object? content, double number, Shape shape, bool isWide) =>
         (_content, _number, Shape, _isWide) = (content, number, shape, isWide);
 

@@ -147,7 +147,7 @@ type ``A definition``() =
         let _, make, loss = definitions[index]
         let engine = Engines.byName engine
 
-        Property.holdsFor 20 (make engine) (fun _ -> Seq.empty) (fun x ->
+        Property.holdsFor 4 (make engine) (fun _ -> Seq.empty) (fun x ->
             let inputs = x |> Array.map (fun y -> [| y; y |], Shape [| 2 |])
 
             for by in orders x.Length 3 |> List.distinct do
