@@ -595,17 +595,26 @@ module Rows =
             Widths = [ 2; 4; 5 ]
         }
         |> Case.given
-            "+ 2⁻⁵⁰ of the sum of the frames' largest −log p (value), so much times the slope (slope)"
+            "+ 2⁻⁵⁰ of the sum of the frames' largest −log p (value), so much times the slope (slope); float64: + 2⁻⁸⁰ a frame (value)"
             Case.rounded
-            (fun _ sample ->
-                let x = sample.Operands[0]
-                let most = 4.0 * (x |> Array.chunkBySize classes |> Array.sumBy (fun frame -> Array.max (Array.map abs frame)))
+            (fun format sample ->
+                let frames = sample.Operands[0] |> Array.chunkBySize classes
 
-                {
-                    Value = fun _ -> most
-                    Slope = fun _ _ -> 0.0
-                    Relative = most
-                })
+                if format.Name = "float32" then
+                    let most = 4.0 * (frames |> Array.sumBy (Array.map abs >> Array.max))
+
+                    {
+                        Value = fun _ -> most
+                        Slope = fun _ _ -> 0.0
+                        Relative = most
+                    }
+                else
+                    // Probabilities that nearly make up 1: what is left of it is as exact as they are.
+                    {
+                        Value = fun _ -> Math.ScaleB(float frames.Length, 51 - 80)
+                        Slope = fun _ _ -> 0.0
+                        Relative = 0.0
+                    })
 
     let cases: Case list =
         [

@@ -146,6 +146,17 @@ let private kernels: Mutant list =
                 ]
         yield!
             inFile
+                "Kernels/CTCExactLattice.cs"
+                [
+                    "a product has one part", "Normal(product, «TSimd.Subtract(TSimd.Fma(aHigh, bLow, TSimd.Multiply(aLow, bHigh)), lost)»", "TSimd.Create(0)"
+                    "a sum has one part", "Normal(sum, «TSimd.Add(lost, TSimd.Add(aLow, bLow))»", "TSimd.Create(0)"
+                    "log 2 has one part", "«TSimd.FmaNegated(k, TSimd.Create(Ln2Rest), lost)»", "lost"
+                    "an exponential lacks a term", "«series = TSimd.Fma(r, series, TSimd.Create(1 / 24.0));»", ""
+                    "the rest of a mantissa keeps its exponent", "«TSimd.Negate(exponent), zero»)", "zero, zero"
+                    "a share is not smaller than a float's least exponent", "TSimd.Create(«LeastShareShift»)", "LeastShift"
+                ]
+        yield!
+            inFile
                 "Kernels/RowLoss.cs"
                 [
                     "what is ignored counts", "if («label < 0»)", "label < 0 && _classWeights.Length > 0"

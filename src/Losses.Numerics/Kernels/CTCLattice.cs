@@ -9,6 +9,11 @@ internal static class CTCLattice
     // States before the first and after the last, impossible for ever: whence a lane's shifted loads come.
     internal const int Margin = 8;
 
+    // The exponent of 0, below that of any probability: logarithms reach 2³⁰ and their sums over the frames 2⁵⁰.
+    internal const double Never = -1.0 * (1L << 60);
+    internal const double Impossible = -1.0 * (1L << 55);
+    internal const double LargestLogarithm = 1L << 30;
+
     /// <summary>How many numbers of memory a sample needs.</summary>
     internal static int Length<S>(in CTCSample<S> sample)
         where S : unmanaged, IFloatingPointIeee754<S> =>
@@ -23,15 +28,14 @@ internal static class CTCLattice
 }
 
 internal static unsafe class CTCLattice<TSimd, V>
-    where TSimd : ISimd<V>
+    where TSimd : struct, ISimd<V>
     where V : struct
 {
     private const int Margin = CTCLattice.Margin;
 
-    // The exponent of 0, below that of any probability: logarithms reach 2³⁰ and their sums over the frames 2⁵⁰.
-    private const double Never = -1.0 * (1L << 60);
-    private const double Impossible = -1.0 * (1L << 55);
-    private const double LargestLogarithm = 1L << 30;
+    private const double Never = CTCLattice.Never;
+    private const double Impossible = CTCLattice.Impossible;
+    private const double LargestLogarithm = CTCLattice.LargestLogarithm;
 
     // A relative error of some units a frame is an absolute one of the loss.
     private const double LeastLossOfFrame = 1.0 / (1L << 19);

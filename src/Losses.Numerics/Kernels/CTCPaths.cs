@@ -60,22 +60,22 @@ internal sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int
             sample.ClearFrom(0);
             return sample.Used == 1 ? 0 : double.PositiveInfinity;
         }
-        var memory = ArrayPool<double>.Shared.Rent(Math.Max(CTCLattice.Length(sample), CTCLogLattice.Length(sample)));
+        var length = Math.Max(CTCLattice.Length(sample), CTCLogLattice.Length(sample));
+        if (!isSingle)
+            length = Math.Max(length, CTCExactLattice<Simd128, Vector128<double>>.Length(sample));
+        var memory = ArrayPool<double>.Shared.Rent(length);
         try
         {
             fixed (double* start = memory)
             {
-                // Probabilities have the digits of a float32, unless the loss is very small or a logarithm very large, and need no logarithm a
-                // state. What logarithms keep beyond that float64 can hold.
-                if (isSingle)
-                {
-                    var loss =
-                        Lane<Simd512, Vector512<double>, float>.IsSupported ? CTCLattice<Simd512, Vector512<double>>.Loss(sample, start)
-                        : Lane<Simd256, Vector256<double>, float>.IsSupported ? CTCLattice<Simd256, Vector256<double>>.Loss(sample, start)
-                        : CTCLattice<Simd128, Vector128<double>>.Loss(sample, start);
-                    if (!double.IsNaN(loss))
-                        return loss;
-                }
+                // Probabilities have the digits of a float32, or in two parts those of a float64, unless the loss is very small or a logarithm very
+                // large. Then it is their logarithms.
+                var loss =
+                    Simd512.IsSupported ? Loss<S, Simd512, Vector512<double>>(sample, start, isSingle)
+                    : Simd256.IsSupported ? Loss<S, Simd256, Vector256<double>>(sample, start, isSingle)
+                    : Loss<S, Simd128, Vector128<double>>(sample, start, isSingle);
+                if (!double.IsNaN(loss))
+                    return loss;
                 return Lane<Simd512, Vector512<double>, double>.IsSupported
                         ? CTCLogLattice.Loss<S, Lane<Simd512, Vector512<double>, double>>(sample, start)
                     : Lane<Simd256, Vector256<double>, double>.IsSupported
@@ -88,4 +88,10 @@ internal sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int
             ArrayPool<double>.Shared.Return(memory);
         }
     }
+
+    private static double Loss<S, TSimd, V>(in CTCSample<S> sample, double* memory, bool isSingle)
+        where S : unmanaged, IFloatingPointIeee754<S>
+        where TSimd : struct, ISimd<V>
+        where V : struct =>
+        isSingle ? CTCLattice<TSimd, V>.Loss(sample, memory) : CTCExactLattice<TSimd, V>.Loss(sample, memory);
 }

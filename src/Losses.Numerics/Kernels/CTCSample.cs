@@ -98,6 +98,34 @@ internal readonly unsafe struct CTCSample<S>(CTCSamples<S> all, int n, int frame
         gradient[states[0]] = Round(-(Upstream * (blank / sum)));
     }
 
+    /// <summary>Writes the gradient of a frame: minus the probability of being in a class, given the target.</summary>
+    /// <param name="t">The frame.</param>
+    /// <param name="shares">The probability of each state, given the target.</param>
+    /// <param name="rest">What they are more than that.</param>
+    /// <param name="byClass">Two numbers a class: zeros, and again when this returns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Put(int t, double* shares, double* rest, double* byClass)
+    {
+        var states = all.States(n);
+        var gradient = all.Gradient(t, n);
+        new Span<S>(gradient, Classes).Clear();
+        for (var s = 0; s < used; s++)
+        {
+            var of = byClass + 2 * states[s];
+            double sum = of[0] + shares[s],
+                added = sum - of[0];
+            of[1] += of[0] - (sum - added) + (shares[s] - added) + rest[s];
+            of[0] = sum;
+        }
+        gradient[states[0]] = Round(-Upstream * Whole(byClass + 2 * states[0]));
+        for (var s = 1; s < used; s += 2)
+            gradient[states[s]] = Round(-Upstream * Whole(byClass + 2 * states[s]));
+        for (var s = 0; s < used; s++)
+            (byClass[2 * states[s]], byClass[2 * states[s] + 1]) = (0, 0);
+    }
+
+    private static double Whole(double* parts) => parts[0] + parts[1];
+
     // What rounds to 0 is 0 at once: the conversion takes the processor a hundred times as long where a float32 underflows.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static S Round(double x)

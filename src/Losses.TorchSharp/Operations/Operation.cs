@@ -29,6 +29,9 @@ internal abstract class Operation
     /// <summary>Whether a gradient that is not recorded is in memory of its own.</summary>
     protected virtual bool IsFresh => false;
 
+    /// <summary>Whether there is a gradient by an input, or it is here for the gradients by others alone.</summary>
+    protected virtual bool IsDifferentiated(int input) => true;
+
     /// <summary>Computes, on the tape where a gradient may be asked for.</summary>
     internal Tensor Apply(params Tensor[] inputs)
     {
@@ -37,7 +40,7 @@ internal abstract class Operation
         var any = false;
         if (is_grad_enabled())
             for (var i = 0; i < inputs.Length; i++)
-                any |= wanted[i] = inputs[i].requires_grad;
+                any |= wanted[i] = inputs[i].requires_grad && IsDifferentiated(i);
         if (!any)
         {
             using var _ = no_grad();

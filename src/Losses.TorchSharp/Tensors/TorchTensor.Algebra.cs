@@ -101,14 +101,13 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     public static TorchTensor Weigh(TorchTensor weight, TorchTensor x) => Pointwise(default(WeighFunction), weight, x);
 
     /// <inheritdoc/>
-    public static TorchTensor Detach(TorchTensor x) => x.IsNumber ? x : x.Mapped(static t => t.detach());
-
-    /// <inheritdoc/>
     public static TorchTensor Given(TorchTensor x, TorchTensor value) => Pointwise(default(GivenFunction), x, value);
 
     /// <inheritdoc/>
     public static TorchTensor IfLess(TorchTensor a, TorchTensor b, TorchTensor less, TorchTensor otherwise)
     {
+        if (a.IsDetached || b.IsDetached || less.IsDetached || otherwise.IsDetached)
+            return IfLessTwice(a.Front, b.Front, less, otherwise);
         var shape = Common(Common(a.Shape, b.Shape), Common(less.Shape, otherwise.Shape));
         if (a.IsNumber && b.IsNumber)
             return Expand(a._number < b._number ? less : otherwise, shape);
@@ -174,6 +173,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
                     nameof(tensors)
                 );
         var parts = tensors.ToArray();
+        if (Array.Exists(parts, static x => x.IsDetached))
+            return ConcatenatedTwice(parts, axis);
         var like = Array.Find(parts, static x => !x.IsNumber);
         var operands = Operands(null, out var isWide, like.IsNumber ? [new TorchTensor(like.ToTensor(), false)] : parts);
         if (like.IsNumber)
@@ -279,6 +280,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
             );
         if (!Shape.TryBroadcast(a.Shape.Without(-1).Without(-1), b.Shape.Without(-1).Without(-1), out _))
             throw new ArgumentException($"a has shape {a.Shape} and b has shape {b.Shape}; the leading axes do not broadcast.", nameof(b));
+        if (a.IsDetached || b.IsDetached)
+            return MadeTwice(static x => MatMul(x[0], x[1]), a, b);
         Shape.TryBroadcast(a.Shape.Without(-1).Without(-1), b.Shape.Without(-1).Without(-1), out var batch);
         var x = Operands(
             null,
@@ -361,7 +364,7 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
 
     static TorchTensor ITensor<TorchTensor>.Fuse(RowLoss row, TorchTensor[] inputs, Func<TorchTensor[], TorchTensor> definition)
     {
-        if (inputs[0].Stored is not { } x || !Memory.IsOnCpu(x))
+        if (inputs[0].Stored is not { } x || !Memory.IsOnCpu(x) || Array.Exists(inputs, static input => input.IsDetached))
             return definition(inputs);
         return row switch
         {
@@ -382,6 +385,9 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     internal static TorchTensor Pointwise<F>(F function, TorchTensor a, TorchTensor b = default, TorchTensor c = default)
         where F : struct, IPointwise3
     {
+        // Elementary functions have two operands at the most.
+        if (a.IsDetached || b.IsDetached)
+            return PointwiseTwice(function, a, b);
         var shape = Common(a.Shape, Common(b.Shape, c.Shape));
         if (a.IsNumber && b.IsNumber && c.IsNumber)
             return new(function.Apply<Real>(a._number, b._number, c._number), shape);
@@ -422,6 +428,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
         TorchTensor[] operands = [a, b, c];
         CheckAlike(operands);
         var tensors = Array.FindAll(operands, static x => !x.IsNumber);
+        if (Array.Exists(tensors, static x => x.IsDetached))
+            return Rounded(function.Apply(a, b, c));
         if (tensors.Length == 0)
             return Pointwise(function, a, b, c);
         var inputs = Array.ConvertAll(tensors, x => Expand(x, shape).Stored!);
@@ -438,6 +446,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
 
     private static TorchTensor Over(TorchTensor x, ExactSum weight)
     {
+        if (x.IsDetached)
+            return OverTwice(x, weight);
         if (x._content is Deferred loss)
             return loss.Over(weight);
         if (x._wide is not null)
@@ -452,6 +462,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     // The numbers are rounded, their slopes are not.
     private static TorchTensor Rounded(TorchTensor x)
     {
+        if (x.IsDetached)
+            return Twice(static x => Rounded(x[0]), x);
         if (!x.IsWide)
             return x;
         var tensor = x.Stored!;
@@ -460,11 +472,15 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
 
     // Native operations that have the right derivative: those that are linear.
     private TorchTensor Mapped(Func<Tensor, Tensor> operation) =>
-        _wide is { } wide ? new(operation(Stored!), new Wide(() => operation(wide.Tensor))) : new(operation(Stored!), IsWide);
+        IsDetached ? MappedTwice(operation)
+        : _wide is { } wide ? new(operation(Stored!), new Wide(() => operation(wide.Tensor)))
+        : new(operation(Stored!), IsWide);
 
     private static TorchTensor Linear<F>(TorchTensor a, TorchTensor b, Func<Raw, Raw, Raw> operation)
         where F : struct, IPointwise3
     {
+        if (a.IsDetached || b.IsDetached)
+            return LinearTwice<F>(a, b, operation);
         var shape = Common(a.Shape, b.Shape);
         if (a.IsNumber && b.IsNumber)
             return new(default(F).Apply<Real>(a._number, b._number, 0), shape);
@@ -476,6 +492,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
 
     private TorchTensor Applied(Func<bool, Operation> operation)
     {
+        if (IsDetached)
+            return AppliedTwice(operation);
         var x = Dense().Widened();
         return new(operation(x._isWide).Apply(x.Stored!), x._isWide);
     }
@@ -486,6 +504,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     // On the CPU in float64.
     private TorchTensor Widened()
     {
+        if (IsDetached)
+            return Twice(static x => x[0].Widened(), this);
         if (_wide is { } wide)
             return new(wide.Tensor, Shape, isWide: true);
         if (Stored is not { } tensor || tensor.dtype != ScalarType.Float32 || !Memory.IsOnCpu(tensor))

@@ -24,6 +24,9 @@ public readonly partial struct TorchTensor
     // A float32 tensor in float64, the same for all its uses.
     private readonly Wide? _wide;
 
+    // What the derivatives after the first see in its place; absent where nothing is detached.
+    private readonly Beneath? _beneath;
+
     private TorchTensor(object? content, double number, Shape shape, bool isWide) =>
         (_content, _number, Shape, _isWide) = (content, number, shape, isWide);
 

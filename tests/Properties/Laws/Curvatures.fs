@@ -147,7 +147,7 @@ type ``A definition``() =
         let _, make, loss = definitions[index]
         let engine = Engines.byName engine
 
-        Property.holdsFor 20 (make engine) (fun _ -> Seq.empty) (fun x ->
+        Property.holdsFor 4 (make engine) (fun _ -> Seq.empty) (fun x ->
             let inputs = x |> Array.map (fun y -> [| y; y |], Shape [| 2 |])
 
             // By several operands, a slope that is a convention depends on what is detached from what.
