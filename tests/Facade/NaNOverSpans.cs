@@ -1,104 +1,141 @@
 using System.Numerics;
-using Facade;
-using Losses.CSharp;
+using System.Reflection;
 using Xunit;
 
 namespace Losses.Tests;
 
-/// <summary>Law 26 over spans: a NaN reaches there what it reaches over tensors, of which tests/Properties holds every loss to the law.</summary>
+/// <summary>Law 26 over spans: of every definition that the library has, and of the kernels of rows.</summary>
 public class NaNOverSpans
 {
-    private static readonly Shape s_shape = [5, 4];
-    private static readonly Shape s_classes = [3, 4, 4];
+    // No whole number of registers.
+    private const int Count = 37;
 
-    public static TheoryData<string> TensorUses => [.. Uses.OnTensors.Select(use => use.Text)];
-
-    public static TheoryData<string> LabelUses => [.. Uses.OnLabels.Select(use => use.Text)];
+    public static TheoryData<string> Definitions =>
+        [
+            .. typeof(MSE)
+                .Assembly.GetExportedTypes()
+                .Where(type => type.IsValueType && (Is<IPointwise>(type) || Is<IPointwise3>(type)))
+                .Select(type => type.FullName!),
+        ];
 
     [Theory]
-    [MemberData(nameof(TensorUses))]
-    public void Of_a_target(string text)
+    [MemberData(nameof(Definitions))]
+    public void Of_every_definition(string name)
     {
-        var use = Uses.OnTensors.Single(use => use.Text == text);
-        OfATarget<double>(use);
-        OfATarget<float>(use);
+        var definition = typeof(MSE).Assembly.GetType(name)!;
+        foreach (var storage in new[] { typeof(float), typeof(double) })
+            typeof(NaNOverSpans)
+                .GetMethod(Is<IPointwise>(definition) ? nameof(OfTwo) : nameof(OfThree), BindingFlags.Static | BindingFlags.NonPublic)!
+                .MakeGenericMethod(definition, storage)
+                .Invoke(null, null);
     }
 
     [Theory]
-    [MemberData(nameof(LabelUses))]
-    public void Of_labels(string text)
+    [InlineData(new[] { 5, 4 }, 1)]
+    [InlineData(new[] { 3, 40 }, 1)]
+    [InlineData(new[] { 2, 4, 9 }, 1)]
+    [InlineData(new[] { 4, 11 }, 0)]
+    public void Of_rows_with_labels(int[] lengths, int axis)
     {
-        var loss = Uses.OnLabels.Single(use => use.Text == text).Loss(Reduction.Mean);
-        OfLabels<double>(loss);
-        OfLabels<float>(loss);
+        OfLabels<float>(lengths, axis);
+        OfLabels<double>(lengths, axis);
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Of_triplets(bool swap)
+    [InlineData(1.0, false)]
+    [InlineData(2.0, false)]
+    [InlineData(2.0, true)]
+    public void Of_triplets(double p, bool swap)
     {
-        var loss = Loss.TripletMargin(margin: 50, swap: swap);
-        for (var operand = 0; operand < 3; operand++)
-        for (var place = 0; place < s_shape.Size; place++)
+        OfTriplets<float>(p, swap);
+        OfTriplets<double>(p, swap);
+    }
+
+    private static bool Is<T>(Type type) => typeof(T).IsAssignableFrom(type);
+
+    // A number of a domain at which every term counts.
+    private static S[] Operand<S>(Domain domain)
+        where S : unmanaged, IFloatingPointIeee754<S> => [.. Enumerable.Repeat(S.CreateChecked(domain.Contains(0.25) ? 0.25 : 1), Count)];
+
+    private static void OfTwo<L, S>()
+        where L : struct, IPointwise
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        L loss = default;
+        for (var operand = 0; operand < 2; operand++)
+        for (var place = 0; place < Count; place++)
         {
-            float[][] x = [.. Enumerable.Range(1, 3).Select(seed => Samples.Numbers<float>(s_shape, seed).ToArray())],
-                slopes = [new float[s_shape.Size], new float[s_shape.Size], new float[s_shape.Size]];
-            x[operand][place] = float.NaN;
-            Assert.True(float.IsNaN(loss.ValueAndGradients<float>(x[0], x[1], x[2], s_shape, slopes[0], slopes[1], slopes[2])));
-            foreach (var gradient in slopes)
-                for (var i = 0; i < gradient.Length; i++)
-                    Assert.Equal(i / s_shape[1] == place / s_shape[1], float.IsNaN(gradient[i]));
+            S[][] x = [Operand<S>(loss.Prediction), Operand<S>(loss.Target)];
+            x[operand][place] = S.NaN;
+            var gradient = new S[Count];
+            Assert.True(S.IsNaN(loss.ValueAndGradient<L, S>(x[0], x[1], gradient)));
+            Only(place, gradient);
         }
     }
 
-    private static void OfATarget<S>(Uses.TensorUse use)
+    private static void OfThree<L, S>()
+        where L : struct, IPointwise3
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        var loss = use.Loss(Reduction.Mean);
-        for (var operand = 0; operand < 2; operand++)
-        for (var place = 0; place < s_shape.Size; place++)
+        L loss = default;
+        for (var operand = 0; operand < 3; operand++)
+        for (var place = 0; place < Count; place++)
         {
-            S[] prediction = Samples.Probabilities<S>(s_shape, 1).ToArray(),
-                target = (
-                    use.Core is "softMargin" or "hingeEmbedding" ? Samples.Signs<S>(s_shape, 2) : Samples.Probabilities<S>(s_shape, 2)
-                ).ToArray(),
-                slopes = new S[s_shape.Size];
-            (operand == 0 ? prediction : target)[place] = S.NaN;
-            var (value, gradient) = loss.ValueAndGradient(new DiffTensor<S>(prediction, s_shape), new DiffTensor<S>(target, s_shape));
-            Alike((value, gradient), loss.ValueAndGradient(prediction, target, s_shape, slopes), slopes);
-            // What a weight of 0 leaves out leaves no trace.
-            var counts = use.Weights.IsNone || use.Weights.Values[use.Weights.Shape.Rank == 0 ? 0 : place % s_shape[1]] != 0;
-            if (use.Core is not "pointwise" && use.Text.Contains("lassWeights", StringComparison.Ordinal) is false)
+            S[][] x = [Operand<S>(loss.Prediction), Operand<S>(loss.Target), Operand<S>(loss.Third)],
+                gradients = [new S[Count], new S[Count], new S[Count]];
+            x[operand][place] = S.NaN;
+            Assert.True(S.IsNaN(loss.ValueAndGradients<L, S>(x[0], x[1], x[2], gradients[0], gradients[1], gradients[2])));
+            foreach (var gradient in gradients)
+                Only(place, gradient);
+        }
+    }
+
+    private static void OfLabels<S>(Shape shape, int axis)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var labels = Samples.Labels(shape.Without(axis), shape[axis], 2).Indices.ToArray();
+        var inner = shape.ToArray().Skip(axis + 1).Aggregate(1, (size, length) => size * length);
+        int RowOf(int place) => place / (inner * shape[axis]) * inner + place % inner;
+        for (var place = 0; place < shape.Size; place++)
+        {
+            var row = RowOf(place);
+            Check(new CrossEntropy(classAxis: axis), i => RowOf(i) == row);
+            Check(new CrossEntropy(labelSmoothing: 0.1, classAxis: axis), i => RowOf(i) == row);
+            Check(new CrossEntropy(ignoreIndex: labels[row], classAxis: axis), static _ => false);
+            Check(new NLL(classAxis: axis), i => i == place && place / inner % shape[axis] == labels[row]);
+
+            void Check<L>(L loss, Func<int, bool> isReached)
+                where L : ILabelled
             {
-                Assert.Equal(counts, S.IsNaN(value.ToScalar()));
-                Assert.Equal(counts, S.IsNaN(gradient.ToArray()[place]));
+                var prediction = Samples.Numbers<S>(shape, 1).ToArray();
+                prediction[place] = S.NaN;
+                var gradient = new S[shape.Size];
+                var value = loss.ValueAndGradient<L, S>(prediction, labels, shape, gradient, Reduction.Sum);
+                var expected = Enumerable.Range(0, shape.Size).Select(isReached).ToArray();
+                Assert.Equal(expected, gradient.Select(S.IsNaN));
+                Assert.Equal(expected.Contains(true), S.IsNaN(value));
             }
         }
     }
 
-    private static void OfLabels<S>(LabelLoss loss)
+    private static void OfTriplets<S>(double p, bool swap)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        var labels = Samples.Labels([3, 4], 4, 2);
-        var reached = 0;
-        for (var place = 0; place < s_classes.Size; place++)
+        Shape shape = [3, 11];
+        TripletMargin loss = new(margin: 50, p: p, swap: swap);
+        for (var operand = 0; operand < 3; operand++)
+        for (var place = 0; place < shape.Size; place++)
         {
-            var prediction = Samples.Numbers<S>(s_classes, 1).ToArray();
-            prediction[place] = S.NaN;
-            var slopes = new S[s_classes.Size];
-            var (value, gradient) = loss.ValueAndGradient(new DiffTensor<S>(prediction, s_classes), labels);
-            Alike((value, gradient), loss.ValueAndGradient(prediction, labels, s_classes, slopes), slopes);
-            reached += S.IsNaN(slopes[place]) ? 1 : 0;
+            S[][] x = [.. Enumerable.Range(1, 3).Select(seed => Samples.Numbers<S>(shape, seed).ToArray())],
+                gradients = [new S[shape.Size], new S[shape.Size], new S[shape.Size]];
+            x[operand][place] = S.NaN;
+            Assert.True(S.IsNaN(loss.ValueAndGradients(x[0], x[1], x[2], shape[1], gradients[0], gradients[1], gradients[2])));
+            foreach (var gradient in gradients)
+                Assert.Equal(Enumerable.Range(0, shape.Size).Select(i => i / shape[1] == place / shape[1]), gradient.Select(S.IsNaN));
         }
-        // At the least the labels' own, but those that are ignored or weighed with 0.
-        Assert.InRange(reached, 4, s_classes.Size);
     }
 
-    private static void Alike<S>((DiffTensor<S> Value, DiffTensor<S> Gradient) expected, S value, S[] gradient)
-        where S : unmanaged, IFloatingPointIeee754<S>
-    {
-        Assert.Equal(S.IsNaN(expected.Value.ToScalar()), S.IsNaN(value));
-        Assert.Equal(expected.Gradient.ToArray().Select(S.IsNaN), gradient.Select(S.IsNaN));
-    }
+    private static void Only<S>(int place, S[] gradient)
+        where S : unmanaged, IFloatingPointIeee754<S> =>
+        Assert.Equal(Enumerable.Range(0, gradient.Length).Select(i => i == place), gradient.Select(S.IsNaN));
 }
