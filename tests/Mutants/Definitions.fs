@@ -142,7 +142,7 @@ let mutants: Mutant list =
             inFile
                 "Likelihood.fs"
                 [
-                    "Poisson adds t x", "if definition.logInput then «exp x - weigh counted x»", "exp x + weigh counted x"
+                    "Poisson adds t x", "«exp x - weigh counted x»", "exp x + weigh counted x"
                     "Poisson's infinite exponential meets an infinite product",
                     "let counted = «t - detach (ifLess (num last) x t (num 0.0))»",
                     "t"
