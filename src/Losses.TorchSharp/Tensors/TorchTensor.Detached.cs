@@ -28,7 +28,7 @@ public readonly partial struct TorchTensor
     private TorchTensor Seen => _beneath?.Tensor ?? this;
 
     // As the first derivative sees it.
-    private TorchTensor Front => _beneath is null ? this : new(this, beneath: null);
+    private TorchTensor Front => _beneath is null ? this : new(this, (Beneath?)null);
 
     // A linear function, whose gradient does not depend on the numbers.
     private static TorchTensor Twice(Func<TorchTensor[], TorchTensor> function, params TorchTensor[] x) =>
