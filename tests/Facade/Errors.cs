@@ -132,14 +132,14 @@ public class Errors
         Throws<ArgumentException>(
             "reduction",
             shown,
-            () => new TripletMargin().ValueAndGradients(six, six, six, 3, six, six, six, Reduction.None)
+            () => new TripletMargin().ValueAndGradients(six, six, six, 3, six, new double[6], new double[6], Reduction.None)
         );
         // Without a shape nobody knows what the batch is.
         Throws<ArgumentException>("reduction", ["shape"], () => new MSE().ValueAndGradient(six, six, six, Reduction.BatchMean));
         Throws<ArgumentException>(
             "reduction",
             ["batch"],
-            () => new GaussianNLL(false, 1).ValueAndGradients(six, six, six, six, six, six, Reduction.BatchMean)
+            () => new GaussianNLL(false, 1).ValueAndGradients(six, six, six, six, new double[6], new double[6], Reduction.BatchMean)
         );
         Throws<ArgumentOutOfRangeException>("reduction", ["42"], () => new MSE().ValueAndGradient(six, six, six, (Reduction)42));
         Throws<ArgumentException>("prediction", ["6", "(2, 2)", "4"], () => new MSE().ValueAndGradient(six, six, [2, 2], six));
@@ -461,7 +461,7 @@ public class Errors
         Throws<NotSupportedException>(
             null,
             ["Half", "float", "double"],
-            () => new MSE().GradientAndCurvature(numbers, numbers, numbers, numbers)
+            () => new MSE().GradientAndCurvature(numbers, numbers, numbers, new Half[2])
         );
         Throws<NotSupportedException>(null, ["Half", "float", "double"], () => new CrossEntropy().ValueAndGradient(numbers, [0], numbers));
         Throws<NotSupportedException>(null, ["Half", "float", "double"], () => new NLL().ValueAndGradient(numbers, [0], numbers));

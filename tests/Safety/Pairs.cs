@@ -37,20 +37,7 @@ public class Pairs
         Finite(Diff.grad(Function<float>(y => Similarity.cdist(1, y, x).Mean()), y).ToArray());
     }
 
-    private static void The_curvature_of_pdist()
-    {
-        var x = Numbers<float>(1, 1200, 64);
-        Finite(Diff.hvp(Function<float>(x => Similarity.pdist(2, x).Mean()), x, x).ToArray());
-    }
-
-    private static void The_curvature_of_cdist()
-    {
-        DiffTensor<float> x = Numbers<float>(1, 1, 800, 64),
-            y = Numbers<float>(2, 1, 800, 64);
-        Finite(Diff.hvp(Function<float>(x => Similarity.cdist(2, y, x).Mean()), x, x).ToArray());
-    }
-
-    private static void MultiLabel(int rows, int classes, int labels, bool isCurved = false)
+    private static void MultiLabel(int rows, int classes, int labels)
     {
         var x = Numbers<float>(1, rows, classes);
         var indices = new int[rows * classes];
@@ -60,7 +47,7 @@ public class Pairs
             indices[row * classes + i] = (int)((i * 2L + row) % classes);
         var several = new Labels(indices.AsSpan(), [rows, classes]);
         var loss = Function<float>(x => Reduce.mean(Margin.multiLabelMargin(several, x)));
-        Finite((isCurved ? Diff.hvp(loss, x, x) : Diff.grad(loss, x)).ToArray());
+        Finite(Diff.grad(loss, x).ToArray());
     }
 
     private static void Multi_label_margin_of_10000_classes() => MultiLabel(1, 10_000, 5_000);
@@ -68,8 +55,6 @@ public class Pairs
     private static void Multi_label_margin_of_46341_classes() => MultiLabel(1, 46_341, 20_000);
 
     private static void Multi_label_margin_of_many_rows() => MultiLabel(2000, 1000, 100);
-
-    private static void The_curvature_of_multi_label_margin() => MultiLabel(1, 6000, 3000, isCurved: true);
 
     // Megabytes: what the inputs and results take, several times over, and less than what any array of all components of all pairs would.
     [Fact]
@@ -79,12 +64,6 @@ public class Pairs
     public void Cdist_takes_what_its_result_does() => Child.Runs(Cdist_of_5000, megabytes: 900);
 
     [Fact]
-    public void Curvature_of_pdist() => Child.Runs(The_curvature_of_pdist, megabytes: 450);
-
-    [Fact]
-    public void Curvature_of_cdist() => Child.Runs(The_curvature_of_cdist, megabytes: 450);
-
-    [Fact]
     public void Multi_label_margin_of_a_long_row() => Child.Runs(Multi_label_margin_of_10000_classes, megabytes: 64);
 
     [Fact]
@@ -92,9 +71,6 @@ public class Pairs
 
     [Fact]
     public void Multi_label_margin_of_rows() => Child.Runs(Multi_label_margin_of_many_rows, megabytes: 300);
-
-    [Fact]
-    public void Curvature_of_multi_label_margin() => Child.Runs(The_curvature_of_multi_label_margin, megabytes: 400);
 
     public static TheoryData<double> Orders => [0, 0.5, 1, 1.5, 2, 3, double.PositiveInfinity];
 
@@ -135,9 +111,9 @@ public class Pairs
             Near(norm, distances[place], tolerance * norm);
         }
         for (var k = 0; k < byX.Length; k++)
-            Near(slopesX[k], byX[k], 100 * tolerance);
+            Near(slopesX[k], byX[k], tolerance * (100 + Math.Abs(slopesX[k])));
         for (var k = 0; k < byY.Length; k++)
-            Near(slopesY[k], byY[k], 100 * tolerance);
+            Near(slopesY[k], byY[k], tolerance * (100 + Math.Abs(slopesY[k])));
 
         var within = Similarity.pdist(p, own).ToArray();
         var byOwn = Diff.vjp(Function<S>(own => Similarity.pdist(p, own)), own, ownUpstream).ToArray();
@@ -150,7 +126,7 @@ public class Pairs
             Near(norm, within[pair], tolerance * norm);
         }
         for (var k = 0; k < byOwn.Length; k++)
-            Near(slopes[k], byOwn[k], 100 * tolerance);
+            Near(slopes[k], byOwn[k], tolerance * (100 + Math.Abs(slopes[k])));
     }
 
     private static readonly Dictionary<object, double[]> s_wide = [];

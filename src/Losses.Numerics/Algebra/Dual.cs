@@ -70,12 +70,7 @@ public struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
             _value = T.Clip(bound, x._value),
             _derivative = T.Given(
                 x._value,
-                T.IfLess(
-                    x._value,
-                    T.Constant(-bound),
-                    T.Constant(0),
-                    T.IfLess(T.Constant(bound), x._value, T.Constant(0), x._derivative)
-                )
+                T.IfLess(x._value, T.Constant(-bound), T.Constant(0), T.IfLess(T.Constant(bound), x._value, T.Constant(0), x._derivative))
             ),
         };
 

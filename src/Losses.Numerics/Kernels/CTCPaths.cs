@@ -92,6 +92,5 @@ internal sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int
     private static double Loss<S, TSimd, V>(in CTCSample<S> sample, double* memory, bool isSingle)
         where S : unmanaged, IFloatingPointIeee754<S>
         where TSimd : struct, ISimd<V>
-        where V : struct =>
-        isSingle ? CTCLattice<TSimd, V>.Loss(sample, memory) : CTCExactLattice<TSimd, V>.Loss(sample, memory);
+        where V : struct => isSingle ? CTCLattice<TSimd, V>.Loss(sample, memory) : CTCExactLattice<TSimd, V>.Loss(sample, memory);
 }

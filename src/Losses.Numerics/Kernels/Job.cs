@@ -162,7 +162,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             if (Watch is { } watch)
                 for (var i = 0; i < Tangents; i++)
                     if (inputs[i] is not null && !_isConstant[i])
-                        watch.Look(i, inputs[i], here, start + at, outputs[Values] is null ? inputs[Upstream] : null);
+                        watch.Look(i, inputs[i], here, start + at, IsSecond || outputs[Values] is null ? inputs[Upstream] : null);
             RunBlock<TLane>(inputs, outputs, waiting, whole, isStreamed && at > 0);
             if (whole < here)
                 RunRest<TLane>(inputs, outputs, waiting, whole, here - whole, padded);

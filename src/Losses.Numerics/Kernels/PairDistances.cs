@@ -30,9 +30,7 @@ internal sealed unsafe class PairDistances(double p) : RowLoss
 
         // Where the distance of two vectors stands.
         internal long Place(int set, int row, int column) =>
-            IsWithin
-                ? (long)row * (2L * Rows - row - 1) / 2 + (column - row - 1)
-                : ((long)set * Rows + row) * Columns + column;
+            IsWithin ? (long)row * (2L * Rows - row - 1) / 2 + (column - row - 1) : ((long)set * Rows + row) * Columns + column;
     }
 
     /// <summary>Whether the norm needs no powers, which over float32 data have the digits of a result, and not those of a step.</summary>
@@ -231,8 +229,8 @@ internal sealed unsafe class PairDistances(double p) : RowLoss
                         var row = part.First + i;
                         if (layout.IsWithin && row == other)
                             continue;
-                        var place = layout.IsWithin
-                            ? layout.Place(part.Set, Math.Min(row, other), Math.Max(row, other))
+                        var place =
+                            layout.IsWithin ? layout.Place(part.Set, Math.Min(row, other), Math.Max(row, other))
                             : isSecond ? layout.Place(part.Set, other, row)
                             : layout.Place(part.Set, row, other);
                         Differences<TLane, S>.AddSlopes(

@@ -286,7 +286,7 @@ internal sealed class ConcatenateOperation<T>(int axis) : Operation<T>
         DiffTensor<T>.Slice(gradient, axis, inputs.Take(input).Sum(x => x.Shape[axis]), inputs[input].Shape[axis]);
 }
 
-internal sealed class SumOperation<T>(bool[] summed, Shape kept) : Operation<T>
+internal sealed class SumOperation<T>(bool[] summed, Shape kept, bool isWide = false) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
@@ -296,7 +296,10 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept) : Operation<T>
         {
             // Stored float32 numbers have a float32 sum, rounded once; an intermediate stays wide.
             var total = Total(x.Storage);
-            return new(Storage<T>.Wide([typeof(T) == typeof(float) && x.Storage.IsRounded ? total.ToSingle() : total.ToDouble()]), kept);
+            return new(
+                Storage<T>.Wide([typeof(T) == typeof(float) && x.Storage.IsRounded && !isWide ? total.ToSingle() : total.ToDouble()]),
+                kept
+            );
         }
         if (x.Storage.IsUniform)
             return new(Storage<T>.Uniform(Total(x.Storage, x.Count / Math.Max(1, kept.Size)).ToDouble(), kept.Size), kept);
@@ -337,27 +340,37 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept) : Operation<T>
     }
 }
 
-internal sealed class MeanOperation<T> : Operation<T>
+// A mean is rounded once, straight to the storage type; what its derivative is made of is not rounded before.
+internal sealed class MeanOperation<T>(bool isWide = false) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private readonly bool _isSingle = typeof(T) == typeof(float) && !isWide;
+
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
         var sum = SumOperation<T>.Total(inputs[0].Storage);
-        // Rounded once, straight to the storage type.
         if (inputs.Length == 1)
-            return typeof(T) == typeof(float) ? Of(sum.MeanSingle(inputs[0].Count)) : Of(sum.Mean(inputs[0].Count));
+            return _isSingle ? Of(sum.MeanSingle(inputs[0].Count)) : Of(sum.Mean(inputs[0].Count));
         var weight = SumOperation<T>.Total(inputs[1].Storage);
-        return typeof(T) == typeof(float) ? Of(ExactSum.RatioSingle(sum, weight)) : Of(ExactSum.Ratio(sum, weight));
+        return _isSingle ? Of(ExactSum.RatioSingle(sum, weight)) : Of(ExactSum.Ratio(sum, weight));
     }
 
     internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
     {
-        var weight = inputs.Length == 1 ? DiffTensor<T>.Constant(inputs[0].Count) : DiffTensor<T>.Sum(inputs[1], Axes(inputs[1]), false);
+        var weight = inputs.Length == 1 ? DiffTensor<T>.Constant(inputs[0].Count) : Total(inputs[1]);
         var share = DiffTensor<T>.Weigh(gradient, 1 / weight);
-        return DiffTensor<T>.Expand(input == 0 ? share : -(share * output), inputs[input].Shape);
+        if (input == 0)
+            return DiffTensor<T>.Expand(share, inputs[0].Shape);
+        var mean = _isSingle ? new MeanOperation<T>(isWide: true).Apply(inputs) : output;
+        return DiffTensor<T>.Expand(-(share * mean), inputs[1].Shape);
     }
 
-    private static int[] Axes(DiffTensor<T> x) => [.. Enumerable.Range(0, x.Shape.Rank)];
+    private static DiffTensor<T> Total(DiffTensor<T> x)
+    {
+        var summed = new bool[x.Shape.Rank];
+        Array.Fill(summed, true);
+        return new SumOperation<T>(summed, Shape.Scalar, isWide: true).Apply(x);
+    }
 
     private static DiffTensor<T> Of(double value) => new(Storage<T>.Wide([value]), Shape.Scalar);
 }
