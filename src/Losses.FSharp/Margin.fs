@@ -172,7 +172,10 @@ module Margin =
         let own = 'T.Gather(scores, 1, Labels(ReadOnlySpan<int> padded, Shape [| n; width |])) |> reshape (Shape [| n; width; 1 |])
         let other = reshape (Shape [| n; 1; classes |]) scores
         let spread (values: float[]) (shape: int[]) : 'T = 'T.Create(scores, ReadOnlySpan values, Shape shape) |> expand cube
-        let terms = weigh (spread counts [| n; width; 1 |]) (weigh (spread others [| n; 1; classes |]) (hinge (num 1.0 - (own - other))))
+
+        let terms =
+            weigh (spread counts [| n; width; 1 |]) (weigh (spread others [| n; 1; classes |]) (hinge (num 1.0 - (own - other))))
+
         'T.Sum(terms, ReadOnlySpan [| 1; 2 |], false)
 
     // Of many pairs some at a time: they are forgotten, and made again for the gradient.
@@ -184,8 +187,7 @@ module Margin =
         if not (Indices.areTooMany [| n; width; classes |]) then
             lacking labels labels scores
         elif n > 1 then
-            let part struct (start, count) =
-                recompute (lackingInParts (Array.sub labels start count)) ('T.Slice(scores, 0, start, count))
+            let part struct (start, count) = recompute (lackingInParts (Array.sub labels start count)) ('T.Slice(scores, 0, start, count))
 
             'T.Concatenate(ReadOnlySpan(Indices.parts n [| width; classes |] |> Array.map part), 0)
         else
@@ -247,4 +249,6 @@ module Margin =
                 weigh (expand logits.Shape (constant logits classWeights)) terms
 
         let axis = Operators.(-) logits.Shape.Rank 1
-        LossValues(whole (sumAlong axis weighted) / num (float logits.Shape[-1])).WithinRows(Domain.Probability, target, axis, nameof target)
+
+        LossValues(whole (sumAlong axis weighted) / num (float logits.Shape[-1]))
+            .WithinRows(Domain.Probability, target, axis, nameof target)

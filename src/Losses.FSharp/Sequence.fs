@@ -40,7 +40,9 @@ module Sequence =
             let total = Array.sumBy int64 targetLengths
 
             if total <> int64 labels.Shape.Size then
-                raise (ArgumentException($"labels has shape {labels.Shape} but targetLengths sum to {total}; they must be equal.", "labels"))
+                raise (
+                    ArgumentException($"labels has shape {labels.Shape} but targetLengths sum to {total}; they must be equal.", "labels")
+                )
 
             Indices.split targetLengths indices
         else

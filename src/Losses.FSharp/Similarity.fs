@@ -220,11 +220,9 @@ module Similarity =
         if float one.Size ./. float (Operators.max 1 one[-1]) *. float two[-2] > float Array.MaxLength then
             raise (ArgumentException($"x2 has shape {two} and x1 has shape {one}: there are more pairs than an array can hold.", nameof x2))
 
-        let stack (shape: Shape) =
-            Shape [| Shape(Array.sub (shape.ToArray()) 0 (Operators.(-) shape.Rank 2)).Size; shape[-2]; shape[-1] |]
+        let stack (shape: Shape) = Shape [| Shape(Array.sub (shape.ToArray()) 0 (Operators.(-) shape.Rank 2)).Size; shape[-2]; shape[-1] |]
 
-        let definition (x: 'T[]) : 'T =
-            allPairs p (reshape (stack two) x[1]) (reshape (stack one) x[0]) |> reshape (one.With(-1, two[-2]))
+        let definition (x: 'T[]) : 'T = allPairs p (reshape (stack two) x[1]) (reshape (stack one) x[0]) |> reshape (one.With(-1, two[-2]))
 
         'T.Fuse(PairDistances p, [| x1; x2 |], Func<'T[], 'T> definition)
 

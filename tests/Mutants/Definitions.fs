@@ -9,8 +9,8 @@ let mutants: Mutant list =
             inFile
                 "Pointwise.fs"
                 [
-                    "the target is its own prediction", "'T.Map(loss, «prediction», target))", "target"
-                    "the target stands for the third tensor", "'T.Map(loss, prediction, target, «third»)", "target"
+                    "the target is its own prediction", "Of(loss, «prediction», predictionName, target", "target"
+                    "the target stands for the third tensor", "nameof target, «third», nameof third", "target"
                     "any shape of the third tensor will do", "(nameof third) «third.Shape»", "prediction.Shape"
                 ]
         yield!
@@ -100,17 +100,21 @@ let mutants: Mutant list =
             inFile
                 "Reduce.fs"
                 [
-                    "a mean of sequences forgets their lengths", "'T.Mean(«loss.MeanValues», ReadOnlySpan())", "loss.Values"
-                    "the parts of a mean forget the lengths of sequences", "struct (TensorNotation.sumAll «loss.MeanValues»", "loss.Values"
+                    "a mean of sequences forgets their lengths",
+                    "'T.Mean(«loss.UncheckedMeanValues», ReadOnlySpan weights)",
+                    "loss.Unchecked"
+                    "the parts of a mean forget the lengths of sequences",
+                    "struct (loss.Checked(TensorNotation.sumAll «loss.UncheckedMeanValues»)",
+                    "loss.Unchecked"
                     "a batch mean divides by the last axis", "(float «shape[0]»)", "shape[-1]"
                     "weights take the place of the loss's own",
-                    "«'T.Weigh(spread loss.Values weights, loss.Weights)»",
-                    "spread loss.Values weights"
+                    "«'T.Weigh(spread loss.Unchecked weights, loss.Weights)»",
+                    "spread loss.Unchecked weights"
                     "a mask may have any number above 1", "|| «value = 1.0»", "value >= 1.0"
                     "a count is a sum of weights", "weighed.Weights («Notation.num 1.0»)", "weighed.Weights"
                     "an empty mean that is to throw does not", "when «'T.Least counted > 0.0»", "'T.Least counted >= 0.0"
                     "an empty mean that is to be 0 is 1", "counted mean («Notation.num 0.0»)", "Notation.num 1.0"
-                    "the mean of a sample forgets the lengths of sequences", "(total «loss.MeanValues»)", "loss.Values"
+                    "the mean of a sample forgets the lengths of sequences", "(total «loss.UncheckedMeanValues»)", "loss.Unchecked"
                     "the mean of a sample has no policy", "bySample «options.Empty» reduction", "EmptyMean.NaN"
                     "a batch mean has no policy",
                     "when «options.Empty <> EmptyMean.NaN» ->",
@@ -129,7 +133,6 @@ let mutants: Mutant list =
             inFile
                 "Check.fs"
                 [
-                    "the least number is too small", "if «smallest < bound» then", "smallest <= bound"
                     "0 is positive", "not («value > 0.0» &&", "value >= 0.0"
                     "0 is negative", "not («value >= 0.0» &&", "value > 0.0"
                     "the upper end of a range is outside", "&& «value <= high»)", "value < high"
@@ -173,7 +176,9 @@ let mutants: Mutant list =
                     "multi-margin never squares", "if p = 1 then lacking else «lacking * lacking»", "lacking"
                     "multi-margin weighs with the other class", "else scales[«indices[i]»]", "j"
                     "multi-label margin has its scores swapped", "num 1.0 - («own - other»)", "other - own"
-                    "multi-label margin compares the labels with each other", "&& «not (Array.contains j rows[i])»", "true"
+                    "multi-label margin compares the labels with each other",
+                    "others[Indices.place classes i label] <- «0.0»))",
+                    "1.0 ./. float classes"
                     "multi-label margin ends at class 0", "(fun label -> «label >= 0»)", "label > 0"
                     "multi-label soft margin divides by the batch", "num (float logits.Shape[«-1»])", "0"
                 ]

@@ -34,7 +34,7 @@ let private numbers: Mutant list =
                     "what is clipped above has a slope",
                     "T.IfLess(T.Constant(bound), x._value, «T.Constant(0)», x._derivative)",
                     "x._derivative"
-                    "what is clipped below has a slope", "T.Constant(-bound),\n                    «T.Constant(0)»,", "x._derivative"
+                    "what is clipped below has a slope", "T.IfLess(x._value, T.Constant(-bound), «T.Constant(0)», T.IfLess", "x._derivative"
                     "the larger of a NaN has a slope", "max, _derivative = T.Given(«max», T.IfLess", "a._value"
                     "the smaller of a NaN has a slope", "min, _derivative = T.Given(«min», T.IfLess", "a._value"
                     "√NaN has the slope 0", "T.Constant(0.5) / root, «root»)", "T.Constant(0)"
@@ -148,7 +148,9 @@ let private kernels: Mutant list =
             inFile
                 "Kernels/CTCExactLattice.cs"
                 [
-                    "a product has one part", "Normal(product, «TSimd.Subtract(TSimd.Fma(aHigh, bLow, TSimd.Multiply(aLow, bHigh)), lost)»", "TSimd.Create(0)"
+                    "a product has one part",
+                    "Normal(product, «TSimd.Subtract(TSimd.Fma(aHigh, bLow, TSimd.Multiply(aLow, bHigh)), lost)»",
+                    "TSimd.Create(0)"
                     "a sum has one part", "Normal(sum, «TSimd.Add(lost, TSimd.Add(aLow, bLow))»", "TSimd.Create(0)"
                     "log 2 has one part", "«TSimd.FmaNegated(k, TSimd.Create(Ln2Rest), lost)»", "lost"
                     "an exponential lacks a term", "«series = TSimd.Fma(r, series, TSimd.Create(1 / 24.0));»", ""
@@ -332,7 +334,7 @@ let private tensors: Mutant list =
                     "what is not chosen has the slope", "return «input == 0» ? Apply", "input != 0"
                     "a slice starts at 0", "(o * from + «start») * inner", "0"
                     "a float32 sum is rounded twice", "? «total.ToSingle()»", "(float)total.ToDouble()"
-                    "a mean's slope by its weights rises", "«-(share * output)»", "share * output"
+                    "a mean's slope by its weights rises", "«-(share * mean)»", "share * mean"
                     "a cumulative sum's slope runs the same way", "(axis, «!backwards»)", "backwards"
                     "log-softmax: an element is one of the others", "Weigh(«others», DiffTensor<T>.Softmax", "gradient"
                     "softmax: an element is one of the others",
@@ -383,10 +385,12 @@ let private tensors: Mutant list =
             inFile
                 "Tensors/LossValues.cs"
                 [
-                    "a mean of sequences forgets their lengths", "HasLengths ? «Values / _lengths!»", "Values"
-                    "other values forget the lengths of sequences", "IsWeighted, _weights, «HasLengths»", "false"
+                    "a mean of sequences forgets their lengths", "HasLengths ? «Unchecked / _lengths!»", "Unchecked"
+                    "other values forget the lengths of sequences",
+                    "With(T values) => new(values, IsWeighted, _weights, «HasLengths»",
+                    "false"
                     "weights forget the lengths of sequences", "true, weights, «HasLengths»", "false"
-                    "values are not rounded", "Values = «T.Round(values)»", "values"
+                    "values are not rounded", "Unchecked = «T.Round(values)»", "values"
                     "losses of sequences add up", "|| «b.HasLengths»)", "false"
                 ]
     ]

@@ -153,16 +153,18 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
 
         // The first of several blocks ends where a cache line of the result begins: what crosses a line is stored twice.
         var here = count > block ? FirstBlock(outputs, block) : block;
+        // Where only derivatives are wanted an element without weight may be anything.
+        var isDerivative = IsSecond || (!IsSummed && outputs[Values] is null);
         for (var at = 0; at < count; at += here, here = block)
         {
             here = Math.Min(here, count - at);
             var whole = here / TLane.Count * TLane.Count;
             if (IsSummed)
                 outputs[Values] = memory;
-            if (Watch is { } watch)
+            if (Watch is { } watch && !(isDerivative && _weight == 0))
                 for (var i = 0; i < Tangents; i++)
                     if (inputs[i] is not null && !_isConstant[i])
-                        watch.Look(i, inputs[i], here, start + at, IsSecond || outputs[Values] is null ? inputs[Upstream] : null);
+                        watch.Look(i, inputs[i], here, start + at, isDerivative ? inputs[Upstream] : null);
             RunBlock<TLane>(inputs, outputs, waiting, whole, isStreamed && at > 0);
             if (whole < here)
                 RunRest<TLane>(inputs, outputs, waiting, whole, here - whole, padded);

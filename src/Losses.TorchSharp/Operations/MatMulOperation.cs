@@ -11,9 +11,9 @@ internal sealed class MatMulOperation : Operation
     internal override Tensor?[] Backward(Tensor[] inputs, Tensor gradient, bool isRecorded)
     {
         var (a, b) = (inputs[0], inputs[1]);
-        // 0 · NaN is NaN to a matrix product.
-        var isAbsent = gradient.detach().any(-1, keepdim: true).logical_not();
         using var zero = 0.0.ToScalar();
+        // 0 · NaN is NaN to a matrix product.
+        var isAbsent = gradient.detach().eq(zero).all(-1, keepdim: true);
         return
         [
             Wanted[0] ? gradient.matmul(b.transpose(-2, -1)).masked_fill(isAbsent, zero) : null,

@@ -406,7 +406,7 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     internal static TorchTensor Where(TorchTensor x, TorchTensor gradient, int axis)
     {
         using var zero = 0.0.ToScalar();
-        return x.Mapped(t => t.masked_fill(gradient.ToTensor().detach().any(axis, keepdim: true).logical_not(), zero));
+        return x.Mapped(t => t.masked_fill(gradient.ToTensor().detach().eq(zero).all(axis, keepdim: true), zero));
     }
 
     internal static TorchTensor Others(TorchTensor x, int axis) => x.Widened().Dense().Mapped(t => RowwiseOperation.Others(t, axis));

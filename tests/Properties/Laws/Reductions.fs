@@ -423,7 +423,11 @@ type ``A reduction``() =
 
                                 match Array.tryFindIndex ((=) i) kept with
                                 | Some k ->
-                                    Property.close engine (fun () -> $"gradient of {spoiled}") expectedGradients[0].[k * batch.Classes + c] got
+                                    Property.close
+                                        engine
+                                        (fun () -> $"gradient of {spoiled}")
+                                        expectedGradients[0].[k * batch.Classes + c]
+                                        got
                                 | None -> Property.same (fun () -> $"gradient of an ignored row of {spoiled}") 0.0 got)
 
     // Law 23, B16: both means, by name.

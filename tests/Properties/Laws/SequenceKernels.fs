@@ -139,7 +139,16 @@ type ``The kernel of connectionist temporal classification``(output: Xunit.Abstr
                     backward[t]
 
             for c in 0 .. classes - 1 do
-                let share = Seq.fold (+) zero (seq { for s in 0 .. used - 1 do if state s = c then shares[s] })
+                let share =
+                    Seq.fold
+                        (+)
+                        zero
+                        (seq {
+                            for s in 0 .. used - 1 do
+                                if state s = c then
+                                    shares[s]
+                        })
+
                 let got = gradients[0].[t * classes + c]
                 let error = Engines.float64.Error(got, -share)
 
