@@ -49,11 +49,23 @@ module Formulas =
         let v, lack2 = unit y
         num 0.5 * (squares (minus u v) + lack1 + lack2)
 
+    // In units of a power of two near the largest component, so that no power leaves the range of float64; not beyond 2^±900, so that no
+    // derivative does.
+    let private scaled (numbers: float[]) (norm: 'T[] -> 'T) (x: 'T[]) : 'T :> IReal<'T> =
+        let largest = numbers |> Array.map (fun (y: float) -> System.Math.Abs y) |> Array.max
+
+        if largest > 0.0 && System.Double.IsFinite largest then
+            let exponent = System.Math.Clamp(System.Math.ILogB largest, -900, 900)
+            let unit = System.Math.ScaleB(1.0, exponent)
+            num unit * norm (Array.map (fun y -> y * num (1.0 ./. unit)) x)
+        else
+            norm x
+
     let norm (p: float) (x: 'T[]) (numbers: float[]) : 'T :> IReal<'T> =
         if p = 1.0 then
             x |> Seq.map abs |> total
         elif p = 2.0 then
-            sqrt (squares x)
+            scaled numbers (fun x -> sqrt (squares x)) x
         elif p = infinity then
             // Equal ones share the slope; they are told by the numbers.
             let sizes = numbers |> Array.map (fun (y: float) -> System.Math.Abs y)
@@ -62,9 +74,12 @@ module Formulas =
             total largest / num (float largest.Length)
         else
             // The p-th root, for the whole p that are swept: 1 / p is no float64 number.
-            let sum = x |> Seq.map (fun y -> power p (abs y)) |> total
-            let safe = ifLess (num 0.0) sum sum (num 1.0)
-            ifLess (num 0.0) sum (exp (log safe / num p)) (num 0.0)
+            let root (x: 'T[]) =
+                let sum = x |> Seq.map (fun y -> power p (abs y)) |> total
+                let safe = ifLess (num 0.0) sum sum (num 1.0)
+                ifLess (num 0.0) sum (exp (log safe / num p)) (num 0.0)
+
+            scaled numbers root x
 
     let pairwise (p: float) (eps: float) (x: 'T[]) (y: 'T[]) (atX: float[]) (atY: float[]) : 'T :> IReal<'T> =
         let numbers = Array.map2 (fun (a: float) (b: float) -> Operators.(+) (Operators.(-) a b) eps) atX atY

@@ -399,7 +399,9 @@ module Rows =
                 let xs, _ = vectors (fun _ -> true) random format width
                 let ys, _ = vectors (fun _ -> true) random format width
                 let third = if random.Next 3 = 0 then Draw.relatedRow (element format) random format xs[0] else ys[0]
-                [| Array.concat [ xs[0]; xs[1]; third ] |], [||])
+                // The neighbour of 0 is out of bounds: the logarithm of a sum of its powers has no derivative in float64's range.
+                let bounded = third |> Array.map (fun y -> if abs y < 1e-60 then 0.0 else y)
+                [| Array.concat [ xs[0]; xs[1]; bounded ] |], [||])
             { new Definition with
                 member _.Exact(x, at, _) =
                     let x, at = Array.splitInto 3 x[0], Array.splitInto 3 at[0]
