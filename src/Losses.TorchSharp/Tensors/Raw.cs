@@ -143,7 +143,7 @@ internal readonly struct Raw : IReal<Raw>
             (null, null) when chosen._number == otherwise._number => chosen,
             (null, null) => Select(mask, like, chosen, new(Filled(like, otherwise._number).expand(mask.shape))),
             (null, { } y) => Scaled(y, chosen._number, (y, n) => y.masked_fill(mask, n)),
-            ({ } x, null) => Scaled(x, otherwise._number, (x, n) => x.masked_fill(mask.logical_not(), n)),
+            ({ } x, null) => Scaled(x, otherwise._number, (x, n) => x.masked_fill(mask.eq(Zero), n)),
             ({ } x, { } y) => new(x.where(mask, y)),
         };
 
