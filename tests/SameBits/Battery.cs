@@ -42,7 +42,10 @@ internal static class Battery
             yield return ($"Cdist {p} {type}", Digest(Diff.ValueAndGrad(v => Similarity.Cdist(v, y.Slice(0, 0, 501), p).Sum(), x)));
             yield return ($"Pdist {p} {type}", Digest(Diff.ValueAndGrad(v => Similarity.Pdist(v.Slice(0, 0, 703), p).Sum(), x)));
         }
-        var several = new Labels(Enumerable.Range(0, x.Count).Select(i => i % 57 < i / 57 % 9 ? i * 5 % 57 : -1).ToArray().AsSpan(), x.Shape);
+        var several = new Labels(
+            Enumerable.Range(0, x.Count).Select(i => i % 57 < i / 57 % 9 ? i * 5 % 57 : -1).ToArray().AsSpan(),
+            x.Shape
+        );
         yield return (
             $"MultiLabelMargin {type}",
             Digest(Diff.ValueAndGrad(v => FSharp.Reduce.mean(FSharp.Margin.multiLabelMargin(several, v)), x))
