@@ -61,7 +61,7 @@ type ``The kernel of connectionist temporal classification``(output: Xunit.Abstr
 
         let check what (got: float) (expected: float) off =
             if got <> expected && not (abs (got - expected) <= 0.501 * Engines.float32.Ulp expected + off) then
-                failwith $"{what} is {got:R}, not {expected:R}"
+                Property.fail $"{what} is {got:R}, not {expected:R}"
 
         Array.iteri2
             (fun n got expected -> check $"value {n}" got expected (if n = 1 then 1e-12 * expected else rounding))
