@@ -47,6 +47,30 @@ public class Combination
     }
 
     [Fact]
+    public void Many_terms_are_masked_and_weighed_as_one_loss()
+    {
+        DiffTensor<double> prediction = Samples.Numbers<double>(s_shape, 1),
+            target = Samples.Probabilities<double>(s_shape, 2),
+            weights = Samples.Probabilities<double>(s_shape, 3),
+            direction = Samples.Numbers<double>(s_shape, 4),
+            mask = new([.. weights.ToArray().Select(weight => weight > 0.5 ? 1.0 : 0.0)], s_shape);
+        DiffTensor<double>[] Of<L>(L loss)
+            where L : struct, IPointwise
+        {
+            DiffTensor<double> Masked(DiffTensor<double> x) => Loss.Pointwise(x, target, loss).Masked(mask).Weighted(weights).Mean();
+            return [Masked(prediction), Diff.Grad(Masked, prediction), Diff.Hvp(Masked, prediction, direction)];
+        }
+        var all = Of(0.7 * new MSE() + new Huber(0.5) * 2 + new BCEWithLogits() + 0.1 * (new L1() + new SmoothL1(0.5)));
+        DiffTensor<double>[] mse = Of(new MSE()),
+            huber = Of(new Huber(0.5)),
+            logits = Of(new BCEWithLogits()),
+            l1 = Of(new L1()),
+            smooth = Of(new SmoothL1(0.5));
+        for (var i = 0; i < all.Length; i++)
+            Near.Within(1e-14, 0.7 * mse[i] + 2 * huber[i] + logits[i] + 0.1 * (l1[i] + smooth[i]), all[i]);
+    }
+
+    [Fact]
     public void Nothing_of_a_loss_has_no_value_and_no_slope()
     {
         float[] prediction = Samples.Numbers<float>(s_shape, 1).ToArray(),

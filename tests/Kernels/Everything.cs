@@ -32,7 +32,12 @@ internal static class Everything
     }
 
     private static void OfTwo<L>()
-        where L : struct, IPointwise => OfThree<TwoOf<L>>();
+        where L : struct, IPointwise
+    {
+        OfThree<TwoOf<L>>();
+        // A sum has loops of its own, one for each term.
+        OfThree<TwoOf<Added<Added<L, L>, Scaled<L>>>>();
+    }
 
     // The code of a kernel does not depend on the hyperparameters: whatever a struct without any holds will do.
     private static void OfThree<F>()

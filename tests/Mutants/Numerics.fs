@@ -101,11 +101,12 @@ let private numbers: Mutant list =
 
 let private kernels: Mutant list =
     [
-        yield! inFile "Kernels/Kernel.cs" [ "the target's tangent is the prediction's", "Tangents + 1, «pdt», dt.Length", "pdx" ]
         yield!
             inFile
                 "Kernels/Job.cs"
                 [
+                    "the values of all terms but the last are lost", "isFirst: «i == 0»);\n        }\n        Loop.Round", "true"
+                    "the slopes of all terms but the last are lost", "n, slopes, isFirst: «i == 0»", "true"
                     "the rest of a block is left out", "if («whole < here»)", "false"
                     "the scale is left out", "count == 1 ? «scale * Widen(*upstream)»", "Widen(*upstream)"
                     "0 times an infinite slope", "if («_weight == 0 && operands.Upstream is null»)", "false"
@@ -121,9 +122,17 @@ let private kernels: Mutant list =
                     "the scale of a curvature's elements is left out",
                     "weight : «weight * TLane.Load(in *upstream, i)»;",
                     "TLane.Load(in *upstream, i)"
-                    "a gradient beside a curvature is a value", "TLane.Weigh(w, «loss.Derivative.Value»)", "loss.Value.Value"
-                    "the target's tangent is 0", "TOnlyX.Yes ? none : «TLane.Load(in *dts, i)»", "none"
-                    "the third tangent is 0", "TOnlyX.Yes ? none : «TLane.Load(in *dvs, i)»", "none"
+                    "a gradient beside a curvature is a curvature", "TLane.Weigh(w, «slope.Value»)", "slope.Derivative"
+                ]
+        yield!
+            inFile
+                "Kernels/Loop.Terms.cs"
+                [
+                    "a term's slope is not scaled", "TSlopes.Yes ? «TLane.Weigh(number, factor)» :", "number"
+                    "a term's value is not scaled", ": «factor * number»;", "number"
+                    "the scale of a sum's gradient is left out",
+                    "TUniform.Yes ? weight : «weight * TLane.Load(in *upstream, i)», slope",
+                    "TLane.Load(in *upstream, i)"
                 ]
         yield!
             inFile
@@ -143,6 +152,8 @@ let private kernels: Mutant list =
                     "a sum is a difference",
                     "«_first.Apply(prediction, target) + _second.Apply(prediction, target)»",
                     "_first.Apply(prediction, target) - _second.Apply(prediction, target)"
+                    "a sum in brackets is scaled by the inner scale alone", "Terms.Visit(_loss, visitor, «scale * _scale»)", "_scale"
+                    "the second term is unscaled", "Terms.Visit(_second, visitor, «scale»)", "1"
                 ]
         yield!
             inFile

@@ -51,7 +51,17 @@ module Suite =
 
         [
             if
-                isIn [ "Lanes"; "Sums"; "Kernels/Job"; "Kernels/Kernel"; "Kernels/Loop"; "Kernels/Threads"; "Kernels/Cancellable" ]
+                isIn
+                    [
+                        "Lanes"
+                        "Sums"
+                        "Kernels/Job"
+                        "Kernels/Kernel"
+                        "Kernels/Loop"
+                        "Kernels/Terms"
+                        "Kernels/Threads"
+                        "Kernels/Cancellable"
+                    ]
                 && not (isIn [ "Sums/LossAccumulator" ])
             then
                 numbers

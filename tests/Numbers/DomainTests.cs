@@ -51,7 +51,16 @@ public class DomainTests
         yield return static (x, t, v) =>
             PointwiseKernels.Gradient(default(Bounded), x, t, v, [S.One], 1, [], new S[x.Length], new S[x.Length]);
         yield return static (x, t, v) =>
-            PointwiseKernels.SecondDerivative(default(Bounded), x, t, v, [S.One], [], [], [S.One], 1, [], new S[x.Length], []);
+            Kernel.GradientAndCurvature<Bounded, S>(
+                default,
+                x,
+                t,
+                v,
+                [S.One],
+                new S[x.Length],
+                new S[x.Length],
+                Watch.Refusing(default(Bounded))
+            );
         // A derivative takes the place of what it is by.
         yield return static (x, t, v) => PointwiseKernels.ValueAndGradient(default(Bounded), x, t, v, [S.One], 1, x, t, v);
     }

@@ -197,9 +197,11 @@ public class KernelTests
         PointwiseKernels.Gradient(new Gaussian(), x, one, v, one, 2, default, values, default);
         PointwiseKernels.Gradient(new Gaussian(), x, filled, v, filled, 2, default, expected, default);
         Assert.Equal(expected, values);
-        PointwiseKernels.SecondDerivative(new Gaussian(), x, v, one, one, default, one, one, 1, values, default, default);
-        PointwiseKernels.SecondDerivative(new Gaussian(), x, v, filled, filled, default, filled, filled, 1, expected, default, default);
+        var (curvatures, expectedCurvatures) = (new double[n], new double[n]);
+        Kernel.GradientAndCurvature(new Gaussian(), x, one, v, one, values, curvatures, null);
+        Kernel.GradientAndCurvature(new Gaussian(), x, filled, v, filled, expected, expectedCurvatures, null);
         Assert.Equal(expected, values);
+        Assert.Equal(expectedCurvatures, curvatures);
     }
 
     [Theory]
@@ -222,7 +224,6 @@ public class KernelTests
         const int n = 101;
         const double h = 1e-5;
         double[][] at = [Numbers(12, n, -2, 2), Numbers(13, n, -2, 2), Numbers(14, n, 0.5, 3)];
-        double[][] direction = [Numbers(15, n, -1, 1), Numbers(16, n, -1, 1), Numbers(17, n, -1, 1)];
         var upstream = Numbers(18, n, -2, 2);
         double[][] Gradient(double[][] p)
         {
@@ -246,41 +247,14 @@ public class KernelTests
                 Assert.Equal(upstream[i] * 0.5 * (above[i] - below[i]) / (2 * h), gradient[k][i], 1e-6 * (1 + Math.Abs(gradient[k][i])));
         }
 
-        double[][] hessian = [new double[n], new double[n], new double[n]];
-        PointwiseKernels.SecondDerivative(
-            new Gaussian(),
-            at[0],
-            at[1],
-            at[2],
-            direction[0],
-            direction[1],
-            direction[2],
-            upstream,
-            0.5,
-            hessian[0],
-            hessian[1],
-            hessian[2]
-        );
-        var (ahead, behind) = (Gradient(Moved((j, i) => h * direction[j][i])), Gradient(Moved((j, i) => -h * direction[j][i])));
-        for (var k = 0; k < 3; k++)
+        var (slopes, curvatures) = (new double[n], new double[n]);
+        Kernel.GradientAndCurvature(new Gaussian(), at[0], at[1], at[2], upstream, slopes, curvatures, null);
+        var (ahead, behind) = (Gradient(Moved((j, _) => j == 0 ? h : 0)), Gradient(Moved((j, _) => j == 0 ? -h : 0)));
         for (var i = 0; i < n; i++)
-            Assert.Equal((ahead[k][i] - behind[k][i]) / (2 * h), hessian[k][i], 1e-5 * (1 + Math.Abs(hessian[k][i])));
-    }
-
-    [Fact]
-    public void A_missing_tangent_is_zero()
-    {
-        const int n = 19;
-        var (x, t) = (Numbers(19, n, -5, 5), Numbers(20, n, 0, 1));
-        var (actual, expected) = (new double[n], new double[n]);
-        foreach (var gamma in new[] { 0, 2, 2.5 })
         {
-            PointwiseKernels.SecondDerivative(new Focal(gamma), x, t, [1.0], default, [1.0], 1, actual, default);
-            PointwiseKernels.SecondDerivative(new Focal(gamma), x, t, [1.0], new double[n], [1.0], 1, expected, default);
-            Assert.Equal(expected, actual);
+            Assert.Equal(2 * gradient[0][i], slopes[i], 1e-15 * Math.Abs(slopes[i]));
+            Assert.Equal((ahead[0][i] - behind[0][i]) / h, curvatures[i], 2e-5 * (1 + Math.Abs(curvatures[i])));
         }
-        PointwiseKernels.SecondDerivative(new Squared(), [3.0], [1.0], [1.0], default, [1.0], 1, actual.AsSpan(0, 1), default);
-        Assert.Equal(2, actual[0]);
     }
 
     [Fact]
@@ -305,23 +279,6 @@ public class KernelTests
         expected.Add(values);
         Assert.Equal(expected.ToDouble(), PointwiseKernels.Sum(new Logits(), x, t).ToDouble());
         Assert.Equal(expected.ToDouble(), PointwiseKernels.ValueAndGradient(new Logits(), x, t, [1f], 1, default, default).ToDouble());
-    }
-
-    [Fact]
-    public void Lengths_that_disagree_are_refused_by_name()
-    {
-        var wrong = Assert.Throws<ArgumentException>(() => PointwiseKernels.Sum(new Squared(), new float[3], new float[2]));
-        Assert.Equal("target", wrong.ParamName);
-        Assert.Contains("length 2", wrong.Message);
-        Assert.Contains("length 3", wrong.Message);
-        Assert.Equal(
-            "predictionGradient",
-            Assert
-                .Throws<ArgumentException>(() =>
-                    PointwiseKernels.Gradient(new Squared(), new float[3], new float[3], [1f], 1, new float[2], default)
-                )
-                .ParamName
-        );
     }
 
     [Fact]

@@ -4,7 +4,7 @@ namespace Losses;
 
 /// <summary>A pointwise loss times a number: <c>0.5 * new Huber(1)</c>, with one kernel.</summary>
 /// <typeparam name="L">The loss.</typeparam>
-public readonly struct Scaled<L> : IPointwise
+public readonly struct Scaled<L> : IPointwise, ICombined
     where L : struct, IPointwise
 {
     private readonly double _scale;
@@ -30,6 +30,8 @@ public readonly struct Scaled<L> : IPointwise
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T prediction, T target)
         where T : IReal<T> => T.Constant(_scale) * _loss.Apply(prediction, target);
+
+    void ICombined.Visit(ITermVisitor visitor, double scale) => Terms.Visit(_loss, visitor, scale * _scale);
 }
 
 /// <summary>The sum of two pointwise losses: <c>new MSE() + new L1()</c>, with one kernel.</summary>
@@ -37,7 +39,7 @@ public readonly struct Scaled<L> : IPointwise
 /// <typeparam name="B">The other.</typeparam>
 /// <param name="first">One loss.</param>
 /// <param name="second">The other.</param>
-public readonly struct Added<A, B>(A first, B second) : IPointwise
+public readonly struct Added<A, B>(A first, B second) : IPointwise, ICombined
     where A : struct, IPointwise
     where B : struct, IPointwise
 {
@@ -54,6 +56,12 @@ public readonly struct Added<A, B>(A first, B second) : IPointwise
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T prediction, T target)
         where T : IReal<T> => _first.Apply(prediction, target) + _second.Apply(prediction, target);
+
+    void ICombined.Visit(ITermVisitor visitor, double scale)
+    {
+        Terms.Visit(_first, visitor, scale);
+        Terms.Visit(_second, visitor, scale);
+    }
 }
 
 /// <summary>Pointwise losses scale and add, those of one's own as well: the result is one definition, and one kernel.</summary>

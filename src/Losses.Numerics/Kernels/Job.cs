@@ -9,12 +9,11 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     where F : struct, IPointwise3
     where TStorage : unmanaged
 {
-    // The inputs: x, t, v, their tangents and the derivative from above. The outputs: the derivatives by x, t and v, and the values.
-    public const int Tangents = 3;
-    public const int Upstream = 6;
+    // The inputs: x, t, v and the derivative from above. The outputs: the derivatives by x, t and v, and the values.
+    public const int Upstream = 3;
     public const int Values = 3;
 
-    private const int Inputs = 7;
+    private const int Inputs = 4;
     private const int Outputs = 4;
     private const int BlockLength = 1024;
 
@@ -31,9 +30,10 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     private readonly TStorage*[] _inputs = new TStorage*[Inputs];
     private readonly bool[] _isConstant = new bool[Inputs];
     private readonly TStorage*[] _outputs = new TStorage*[Outputs];
+    private readonly Term<TStorage>[] _terms = TermsOf(f);
     private double _weight = 1;
 
-    // Whether the derivatives are second ones, along the tangents.
+    // Whether the derivative by x is the second one, and the first takes the place of the values.
     public bool IsSecond { get; init; }
 
     public bool IsSummed { get; init; }
@@ -61,7 +61,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     public ExactSum? Run()
     {
         if (Watch is { } watch && length > 0)
-            for (var i = 0; i < Tangents; i++)
+            for (var i = 0; i < Upstream; i++)
                 if (_isConstant[i] && _inputs[i] is not null)
                     watch.Look(i, _inputs[i], 1, 0, null);
         var workers = Math.Min(Threads.Max, length / Share);
@@ -128,11 +128,14 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
         for (var i = 0; i < Values; i++)
             derivatives += _outputs[i] is null ? 0 : 1;
         var block = Math.Min(
-            buffers == 0 && derivatives <= 1 ? LongBlock : BlockLength,
+            buffers == 0 && derivatives <= 1 && _terms.Length == 0 ? LongBlock : BlockLength,
             (count + TLane.Count - 1) / TLane.Count * TLane.Count
         );
         var room = stackalloc TStorage[(buffers + 1 + Values) * block + Memory.Line / sizeof(TStorage)];
         var memory = room + Memory.ToLine(room) / sizeof(TStorage);
+        // What the terms of a sum add up, before it is rounded.
+        var sums = stackalloc double[_terms.Length == 0 ? 0 : 4 * block + Memory.Line / sizeof(double)];
+        sums += Memory.ToLine(sums) / sizeof(double);
 
         for (var i = 0; i < Inputs; i++)
         {
@@ -149,7 +152,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             outputs[i] = _outputs[i] is null ? null : _outputs[i] + start;
         // Where several derivatives are wanted each waits until the last is computed: its place may be that of an input.
         var waiting = derivatives > 1 ? memory + block : null;
-        var isStreamed = derivatives == 1 && IsStreamed();
+        var isStreamed = derivatives == 1 && !IsSecond && IsStreamed();
 
         // The first of several blocks ends where a cache line of the result begins: what crosses a line is stored twice.
         var here = count > block ? FirstBlock(outputs, block) : block;
@@ -162,12 +165,12 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             if (IsSummed)
                 outputs[Values] = memory;
             if (Watch is { } watch && !(isDerivative && _weight == 0))
-                for (var i = 0; i < Tangents; i++)
+                for (var i = 0; i < Upstream; i++)
                     if (inputs[i] is not null && !_isConstant[i])
                         watch.Look(i, inputs[i], here, start + at, isDerivative ? inputs[Upstream] : null);
-            RunBlock<TLane>(inputs, outputs, waiting, whole, isStreamed && at > 0);
+            RunBlock<TLane>(inputs, outputs, waiting, sums, whole, isStreamed && at > 0);
             if (whole < here)
-                RunRest<TLane>(inputs, outputs, waiting, whole, here - whole, padded);
+                RunRest<TLane>(inputs, outputs, waiting, sums, whole, here - whole, padded);
             if (sum is not null)
                 Add(sum, memory, here, isStreamed ? new(inputs[0] + here + block, inputs[1] + here + block) : default);
             for (var i = 0; i < Inputs; i++)
@@ -208,7 +211,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
         return block;
     }
 
-    private void RunRest<TLane>(TStorage** inputs, TStorage** outputs, TStorage* waiting, int at, int count, TStorage* padded)
+    private void RunRest<TLane>(TStorage** inputs, TStorage** outputs, TStorage* waiting, double* sums, int at, int count, TStorage* padded)
         where TLane : struct, ILane<TLane, TStorage>
     {
         var pointers = stackalloc TStorage*[Inputs + Outputs];
@@ -220,13 +223,13 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             if (place is not null && i < Inputs)
                 new ReadOnlySpan<TStorage>(place + at, count).CopyTo(new(pointers[i], count));
         }
-        RunBlock<TLane>(pointers, pointers + Inputs, waiting, TLane.Count, isStreamed: false);
+        RunBlock<TLane>(pointers, pointers + Inputs, waiting, sums, TLane.Count, isStreamed: false);
         for (var i = 0; i < Outputs; i++)
             if (outputs[i] is not null)
                 new ReadOnlySpan<TStorage>(pointers[Inputs + i], count).CopyTo(new(outputs[i] + at, count));
     }
 
-    private void RunBlock<TLane>(TStorage** inputs, TStorage** outputs, TStorage* waiting, int n, bool isStreamed)
+    private void RunBlock<TLane>(TStorage** inputs, TStorage** outputs, TStorage* waiting, double* sums, int n, bool isStreamed)
         where TLane : struct, ILane<TLane, TStorage>
     {
         var operands = new Operands<TStorage>
@@ -234,9 +237,6 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             X = inputs[0],
             T = inputs[1],
             V = inputs[2],
-            DX = inputs[Tangents],
-            DT = inputs[Tangents + 1],
-            DV = inputs[Tangents + 2],
             Upstream = inputs[Upstream],
             Weight = _weight,
             Values = outputs[Values],
@@ -249,11 +249,11 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
                 continue;
             operands.Gradient = waiting is null ? outputs[by] : waiting + by * n;
             if (by == 0)
-                RunBy<TLane, First>(operands, n);
+                RunBy<TLane, First>(operands, n, sums);
             else if (by == 1)
-                RunBy<TLane, Second>(operands, n);
+                RunBy<TLane, Second>(operands, n, sums);
             else
-                RunBy<TLane, Third>(operands, n);
+                RunBy<TLane, Third>(operands, n, sums);
             if (_weight == 0 && operands.Upstream is null)
                 new Span<TStorage>(operands.Gradient, n).Clear();
             // The values come with the first derivative.
@@ -261,43 +261,94 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             isWanted = true;
         }
         if (!isWanted && operands.Values is not null)
-            Loop.Values<F, TLane, TStorage>(f, operands, n);
+            RunValues<TLane>(operands, n, sums);
         if (waiting is not null)
             for (var by = 0; by < Values; by++)
                 if (outputs[by] is not null)
                     new ReadOnlySpan<TStorage>(waiting + by * n, n).CopyTo(new(outputs[by], n));
     }
 
-    private void RunBy<TLane, TBy>(in Operands<TStorage> operands, int n)
+    private void RunValues<TLane>(in Operands<TStorage> operands, int n, double* sums)
+        where TLane : struct, ILane<TLane, TStorage>
+    {
+        if (_terms.Length == 0)
+        {
+            Loop.Values<F, TLane, TStorage>(f, operands, n);
+            return;
+        }
+        var part = sums + n;
+        for (var i = 0; i < _terms.Length; i++)
+        {
+            _terms[i].Values<TLane>(operands, n, part);
+            Loop.Add<TLane, TStorage, No>(part, _terms[i].Scale, n, sums, isFirst: i == 0);
+        }
+        Loop.Round<TLane, TStorage>(operands, n, sums);
+    }
+
+    private void RunBy<TLane, TBy>(in Operands<TStorage> operands, int n, double* sums)
         where TLane : struct, ILane<TLane, TStorage>
         where TBy : IOperand
     {
-        var isUniform = operands.Upstream is null;
-        if (IsSecond && _inputs[Tangents + 1] is null && _inputs[Tangents + 2] is null)
-        {
-            if (isUniform)
-                Loop.Curvature<F, TLane, TStorage, TBy, Yes, Yes>(f, operands, n);
-            else
-                Loop.Curvature<F, TLane, TStorage, TBy, No, Yes>(f, operands, n);
-        }
-        else if (IsSecond)
-        {
-            if (isUniform)
-                Loop.Curvature<F, TLane, TStorage, TBy, Yes, No>(f, operands, n);
-            else
-                Loop.Curvature<F, TLane, TStorage, TBy, No, No>(f, operands, n);
-        }
-        else if (operands.Values is not null)
-        {
-            if (isUniform)
-                Loop.Gradient<F, TLane, TStorage, TBy, Yes, Yes>(f, operands, n);
-            else
-                Loop.Gradient<F, TLane, TStorage, TBy, No, Yes>(f, operands, n);
-        }
-        else if (isUniform)
-            Loop.Gradient<F, TLane, TStorage, TBy, Yes, No>(f, operands, n);
+        if (operands.Upstream is null)
+            RunBy<TLane, TBy, Yes>(operands, n, sums);
         else
-            Loop.Gradient<F, TLane, TStorage, TBy, No, No>(f, operands, n);
+            RunBy<TLane, TBy, No>(operands, n, sums);
+    }
+
+    private void RunBy<TLane, TBy, TUniform>(in Operands<TStorage> operands, int n, double* sums)
+        where TLane : struct, ILane<TLane, TStorage>
+        where TBy : IOperand
+        where TUniform : IChoice
+    {
+        if (_terms.Length > 0)
+            RunTerms<TLane, TBy, TUniform>(operands, n, sums);
+        else if (IsSecond)
+            Loop.Curvature<F, TLane, TStorage, TUniform>(f, operands, n);
+        else if (operands.Values is not null)
+            Loop.Gradient<F, TLane, TStorage, TBy, TUniform, Yes>(f, operands, n);
+        else
+            Loop.Gradient<F, TLane, TStorage, TBy, TUniform, No>(f, operands, n);
+    }
+
+    // Nothing is written before every term has read its operands: the place of a result may be that of one.
+    private void RunTerms<TLane, TBy, TUniform>(in Operands<TStorage> operands, int n, double* sums)
+        where TLane : struct, ILane<TLane, TStorage>
+        where TBy : IOperand
+        where TUniform : IChoice
+    {
+        double* slopes = sums + n,
+            part = slopes + n,
+            slopesPart = part + n;
+        for (var i = 0; i < _terms.Length; i++)
+        {
+            if (IsSecond)
+                _terms[i].Curvatures<TLane>(operands, n, part, slopesPart);
+            else
+                _terms[i].Slopes<TLane, TBy>(operands, n, part, slopesPart);
+            if (IsSecond)
+                Loop.Add<TLane, TStorage, Yes>(part, _terms[i].Scale, n, sums, isFirst: i == 0);
+            else if (operands.Values is not null)
+                Loop.Add<TLane, TStorage, No>(part, _terms[i].Scale, n, sums, isFirst: i == 0);
+            Loop.Add<TLane, TStorage, Yes>(slopesPart, _terms[i].Scale, n, slopes, isFirst: i == 0);
+        }
+        if (IsSecond)
+            Loop.Weigh<TLane, TStorage, TUniform>(operands, n, sums, operands.Values);
+        else if (operands.Values is not null)
+            Loop.Round<TLane, TStorage>(operands, n, sums);
+        Loop.Weigh<TLane, TStorage, TUniform>(operands, n, slopes, operands.Gradient);
+    }
+
+    // A sum of losses has a loop for each; whether it is one is known from its type.
+    private static readonly bool s_isSum = ListTerms(default).Count > 1;
+
+    private static Term<TStorage>[] TermsOf(F f) => s_isSum ? [.. ListTerms(f)] : [];
+
+    private static List<Term<TStorage>> ListTerms(F f)
+    {
+        var terms = new List<Term<TStorage>>();
+        if (f is ITerms sum)
+            sum.Collect(terms);
+        return terms;
     }
 
     private static double Widen(TStorage value) =>

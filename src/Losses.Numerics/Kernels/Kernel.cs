@@ -83,51 +83,6 @@ internal static unsafe class Kernel
         where F : struct, IPointwise3
         where TStorage : unmanaged => Differentiate(f, x, t, v, n, upstream, scale, gx, gt, gv, watch, isSummed: false);
 
-    // The Hessian of each element times the direction (dx, dt, dv), times upstream · scale. An empty tangent is 0.
-    internal static void SecondDerivative<F, TStorage>(
-        F f,
-        ReadOnlySpan<TStorage> x,
-        ReadOnlySpan<TStorage> t,
-        ReadOnlySpan<TStorage> v,
-        int n,
-        ReadOnlySpan<TStorage> dx,
-        ReadOnlySpan<TStorage> dt,
-        ReadOnlySpan<TStorage> dv,
-        ReadOnlySpan<TStorage> upstream,
-        double scale,
-        Span<TStorage> hx,
-        Span<TStorage> ht,
-        Span<TStorage> hv,
-        Watch? watch = null
-    )
-        where F : struct, IPointwise3
-        where TStorage : unmanaged
-    {
-        fixed (
-            TStorage* px = x,
-                pt = t,
-                pv = v,
-                pdx = dx,
-                pdt = dt,
-                pdv = dv,
-                pupstream = upstream,
-                phx = hx,
-                pht = ht,
-                phv = hv
-        )
-        {
-            var job = Of(f, n, px, x.Length, pt, t.Length, pv, v.Length, watch, isSecond: true);
-            job.Read(Job<F, TStorage>.Tangents, pdx, dx.Length);
-            job.Read(Job<F, TStorage>.Tangents + 1, pdt, dt.Length);
-            job.Read(Job<F, TStorage>.Tangents + 2, pdv, dv.Length);
-            job.Weigh(pupstream, upstream.Length, scale);
-            job.Write(0, phx, hx.Length);
-            job.Write(1, pht, ht.Length);
-            job.Write(2, phv, hv.Length);
-            job.Run();
-        }
-    }
-
     // For each element upstream · the first and the second derivative by x, in one pass.
     internal static void GradientAndCurvature<F, TStorage>(
         F f,
@@ -135,7 +90,6 @@ internal static unsafe class Kernel
         ReadOnlySpan<TStorage> t,
         ReadOnlySpan<TStorage> v,
         ReadOnlySpan<TStorage> upstream,
-        TStorage one,
         Span<TStorage> gradient,
         Span<TStorage> curvature,
         Watch? watch
@@ -153,7 +107,6 @@ internal static unsafe class Kernel
         )
         {
             var job = Of(f, x.Length, px, x.Length, pt, t.Length, pv, v.Length, watch, isSecond: true);
-            job.Read(Job<F, TStorage>.Tangents, &one, 1);
             job.Weigh(pupstream, upstream.Length, 1);
             job.Write(0, pcurvature, curvature.Length);
             // Where second derivatives are computed the first take the values' place.

@@ -66,9 +66,6 @@ internal unsafe struct Operands<TStorage>
     public TStorage* X;
     public TStorage* T;
     public TStorage* V;
-    public TStorage* DX;
-    public TStorage* DT;
-    public TStorage* DV;
     public TStorage* Upstream;
     public double Weight;
     public TStorage* Values;
@@ -78,7 +75,7 @@ internal unsafe struct Operands<TStorage>
 
 // The innermost loops, over a whole number of lanes. They are compiled with full optimization at once: in tier 0 they would be 50
 // times slower, and their first calls are where a training step spends its time.
-internal static unsafe class Loop
+internal static unsafe partial class Loop
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Values<F, TLane, TStorage>(F f, in Operands<TStorage> operands, int n)
@@ -146,42 +143,31 @@ internal static unsafe class Loop
         }
     }
 
-    // One row of the second derivative applied to a direction: how the derivative by one operand changes along it; and that derivative, where it
-    // is wanted.
+    // The first and the second derivative by x, each weighed with what comes from above.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Curvature<F, TLane, TStorage, TBy, TUniform, TOnlyX>(F f, in Operands<TStorage> operands, int n)
+    public static void Curvature<F, TLane, TStorage, TUniform>(F f, in Operands<TStorage> operands, int n)
         where F : struct, IPointwise3
         where TLane : struct, ILane<TLane, TStorage>
         where TStorage : unmanaged
-        where TBy : IOperand
         where TUniform : IChoice
-        where TOnlyX : IChoice
     {
         var xs = operands.X;
         var ts = operands.T;
         var vs = operands.V;
-        var dxs = operands.DX;
-        var dts = operands.DT;
-        var dvs = operands.DV;
         var slopes = operands.Values;
-        var gradient = operands.Gradient;
+        var curvature = operands.Gradient;
         var upstream = operands.Upstream;
         var weight = TLane.Constant(operands.Weight);
         var step = (nuint)TLane.Count;
         for (nuint i = 0; i < (nuint)n; i += step)
         {
-            var none = TLane.Constant(0);
-            var x = Seed<Dual<TLane>, First, TBy>(new(TLane.Load(in *xs, i), TLane.Load(in *dxs, i)));
-            var t = Seed<Dual<TLane>, Second, TBy>(new(TLane.Load(in *ts, i), TOnlyX.Yes ? none : TLane.Load(in *dts, i)));
-            var v =
-                default(F) is ITwoOf
-                    ? x
-                    : Seed<Dual<TLane>, Third, TBy>(new(TLane.Load(in *vs, i), TOnlyX.Yes ? none : TLane.Load(in *dvs, i)));
+            var x = Dual<Dual<TLane>>.Variable(Dual<TLane>.Variable(TLane.Load(in *xs, i)));
+            var t = Dual<Dual<TLane>>.Fixed(Dual<TLane>.Fixed(TLane.Load(in *ts, i)));
+            var v = default(F) is ITwoOf ? x : Dual<Dual<TLane>>.Fixed(Dual<TLane>.Fixed(TLane.Load(in *vs, i)));
             var w = TUniform.Yes ? weight : weight * TLane.Load(in *upstream, i);
-            var loss = f.Apply(x, t, v);
-            if (slopes is not null)
-                TLane.Store(TLane.Weigh(w, loss.Derivative.Value), ref *slopes, i);
-            TLane.Store(TLane.Weigh(w, loss.Derivative.Derivative), ref *gradient, i);
+            var slope = f.Apply(x, t, v).Derivative;
+            TLane.Store(TLane.Weigh(w, slope.Value), ref *slopes, i);
+            TLane.Store(TLane.Weigh(w, slope.Derivative), ref *curvature, i);
         }
     }
 

@@ -175,7 +175,6 @@ public static class SpanKernels
             target,
             [S.Zero],
             weights.IsEmpty ? one : weights,
-            S.One,
             gradient,
             curvature,
             Watch.Refusing(two)

@@ -6,7 +6,7 @@ namespace Losses;
 internal interface ITwoOf;
 
 // A loss of two operands as one of three: every kernel is written once.
-internal readonly struct TwoOf<L>(L loss) : IPointwise3, ITwoOf
+internal readonly struct TwoOf<L>(L loss) : IPointwise3, ITwoOf, ISum, ITerms
     where L : struct, IPointwise
 {
     private readonly L _loss = loss;
@@ -20,4 +20,9 @@ internal readonly struct TwoOf<L>(L loss) : IPointwise3, ITwoOf
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T prediction, T target, T third)
         where T : IReal<T> => _loss.Apply(prediction, target);
+
+    public void Visit(ITermVisitor visitor) => Terms.Visit(_loss, visitor, 1);
+
+    public void Collect<TStorage>(List<Term<TStorage>> terms)
+        where TStorage : unmanaged => Visit(new TermCollector<TStorage>(terms));
 }

@@ -166,7 +166,7 @@ internal readonly struct Mark2;
 internal readonly struct Mark3;
 
 /// <summary>The derivative of a pointwise function by one of its arguments: a pointwise function again, hence to any order.</summary>
-internal readonly struct Partial<F, M>(F function) : IPointwise3
+internal readonly struct Partial<F, M>(F function) : IPointwise3, ITerms
     where F : struct, IPointwise3
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -179,4 +179,11 @@ internal readonly struct Partial<F, M>(F function) : IPointwise3
                 typeof(M) == typeof(Mark3) ? Dual<T>.Variable(c) : Dual<T>.Fixed(c)
             )
             .Derivative;
+
+    public void Collect<TStorage>(List<Term<TStorage>> terms)
+        where TStorage : unmanaged
+    {
+        if (function is ISum sum)
+            sum.Visit(new SlopeCollector<M, TStorage>(terms));
+    }
 }

@@ -161,14 +161,17 @@ type ``Over spans``() =
                 same $"{name} by {reduction}, inside another" over inner
 
             let pulled by scale =
-                PointwiseKernels.ValueAndGradient(
-                    loss,
+                Kernel.ValueAndGradient(
+                    TwoOf<_>(loss),
                     ReadOnlySpan x,
                     ReadOnlySpan target,
+                    ReadOnlySpan<float32>.Empty,
+                    count,
                     ReadOnlySpan upstream,
                     scale,
                     (if by = 0 then Span over else Span<float32>.Empty),
-                    (if by = 1 then Span over else Span<float32>.Empty)
+                    (if by = 1 then Span over else Span<float32>.Empty),
+                    Span<float32>.Empty
                 )
                 |> ignore
 

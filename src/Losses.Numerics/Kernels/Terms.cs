@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+
+namespace Losses;
+
+// A loss that may be a sum of others. One loop for all of them would hold more variables than the JIT inlines; with a loop for each term the
+// time grows as their number does.
+internal interface ISum
+{
+    // Shows every term, and what it is multiplied by.
+    void Visit(ITermVisitor visitor);
+}
+
+internal interface ITermVisitor
+{
+    void Visit<F>(F term, double scale)
+        where F : struct, IPointwise3;
+}
+
+// Scaled and added losses, whose terms lie deeper.
+internal interface ICombined
+{
+    void Visit(ITermVisitor visitor, double scale);
+}
+
+// What a kernel asks for its terms.
+internal interface ITerms
+{
+    void Collect<TStorage>(List<Term<TStorage>> terms)
+        where TStorage : unmanaged;
+}
+
+internal static class Terms
+{
+    public static void Visit<L>(L loss, ITermVisitor visitor, double scale)
+        where L : struct, IPointwise
+    {
+        if (loss is ICombined combined)
+            combined.Visit(visitor, scale);
+        else
+            visitor.Visit(new TwoOf<L>(loss), scale);
+    }
+}
+
+internal sealed class TermCollector<TStorage>(List<Term<TStorage>> terms) : ITermVisitor
+    where TStorage : unmanaged
+{
+    public void Visit<F>(F term, double scale)
+        where F : struct, IPointwise3 => terms.Add(new Term<F, TStorage>(term, scale));
+}
+
+// The derivative of a sum is the sum of the terms' derivatives.
+internal sealed class SlopeCollector<M, TStorage>(List<Term<TStorage>> terms) : ITermVisitor
+    where TStorage : unmanaged
+{
+    public void Visit<F>(F term, double scale)
+        where F : struct, IPointwise3 => terms.Add(new Term<Partial<F, M>, TStorage>(new(term), scale));
+}
+
+// One term of a sum: what its loop leaves in memory is float64, multiplied and added up before anything is rounded.
+internal abstract unsafe class Term<TStorage>(double scale)
+    where TStorage : unmanaged
+{
+    public double Scale => scale;
+
+    public abstract void Values<TLane>(in Operands<TStorage> operands, int n, double* values)
+        where TLane : struct, ILane<TLane, TStorage>;
+
+    public abstract void Slopes<TLane, TBy>(in Operands<TStorage> operands, int n, double* values, double* slopes)
+        where TLane : struct, ILane<TLane, TStorage>
+        where TBy : IOperand;
+
+    public abstract void Curvatures<TLane>(in Operands<TStorage> operands, int n, double* slopes, double* curvatures)
+        where TLane : struct, ILane<TLane, TStorage>;
+}
+
+internal sealed unsafe class Term<F, TStorage>(F f, double scale) : Term<TStorage>(scale)
+    where F : struct, IPointwise3
+    where TStorage : unmanaged
+{
+    public override void Values<TLane>(in Operands<TStorage> operands, int n, double* values) =>
+        Loop.ValuesOf<F, TLane, TStorage>(f, operands, n, values);
+
+    public override void Slopes<TLane, TBy>(in Operands<TStorage> operands, int n, double* values, double* slopes) =>
+        Loop.SlopesOf<F, TLane, TStorage, TBy>(f, operands, n, values, slopes);
+
+    public override void Curvatures<TLane>(in Operands<TStorage> operands, int n, double* slopes, double* curvatures) =>
+        Loop.CurvaturesOf<F, TLane, TStorage>(f, operands, n, slopes, curvatures);
+}
