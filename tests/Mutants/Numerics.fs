@@ -152,8 +152,8 @@ let private kernels: Mutant list =
                     "a sum is a difference",
                     "«_first.Apply(prediction, target) + _second.Apply(prediction, target)»",
                     "_first.Apply(prediction, target) - _second.Apply(prediction, target)"
-                    "a sum in brackets is scaled by the inner scale alone", "Terms.Visit(_loss, visitor, «scale * _scale»)", "_scale"
-                    "the second term is unscaled", "Terms.Visit(_second, visitor, «scale»)", "1"
+                    "a sum in brackets is scaled by the inner scale alone", "Combined.Visit(_loss, visitor, «scale * _scale»)", "_scale"
+                    "the second term is unscaled", "Combined.Visit(_second, visitor, «scale»)", "1"
                 ]
         yield!
             inFile

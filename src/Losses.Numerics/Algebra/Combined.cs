@@ -31,7 +31,7 @@ public readonly struct Scaled<L> : IPointwise, ICombined
     public T Apply<T>(T prediction, T target)
         where T : IReal<T> => T.Constant(_scale) * _loss.Apply(prediction, target);
 
-    void ICombined.Visit(ITermVisitor visitor, double scale) => Terms.Visit(_loss, visitor, scale * _scale);
+    void ICombined.Visit(ITermVisitor visitor, double scale) => Combined.Visit(_loss, visitor, scale * _scale);
 }
 
 /// <summary>The sum of two pointwise losses: <c>new MSE() + new L1()</c>, with one kernel.</summary>
@@ -59,14 +59,23 @@ public readonly struct Added<A, B>(A first, B second) : IPointwise, ICombined
 
     void ICombined.Visit(ITermVisitor visitor, double scale)
     {
-        Terms.Visit(_first, visitor, scale);
-        Terms.Visit(_second, visitor, scale);
+        Combined.Visit(_first, visitor, scale);
+        Combined.Visit(_second, visitor, scale);
     }
 }
 
 /// <summary>Pointwise losses scale and add, those of one's own as well: the result is one definition, and one kernel.</summary>
 public static class Combined
 {
+    internal static void Visit<L>(L loss, ITermVisitor visitor, double scale)
+        where L : struct, IPointwise
+    {
+        if (loss is ICombined combined)
+            combined.Visit(visitor, scale);
+        else
+            visitor.Visit(new TwoOf<L>(loss), scale);
+    }
+
     extension<L>(L)
         where L : struct, IPointwise
     {

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Losses;
 
 // A loss that may be a sum of others. One loop for all of them would hold more variables than the JIT inlines; with a loop for each term the
@@ -27,18 +25,6 @@ internal interface ITerms
 {
     void Collect<TStorage>(List<Term<TStorage>> terms)
         where TStorage : unmanaged;
-}
-
-internal static class Terms
-{
-    public static void Visit<L>(L loss, ITermVisitor visitor, double scale)
-        where L : struct, IPointwise
-    {
-        if (loss is ICombined combined)
-            combined.Visit(visitor, scale);
-        else
-            visitor.Visit(new TwoOf<L>(loss), scale);
-    }
 }
 
 internal sealed class TermCollector<TStorage>(List<Term<TStorage>> terms) : ITermVisitor

@@ -21,7 +21,7 @@ internal readonly struct TwoOf<L>(L loss) : IPointwise3, ITwoOf, ISum, ITerms
     public T Apply<T>(T prediction, T target, T third)
         where T : IReal<T> => _loss.Apply(prediction, target);
 
-    public void Visit(ITermVisitor visitor) => Terms.Visit(_loss, visitor, 1);
+    public void Visit(ITermVisitor visitor) => Combined.Visit(_loss, visitor, 1);
 
     public void Collect<TStorage>(List<Term<TStorage>> terms)
         where TStorage : unmanaged => Visit(new TermCollector<TStorage>(terms));
