@@ -79,8 +79,10 @@ type Rowwise =
         /// What goes with it: other logits, or a distribution.
         Second: Engine -> int -> Gen<float[]>
         Laws: Law list
-        /// The largest weight that a term of the value or the slope counts with, where terms of both signs meet; 0 where they do not.
-        Terms: float[] -> float
+        /// How large the terms of the value are, where terms of both signs meet, given both rows; 0 where they do not.
+        Terms: float[] -> float[] -> float
+        /// The same of the slope by an element of the row.
+        SlopeTerms: float[] -> float[] -> int -> float
     }
 
     override x.ToString() = x.Name
@@ -337,7 +339,7 @@ module Registry =
     let private weights (options: RowOptions) (classes: int) =
         if options.Weighted then Weights.op_Implicit (options.Weights classes) else Weights.None
 
-    let private rowwise name functions formula row second laws terms definition =
+    let private rowwise name functions formula row second laws (terms, slopeTerms) definition =
         {
             Name = name
             Functions = functions
@@ -347,6 +349,7 @@ module Registry =
             Second = second
             Laws = laws
             Terms = terms
+            SlopeTerms = slopeTerms
         }
 
     let private logitRow (engine: Engine) (classes: int) =
@@ -354,7 +357,10 @@ module Registry =
         Generators.row (Generators.finite engine) engine classes
         |> Gen.filter (Array.forall (fun x -> abs x <= engine.Largest / 4096.0))
 
-    let private nothingCancels (_: float[]) = 0.0
+    let private nothingCancels = (fun (_: float[]) (_: float[]) -> 0.0), (fun (_: float[]) (_: float[]) (_: int) -> 0.0)
+
+    // Terms that count with a weight of so much at most.
+    let private weighed (size: float) = (fun (_: float[]) (_: float[]) -> size), (fun (_: float[]) (_: float[]) (_: int) -> size)
 
     let private noSecond (_: Engine) (classes: int) = Gen.constant (Array.create classes 0.0)
 
@@ -394,7 +400,7 @@ module Registry =
             logitRow
             noSecond
             [ NonNegative; Convex; Lipschitz 1.0 ]
-            (fun _ -> if options.Smoothing = 0.0 then 0.0 else 2.0)
+            (weighed (if options.Smoothing = 0.0 then 0.0 else 2.0))
             { new RowDefinition with
                 member _.Tensor(x, _, labels) =
                     crossEntropy
@@ -426,7 +432,7 @@ module Registry =
             logitRow
             distributions
             [ NonNegative; Convex ]
-            (fun _ -> 2.0)
+            (weighed 2.0)
             { new RowDefinition with
                 member _.Tensor(x, second, _) =
                     crossEntropyWithProbabilities
@@ -456,7 +462,7 @@ module Registry =
             logitRow
             noSecond
             [ NonNegative ]
-            (fun _ -> 0.5)
+            (weighed 0.5)
             { new RowDefinition with
                 member _.Tensor(x, _, _) = LossValues(softmax 1 x)
                 member _.Row(x, _, _, largest) = logSoftmaxOf x largest |> Array.map Notation.exp
@@ -470,7 +476,7 @@ module Registry =
             logitRow
             noSecond
             [ NonNegative ]
-            (fun _ -> 0.5)
+            (weighed 0.5)
             { new RowDefinition with
                 member _.Tensor(x, _, _) = LossValues(softmin 1 x)
 
@@ -490,7 +496,7 @@ module Registry =
             logitRow
             noSecond
             []
-            (fun _ -> 1.0)
+            (weighed 1.0)
             { new RowDefinition with
                 member _.Tensor(x, _, _) = LossValues(logSoftmax 1 x)
                 member _.Row(x, _, _, largest) = logSoftmaxOf x largest
@@ -504,13 +510,20 @@ module Registry =
             logitRow
             noSecond
             [ Convex; Lipschitz 1.0 ]
-            nothingCancels
+            // The largest logit, and the logarithm of at most so many.
+            ((fun x _ -> min (log (float x.Length)) (abs (Array.max x))), (fun _ _ _ -> 0.0))
             { new RowDefinition with
                 member _.Tensor(x, _, _) = LossValues(logSumExp 1 x)
                 member _.Row(x, _, _, largest) = [| Notation.(+) x[largest] (excess x largest) |]
             }
 
     let private squares (x: 'T[]) : 'T :> IReal<'T> = x |> Seq.map (fun y -> Notation.(*) y y) |> total
+
+    let private lengthOf (p: float) (x: float[]) =
+        if p = infinity then
+            Array.max (Array.map abs x)
+        else
+            (x |> Array.sumBy (fun y -> abs y ** p)) ** (1.0 / p)
 
     // Longer than ε, by far.
     let private isLong = Array.exists (fun (x: float) -> abs x > 1e-4)
@@ -524,7 +537,7 @@ module Registry =
             (fun engine classes -> moderateSecond engine classes |> Gen.filter isLong)
             [ NotConvex; Symmetric ]
             // The slope is the part of x₂ across x₁, over ‖x₁‖: along it, terms cancel.
-            (fun x -> 1.0 + 1.0 / sqrt (Array.sumBy (fun y -> y * y) x))
+            ((fun _ _ -> 1.0), (fun x _ _ -> 1.0 / lengthOf 2.0 x))
             { new RowDefinition with
                 member _.Tensor(x, second, _) = LossValues(cosineSimilarity 1 CosineSimilarityEps second x)
 
@@ -547,7 +560,23 @@ module Registry =
                 if eps = 0.0 then
                     Symmetric
             ]
-            nothingCancels
+            (if eps = 0.0 then
+                 nothingCancels
+             else
+                 // A difference is rounded before ε is added, which may leave little of it.
+                 let sizes = Array.map2 (fun a b -> abs (a - b) + eps)
+                 let apart = Array.map2 (fun a b -> a - b + eps)
+
+                 (fun x second -> lengthOf p (sizes x second)),
+                 (fun x second k ->
+                     let sizes, apart = sizes x second, apart x second
+                     let length = lengthOf p apart
+                     let share = abs apart[k] / length
+
+                     if p = infinity then
+                         0.0
+                     else
+                         (p - 1.0) * (sizes[k] + share * lengthOf p sizes) * share ** (p - 2.0) / length))
             { new RowDefinition with
                 member _.Tensor(x, second, _) = LossValues(pairwiseDistance p eps false second x)
 
