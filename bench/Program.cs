@@ -4,6 +4,7 @@ const string Usage = """
     dotnet run --project bench -c Release -- OPTION…
 
       --quick         value and gradient of every row against libtorch: a table of ratios
+      --structured    the same of losses with weights and masks, and of losses that look across elements
       --torch         forward and backward in TorchSharp, with libtorch's loss and with ours: a table of ratios
       --memory        bytes that a call of ours allocates
       --bandwidth     bytes moved a second, as a share of a plain copy's
@@ -13,8 +14,8 @@ const string Usage = """
       --first         the first call in a fresh process
       --full [ARG…]   every row by BenchmarkDotNet, which gets the arguments that follow
 
-      --only TEXT     of --quick, --torch, --memory and --first, only the rows whose name contains the text
-      --check         exit status 1 where --quick or --torch misses an aim
+      --only TEXT     of --quick, --structured, --torch, --memory and --first, only the rows whose name contains the text
+      --check         exit status 1 where --quick, --structured or --torch misses an aim
     """;
 
 if (args is ["--first-child", var index])
@@ -35,7 +36,7 @@ for (var i = 0; i < args.Length; i++)
         only = args[++i];
     else
         wanted.Add(args[i]);
-string[] known = ["--quick", "--torch", "--memory", "--bandwidth", "--limit", "--scaling", "--own", "--first", "--check"];
+string[] known = ["--quick", "--structured", "--torch", "--memory", "--bandwidth", "--limit", "--scaling", "--own", "--first", "--check"];
 if (wanted.All(option => option == "--check") || wanted.Except(known).Any())
 {
     Console.Error.WriteLine(Usage);
@@ -49,6 +50,9 @@ foreach (var option in wanted)
     {
         case "--quick":
             reached &= Quick.Run(only);
+            break;
+        case "--structured":
+            reached &= Quick.RunStructured(only);
             break;
         case "--torch":
             reached &= Quick.RunInside(only);

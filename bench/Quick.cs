@@ -16,6 +16,18 @@ internal static class Quick
     public static bool Run(string only) =>
         Run("Value and gradient: libtorch's time / ours", Row.All, only, row => row.Aim, work => work.Check(), work => _ = work.Ours());
 
+    /// <summary>Losses with weights and masks, and losses that look across elements; whether all aims are reached.</summary>
+    /// <param name="only">What the names of the rows have in them.</param>
+    public static bool RunStructured(string only) =>
+        Run(
+            "Value and gradient: libtorch's time / ours",
+            Structured.All,
+            only,
+            row => row.Aim,
+            work => work.Check(),
+            work => _ = work.Ours()
+        );
+
     /// <summary>Our losses in the place of libtorch's, in a TorchSharp training loop; whether all aims are reached.</summary>
     /// <param name="only">What the names of the rows have in them.</param>
     public static bool RunInside(string only) =>

@@ -107,4 +107,4 @@ module TensorNotation =
     let inline whole (sums: 'T) : 'T :> ITensor<'T> = 'T.Given(sums, sums)
 
     /// Weights as a constant tensor beside x.
-    let inline constant (like: 'T) (weights: Weights) : 'T :> ITensor<'T> = 'T.Create(like, weights.Values, weights.Shape)
+    let constant (like: 'T) (weights: Weights) : 'T :> ITensor<'T> = 'T.Create(like, weights)

@@ -105,12 +105,13 @@ module Reduce =
     /// <param name="loss">The loss.</param>
     /// <exception cref="T:System.ArgumentException"><paramref name="weights"/> does not broadcast to the values.</exception>
     let weighAndCount (weights: Weights) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
-        let weighed = weigh weights loss
+        Check.notNull (nameof weights) weights
 
         if weights.IsNone then
             loss
         else
-            weighed.With(weighed.Unchecked, 'T.Weigh(spread loss.Unchecked weights, loss.Weights))
+            Check.broadcasts (nameof weights) weights.Shape "the values" loss.Unchecked.Shape
+            loss.Counting(spread loss.Unchecked weights)
 
     /// <summary>Only the elements where the mask is 1: the others are left out, whatever they are, as if they had not been there.</summary>
     /// <param name="mask">1 or 0, of the shape of the values, or one that broadcasts to it; see <c>Weights.Mask</c>.</param>
@@ -119,9 +120,8 @@ module Reduce =
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="mask"/> has another number than 0 and 1.</exception>
     let mask (mask: Weights) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof mask) mask
-        let isMark value = value = 0.0 || value = 1.0
 
-        if not (Array.forall isMark (mask.Values.ToArray())) then
+        if not mask.IsMask then
             raise (ArgumentOutOfRangeException(nameof mask, "a mask has no numbers but 0 and 1."))
 
         weighAndCount mask loss

@@ -16,6 +16,9 @@ public interface ITensor<T> : IReal<T>
     /// <summary>A constant tensor on the device and of the data type of <paramref name="like"/>.</summary>
     static abstract T Create(T like, ReadOnlySpan<double> values, Shape shape);
 
+    /// <summary>Weights as a constant tensor beside another.</summary>
+    internal static virtual T Create(T like, Weights weights) => T.Create(like, weights.Values, weights.Shape);
+
     /// <summary>The same elements, row-major, under another shape.</summary>
     static abstract T Reshape(T x, Shape shape);
 

@@ -9,11 +9,10 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     where F : struct, IPointwise3
     where TStorage : unmanaged
 {
-    // The inputs: x, t, v and the derivative from above. The outputs: the derivatives by x, t and v, and the values.
-    public const int Upstream = 3;
+    // The inputs: x, t and v. The outputs: the derivatives by each, and the values.
     public const int Values = 3;
 
-    private const int Inputs = 4;
+    private const int Inputs = 3;
     private const int Outputs = 4;
     private const int BlockLength = 1024;
 
@@ -31,6 +30,11 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     private readonly bool[] _isConstant = new bool[Inputs];
     private readonly TStorage*[] _outputs = new TStorage*[Outputs];
     private readonly Term<TStorage>[] _terms = TermsOf(f);
+
+    // The derivative from above, where it is not the same for all: as it is stored, or in float64, where each stands for so many elements.
+    private TStorage* _upstream;
+    private double* _wideUpstream;
+    private int _repeat = 1;
     private double _weight = 1;
 
     // Whether the derivative by x is the second one, and the first takes the place of the values.
@@ -52,8 +56,17 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     public void Weigh(TStorage* upstream, int count, double scale)
     {
         _weight = count == 1 ? scale * Widen(*upstream) : scale;
-        _inputs[Upstream] = count == 1 ? null : upstream;
+        _upstream = count == 1 ? null : upstream;
     }
+
+    // The same of float64 numbers, each for so many elements that follow each other.
+    public void Weigh(double* upstream, int repeat)
+    {
+        _wideUpstream = upstream;
+        _repeat = repeat;
+    }
+
+    private bool HasUpstream => _upstream is not null || _wideUpstream is not null;
 
     public void Write(int index, TStorage* start, int count) => _outputs[index] = count == 0 ? null : start;
 
@@ -61,7 +74,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     public ExactSum? Run()
     {
         if (Watch is { } watch && length > 0)
-            for (var i = 0; i < Upstream; i++)
+            for (var i = 0; i < Inputs; i++)
                 if (_isConstant[i] && _inputs[i] is not null)
                     watch.Look(i, _inputs[i], 1, 0, null);
         var workers = Math.Min(Threads.Max, length / Share);
@@ -122,7 +135,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
         var outputs = stackalloc TStorage*[Outputs];
         var padded = stackalloc TStorage[(Inputs + Outputs) * TLane.Count];
         var buffers = 0;
-        for (var i = 0; i < Upstream; i++)
+        for (var i = 0; i < Inputs; i++)
             buffers += _isConstant[i] ? 1 : 0;
         var derivatives = 0;
         for (var i = 0; i < Values; i++)
@@ -133,6 +146,8 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
         );
         var room = stackalloc TStorage[(buffers + 1 + Values) * block + Memory.Line / sizeof(TStorage)];
         var memory = room + Memory.ToLine(room) / sizeof(TStorage);
+        var isCopied = HasUpstream && (_wideUpstream is null || _repeat > 1);
+        var above = stackalloc double[isCopied ? block + TLane.Count : TLane.Count];
         // What the terms of a sum add up, before it is rounded.
         var sums = stackalloc double[_terms.Length == 0 ? 0 : 4 * block + Memory.Line / sizeof(double)];
         sums += Memory.ToLine(sums) / sizeof(double);
@@ -164,13 +179,24 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             var whole = here / TLane.Count * TLane.Count;
             if (IsSummed)
                 outputs[Values] = memory;
+            var upstream = HasUpstream ? Above<TLane>(start + at, here, above) : null;
             if (Watch is { } watch && !(isDerivative && _weight == 0))
-                for (var i = 0; i < Upstream; i++)
+                for (var i = 0; i < Inputs; i++)
                     if (inputs[i] is not null && !_isConstant[i])
-                        watch.Look(i, inputs[i], here, start + at, isDerivative ? inputs[Upstream] : null);
-            RunBlock<TLane>(inputs, outputs, waiting, sums, whole, isStreamed && at > 0);
+                        watch.Look(i, inputs[i], here, start + at, isDerivative ? upstream : null);
+            RunBlock<TLane>(inputs, outputs, waiting, upstream, sums, whole, isStreamed && at > 0);
             if (whole < here)
-                RunRest<TLane>(inputs, outputs, waiting, sums, whole, here - whole, padded);
+            {
+                if (upstream is not null)
+                {
+                    // It has room for a whole lane where it is a copy.
+                    if (!isCopied)
+                        new ReadOnlySpan<double>(upstream + whole, here - whole).CopyTo(new(above, TLane.Count));
+                    upstream = isCopied ? upstream + whole : above;
+                    new Span<double>(upstream + here - whole, TLane.Count - (here - whole)).Clear();
+                }
+                RunRest<TLane>(inputs, outputs, waiting, upstream, sums, whole, here - whole, padded);
+            }
             if (sum is not null)
                 Add(sum, memory, here, isStreamed ? new(inputs[0] + here + block, inputs[1] + here + block) : default);
             for (var i = 0; i < Inputs; i++)
@@ -183,6 +209,33 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
         // Nobody may see what is written later, and these not.
         if (isStreamed)
             Thread.MemoryBarrier();
+    }
+
+    // What comes from above to the elements from a place on, in float64.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double* Above<TLane>(int start, int count, double* copy)
+        where TLane : struct, ILane<TLane, TStorage>
+    {
+        if (_wideUpstream is null)
+        {
+            var from = _upstream + start;
+            var whole = count / TLane.Count * TLane.Count;
+            for (nuint i = 0; i < (nuint)whole; i += (nuint)TLane.Count)
+                TLane.StoreNumbers(TLane.Load(in *from, i), ref *copy, i);
+            for (var i = whole; i < count; i++)
+                copy[i] = Widen(from[i]);
+            return copy;
+        }
+        if (_repeat == 1)
+            return _wideUpstream + start;
+        for (var i = 0; i < count; )
+        {
+            int each = (start + i) / _repeat,
+                part = Math.Min(count - i, _repeat - (start + i) % _repeat);
+            new Span<double>(copy + i, part).Fill(_wideUpstream[each]);
+            i += part;
+        }
+        return copy;
     }
 
     // Whether the derivatives go past the cache: where they are many, whole numbers of their size apart, and not written over what is read.
@@ -211,7 +264,16 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
         return block;
     }
 
-    private void RunRest<TLane>(TStorage** inputs, TStorage** outputs, TStorage* waiting, double* sums, int at, int count, TStorage* padded)
+    private void RunRest<TLane>(
+        TStorage** inputs,
+        TStorage** outputs,
+        TStorage* waiting,
+        double* upstream,
+        double* sums,
+        int at,
+        int count,
+        TStorage* padded
+    )
         where TLane : struct, ILane<TLane, TStorage>
     {
         var pointers = stackalloc TStorage*[Inputs + Outputs];
@@ -223,13 +285,21 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             if (place is not null && i < Inputs)
                 new ReadOnlySpan<TStorage>(place + at, count).CopyTo(new(pointers[i], count));
         }
-        RunBlock<TLane>(pointers, pointers + Inputs, waiting, sums, TLane.Count, isStreamed: false);
+        RunBlock<TLane>(pointers, pointers + Inputs, waiting, upstream, sums, TLane.Count, isStreamed: false);
         for (var i = 0; i < Outputs; i++)
             if (outputs[i] is not null)
                 new ReadOnlySpan<TStorage>(pointers[Inputs + i], count).CopyTo(new(outputs[i] + at, count));
     }
 
-    private void RunBlock<TLane>(TStorage** inputs, TStorage** outputs, TStorage* waiting, double* sums, int n, bool isStreamed)
+    private void RunBlock<TLane>(
+        TStorage** inputs,
+        TStorage** outputs,
+        TStorage* waiting,
+        double* upstream,
+        double* sums,
+        int n,
+        bool isStreamed
+    )
         where TLane : struct, ILane<TLane, TStorage>
     {
         var operands = new Operands<TStorage>
@@ -237,7 +307,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             X = inputs[0],
             T = inputs[1],
             V = inputs[2],
-            Upstream = inputs[Upstream],
+            Upstream = upstream,
             Weight = _weight,
             Values = outputs[Values],
             IsStreamed = isStreamed,

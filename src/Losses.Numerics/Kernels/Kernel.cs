@@ -83,6 +83,35 @@ internal static unsafe class Kernel
         where F : struct, IPointwise3
         where TStorage : unmanaged => Differentiate(f, x, t, v, n, upstream, scale, gx, gt, gv, watch, isSummed: false);
 
+    // The derivative by one operand times what comes from above, in float64, each number of it for so many elements.
+    internal static void Gradient<F, TStorage>(
+        F f,
+        int operand,
+        ReadOnlySpan<TStorage> x,
+        ReadOnlySpan<TStorage> t,
+        ReadOnlySpan<TStorage> v,
+        ReadOnlySpan<double> upstream,
+        int repeat,
+        Span<TStorage> gradient
+    )
+        where F : struct, IPointwise3
+        where TStorage : unmanaged
+    {
+        fixed (
+            TStorage* px = x,
+                pt = t,
+                pv = v,
+                pgradient = gradient
+        )
+        fixed (double* pupstream = upstream)
+        {
+            var job = Of(f, gradient.Length, px, x.Length, pt, t.Length, pv, v.Length, null);
+            job.Weigh(pupstream, repeat);
+            job.Write(operand, pgradient, gradient.Length);
+            job.Run();
+        }
+    }
+
     // For each element upstream · the first and the second derivative by x, in one pass.
     internal static void GradientAndCurvature<F, TStorage>(
         F f,

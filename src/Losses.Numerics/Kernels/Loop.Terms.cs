@@ -113,7 +113,7 @@ internal static unsafe partial class Loop
             if (!TUniform.Yes)
                 Memory.Fetch(upstream + i);
             var slope = TLane.LoadNumbers(in *slopes, i);
-            var weighed = TLane.Weigh(TUniform.Yes ? weight : weight * TLane.Load(in *upstream, i), slope);
+            var weighed = TLane.Weigh(TUniform.Yes ? weight : weight * TLane.LoadNumbers(in *upstream, i), slope);
             if (isStreamed)
                 TLane.Stream(weighed, ref *gradient, i);
             else

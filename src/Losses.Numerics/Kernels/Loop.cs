@@ -66,7 +66,7 @@ internal unsafe struct Operands<TStorage>
     public TStorage* X;
     public TStorage* T;
     public TStorage* V;
-    public TStorage* Upstream;
+    public double* Upstream;
     public double Weight;
     public TStorage* Values;
     public TStorage* Gradient;
@@ -135,7 +135,9 @@ internal static unsafe partial class Loop
             if (TValues.Yes)
                 TLane.Store(loss.Value, ref *values, i);
             // A weight of 0 for all is seen to by the job.
-            var weighed = TUniform.Yes ? weight * loss.Derivative : TLane.Weigh(weight * TLane.Load(in *upstream, i), loss.Derivative);
+            var weighed = TUniform.Yes
+                ? weight * loss.Derivative
+                : TLane.Weigh(weight * TLane.LoadNumbers(in *upstream, i), loss.Derivative);
             if (isStreamed)
                 TLane.Stream(weighed, ref *gradient, i);
             else
@@ -164,7 +166,7 @@ internal static unsafe partial class Loop
             var x = Dual<Dual<TLane>>.Variable(Dual<TLane>.Variable(TLane.Load(in *xs, i)));
             var t = Dual<Dual<TLane>>.Fixed(Dual<TLane>.Fixed(TLane.Load(in *ts, i)));
             var v = default(F) is ITwoOf ? x : Dual<Dual<TLane>>.Fixed(Dual<TLane>.Fixed(TLane.Load(in *vs, i)));
-            var w = TUniform.Yes ? weight : weight * TLane.Load(in *upstream, i);
+            var w = TUniform.Yes ? weight : weight * TLane.LoadNumbers(in *upstream, i);
             var slope = f.Apply(x, t, v).Derivative;
             TLane.Store(TLane.Weigh(w, slope.Value), ref *slopes, i);
             TLane.Store(TLane.Weigh(w, slope.Derivative), ref *curvature, i);

@@ -241,24 +241,50 @@ internal static class RowKernels
         );
 
     /// <summary>The exact sum of each of so many rows, one after another.</summary>
-    internal static double[] Sums(ReadOnlySpan<double> x, int rows)
+    internal static unsafe double[] Sums<S>(ReadOnlySpan<S> x, int rows)
+        where S : unmanaged
     {
         var sums = new double[rows];
         var length = rows == 0 ? 0 : x.Length / rows;
-        var sum = new ExactSum();
-        for (var row = 0; row < rows; row++)
+        if (length == 0)
+            return sums;
+        fixed (S* px = x)
         {
-            sum.Reset();
-            sum.Add(x.Slice(row * length, length));
-            sums[row] = sum.ToDouble();
+            var all = new Memory<S>(px);
+            var chunk = Math.Max(1, (1 << 15) / length);
+            var chunks = Cut.Count(rows, chunk);
+            Threads.Run(
+                chunks,
+                Math.Min(Threads.Max, Math.Max(1, chunks / 2)),
+                (index, _) =>
+                {
+                    var sum = new ExactSum();
+                    for (var row = index * chunk; row < Cut.End(rows, index * chunk, chunk); row++)
+                    {
+                        sum.Reset();
+                        var from = all.Start + (nint)row * length;
+                        if (typeof(S) == typeof(float))
+                            sum.Add(new ReadOnlySpan<float>(from, length));
+                        else
+                            sum.Add(new ReadOnlySpan<double>(from, length));
+                        sums[row] = sum.ToDouble();
+                    }
+                }
+            );
         }
         return sums;
     }
 
-    /// <summary>The elements in the order of another shape, whose axes step by these strides.</summary>
-    internal static double[] Strided(ReadOnlySpan<double> x, Shape shape, int[] strides)
+    private readonly unsafe struct Memory<S>(S* start)
+        where S : unmanaged
     {
-        var values = GC.AllocateUninitializedArray<double>(shape.Size);
+        internal S* Start => start;
+    }
+
+    /// <summary>The elements in the order of another shape, whose axes step by these strides.</summary>
+    internal static S[] Strided<S>(ReadOnlySpan<S> x, Shape shape, int[] strides)
+    {
+        var values = GC.AllocateUninitializedArray<S>(shape.Size);
         if (values.Length == 0)
             return values;
         var lengths = shape.Lengths;
@@ -268,8 +294,13 @@ internal static class RowKernels
             from = 0;
         for (var to = 0; to < values.Length; to += last)
         {
-            for (var i = 0; i < last; i++)
-                values[to + i] = x[from + i * step];
+            if (step == 1)
+                x.Slice(from, last).CopyTo(values.AsSpan(to));
+            else if (step == 0)
+                values.AsSpan(to, last).Fill(x[from]);
+            else
+                for (var i = 0; i < last; i++)
+                    values[to + i] = x[from + i * step];
             for (var axis = lengths.Length - 2; axis >= 0; axis--)
             {
                 from += strides[axis];

@@ -26,3 +26,39 @@ internal readonly struct TwoOf<L>(L loss) : IPointwise3, ITwoOf, ISum, ITerms
     public void Collect<TStorage>(List<Term<TStorage>> terms)
         where TStorage : unmanaged => Visit(new TermCollector<TStorage>(terms));
 }
+
+// A loss of two operands, times a weight that an element has: 0 removes the element, whatever it is.
+internal readonly struct Weighed<L>(L loss) : IPointwise3, ISum, ITerms
+    where L : struct, IPointwise
+{
+    private readonly L _loss = loss;
+
+    public Domain Prediction => _loss.Prediction;
+
+    public Domain Target => _loss.Target;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Apply<T>(T prediction, T target, T weight)
+        where T : IReal<T> => T.Weigh(weight, _loss.Apply(prediction, target));
+
+    public void Visit(ITermVisitor visitor) => Combined.Visit(_loss, new Weighing(visitor), 1);
+
+    public void Collect<TStorage>(List<Term<TStorage>> terms)
+        where TStorage : unmanaged => Visit(new TermCollector<TStorage>(terms));
+
+    private sealed class Weighing(ITermVisitor visitor) : ITermVisitor
+    {
+        public void Visit<F>(F term, double scale)
+            where F : struct, IPointwise3 => visitor.Visit(new WeighedTerm<F>(term), scale);
+    }
+}
+
+internal readonly struct WeighedTerm<F>(F term) : IPointwise3
+    where F : struct, IPointwise3
+{
+    private readonly F _term = term;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Apply<T>(T prediction, T target, T weight)
+        where T : IReal<T> => T.Weigh(weight, _term.Apply(prediction, target, prediction));
+}

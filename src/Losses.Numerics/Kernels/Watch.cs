@@ -39,14 +39,14 @@ internal sealed unsafe class Watch
     }
 
     // Looks at part of an operand, which begins at an index of the whole. With a weight of 0, where there are weights, an element does not count.
-    public void Look<TStorage>(int operand, TStorage* x, int count, int start, TStorage* weights)
+    public void Look<TStorage>(int operand, TStorage* x, int count, int start, double* weights)
         where TStorage : unmanaged
     {
         var domain = DomainOf(operand);
         if (domain.IsAll || IsWithin(domain, x, count))
             return;
         for (var i = 0; i < count; i++)
-            if (!domain.Contains(Widen(x[i])) && (weights is null || Widen(weights[i]) != 0))
+            if (!domain.Contains(Widen(x[i])) && (weights is null || weights[i] != 0))
             {
                 Meet(new(start + i, operand, Widen(x[i])));
                 return;
@@ -97,6 +97,9 @@ internal sealed unsafe class Watch
     public static bool IsWithin<TStorage>(Domain domain, ReadOnlySpan<TStorage> numbers)
         where TStorage : unmanaged
     {
+        // Nothing has no address, and none before it.
+        if (numbers.IsEmpty)
+            return true;
         fixed (TStorage* x = numbers)
             return IsWithin(domain, x, numbers.Length);
     }

@@ -9,7 +9,7 @@ namespace Losses;
 internal readonly record struct Claim<T>(T Tensor, Domain Domain, string Name, Shape Shape, int Axis = -1);
 
 /// <summary>What the operands of a loss must be wherever an element counts: with a weight of 0 it does not, whatever it is.</summary>
-/// <param name="values">The values of the loss before they were weighed.</param>
+/// <param name="values">The values of the loss: of the kernel that may have looked.</param>
 /// <param name="claims">What is claimed of the operands.</param>
 /// <param name="isWatched">Whether the values are those of a pointwise definition that claims the same: a kernel may have looked.</param>
 /// <param name="weights">What the values were weighed with; each broadcasts to them.</param>
@@ -19,6 +19,9 @@ internal sealed class Claims<T>(T values, Claim<T>[] claims, bool isWatched, T[]
     private bool _isKept;
 
     public Claims<T> Weighed(T weight) => new(values, claims, isWatched, [.. weights, weight]);
+
+    // The kernel that weighs them is the one that looks.
+    public Claims<T> Weighed(T weight, T weighed) => new(weighed, claims, isWatched, [.. weights, weight]);
 
     /// <exception cref="ArgumentOutOfRangeException">An element counts whose operand is outside its domain.</exception>
     public void Check()

@@ -22,6 +22,8 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
                 nameof(values)
             );
 
+    static DiffTensor<T> ITensor<DiffTensor<T>>.Create(DiffTensor<T> like, Weights weights) => new(weights.Stored<T>(), weights.Shape);
+
     /// <inheritdoc/>
     public static DiffTensor<T> operator +(DiffTensor<T> a, DiffTensor<T> b) => Binary<AddFunction>(default, a, b);
 

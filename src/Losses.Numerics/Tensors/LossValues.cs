@@ -18,6 +18,9 @@ public sealed class LossValues<T>
     private readonly T? _lengths;
     private readonly Claims<T>[] _claims;
 
+    // The same values times weights, in one kernel; absent where they are not those of a pointwise definition, or weighed before.
+    private Func<T, T>? WeighedBy { get; init; }
+
     private LossValues(T values, bool isWeighted, T? weights, bool hasLengths, T? lengths, Claims<T>[] claims)
     {
         Unchecked = T.Round(values);
@@ -82,7 +85,10 @@ public sealed class LossValues<T>
     // The values of a pointwise definition, which claims its domains.
     internal static LossValues<T> Of<L>(L loss, T prediction, string predictionName, T target, string targetName)
         where L : struct, IPointwise =>
-        new LossValues<T>(T.Map(loss, prediction, target)).Claiming(
+        new LossValues<T>(T.Map(loss, prediction, target))
+        {
+            WeighedBy = weights => T.Map(new Weighed<L>(loss), prediction, target, weights),
+        }.Claiming(
             [new(prediction, loss.Prediction, predictionName, prediction.Shape), new(target, loss.Target, targetName, target.Shape)],
             isWatched: true
         );
@@ -113,19 +119,32 @@ public sealed class LossValues<T>
         claims = Array.FindAll(claims, static claim => !claim.Domain.IsAll);
         if (claims.Length == 0)
             return this;
-        return new(Unchecked, IsWeighted, _weights, HasLengths, _lengths, [.. _claims, new Claims<T>(Unchecked, claims, isWatched, [])]);
+        return new(Unchecked, IsWeighted, _weights, HasLengths, _lengths, [.. _claims, new Claims<T>(Unchecked, claims, isWatched, [])])
+        {
+            WeighedBy = WeighedBy,
+        };
     }
 
-    // These values times a weight; what has the weight 0 no longer counts.
-    internal LossValues<T> Weighed(T weight) =>
-        new(
-            T.Weigh(weight, Unchecked),
+    // These values times a weight of their shape; what has the weight 0 no longer counts.
+    internal LossValues<T> Weighed(T weight)
+    {
+        var values = WeighedBy is { } weighedBy ? weighedBy(weight) : T.Weigh(weight, Unchecked);
+        return new(
+            values,
             IsWeighted,
             _weights,
             HasLengths,
             _lengths,
-            Array.ConvertAll(_claims, claims => claims.Weighed(weight))
+            Array.ConvertAll(_claims, claims => WeighedBy is null ? claims.Weighed(weight) : claims.Weighed(weight, values))
         );
+    }
+
+    // The same, of which a mean divides by the weights.
+    internal LossValues<T> Counting(T weight)
+    {
+        var weighed = Weighed(weight);
+        return new(weighed.Unchecked, true, IsWeighted ? T.Weigh(weight, _weights!) : weight, HasLengths, _lengths, weighed._claims);
+    }
 
     // What was made of the values, if it may be given out. The kernel that looks at the operands has run by then: it costs no pass of its own.
     internal T Checked(T result)

@@ -77,6 +77,12 @@ internal sealed class PointwiseOperation<T, F>(F function, Role role, Shape shap
             Gradient<T>(input, a.Rounded, b.Rounded, c.Rounded, [T.One], g.Numbers[0], rounded);
             return new(Storage<T>.Narrow(rounded), shape);
         }
+        if (role == Role.Loss && isStored)
+        {
+            var rounded = GC.AllocateUninitializedArray<T>(shape.Size);
+            Kernel.Gradient(function, input, a.Rounded, b.Rounded, c.Rounded, g.Each ?? g.Numbers, g.Repeat, rounded.AsSpan());
+            return new(Storage<T>.Narrow(rounded), shape);
+        }
         var wide = GC.AllocateUninitializedArray<double>(shape.Size);
         if (isStored && typeof(T) == typeof(float))
             Gradient(input, Widened(a.Numbers), Widened(b.Numbers), Widened(c.Numbers), Widened(g.Numbers), 1, Widened(wide));
@@ -119,6 +125,9 @@ internal sealed class PointwiseOperation<T, F>(F function, Role role, Shape shap
 
     private sealed class Pending(F function, Storage<T> a, Storage<T> b, Storage<T> c) : Deferred<T>
     {
+        // Nobody adds to it.
+        private ExactSum? _sum;
+
         internal override Storage<T>[] Operands => [a, b, c];
 
         internal override T[] Values(int count)
@@ -133,8 +142,11 @@ internal sealed class PointwiseOperation<T, F>(F function, Role role, Shape shap
         internal override ExactSum Sum(int count)
         {
             var watch = Watch.Of(function);
+            if (_sum is { } known)
+                return known;
             var sum = Kernel.Sum<F, T>(function, a.Rounded, b.Rounded, c.Rounded, count, watch);
             KeepsDomains = watch is not { IsKept: false };
+            _sum = sum;
             return sum;
         }
     }
@@ -206,11 +218,29 @@ internal sealed class ExpandOperation<T>(Shape shape) : Operation<T>
     {
         var x = inputs[0];
         if (x.Storage.IsUniform || x.Count == 1)
-            return new(Storage<T>.Uniform(x.Storage.Numbers[0], shape.Size), shape);
+        {
+            var uniform = Storage<T>.Uniform(x.Storage.Numbers[0], shape.Size);
+            return new(x.Storage.IsRounded ? uniform.ToRounded() : uniform, shape);
+        }
+        // One number for each run of neighbours, such as what comes back to every sample.
+        if (x.Shape.Rank == shape.Rank && x.Count > 0 && !x.Storage.IsRounded)
+        {
+            var along = 0;
+            while (along < shape.Rank && x.Shape[along] == shape[along])
+                along++;
+            if (!x.Shape.Lengths.AsSpan(along).ContainsAnyExcept(1))
+                return new(Storage<T>.Repeated(x.Storage.Numbers.ToArray(), shape.Size / x.Count), shape);
+        }
         var strides = new int[shape.Rank];
         for (var i = 1; i <= x.Shape.Rank; i++)
             strides[^i] = x.Shape[-i] == 1 ? 0 : x.Shape.Around(x.Shape.Rank - i).Inner;
-        return new(Storage<T>.Wide(RowKernels.Strided(x.Storage.Numbers, shape, strides)), shape);
+        // What is stored stays so, for the kernels of stored numbers.
+        return new(
+            x.Storage.IsRounded
+                ? Storage<T>.Narrow(RowKernels.Strided(x.Storage.Rounded, shape, strides))
+                : Storage<T>.Wide(RowKernels.Strided(x.Storage.Numbers, shape, strides)),
+            shape
+        );
     }
 
     internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
@@ -306,7 +336,14 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept, bool isWide = f
         var axes = Enumerable.Range(0, summed.Length);
         int[] order = [.. axes.Where(i => !summed[i]), .. axes.Where(i => summed[i])];
         var rows = order.SequenceEqual(axes) ? x : DiffTensor<T>.Permute(x, order);
-        return new(Storage<T>.Wide(RowKernels.Sums(rows.Storage.Dense, kept.Size)), kept);
+        return new(
+            Storage<T>.Wide(
+                typeof(T) == typeof(float) && rows.Storage.IsRounded && !rows.Storage.IsUniform
+                    ? RowKernels.Sums(rows.Storage.Rounded, kept.Size)
+                    : RowKernels.Sums(rows.Storage.Dense, kept.Size)
+            ),
+            kept
+        );
     }
 
     internal override DiffTensor<T> Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient) =>

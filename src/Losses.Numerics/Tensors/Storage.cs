@@ -28,12 +28,21 @@ internal sealed class Storage<T>
 
     internal static Storage<T> Uniform(double value, int count) => new(count, null, [value], null, count != 1);
 
+    /// <summary>Numbers that each stand for several elements that follow each other.</summary>
+    internal static Storage<T> Repeated(double[] each, int repeat) =>
+        new(each.Length * repeat, null, null, null, false) { Each = each, Repeat = repeat };
+
     internal static Storage<T> Later(Deferred<T> values, int count) => new(count, null, null, values, false);
 
     internal int Count { get; }
 
     /// <summary>One number stands for all.</summary>
     internal bool IsUniform { get; }
+
+    /// <summary>Numbers that each stand for <see cref="Repeat"/> elements; absent where every element has its own.</summary>
+    internal double[]? Each { get; private init; }
+
+    internal int Repeat { get; private init; } = 1;
 
     /// <summary>The numbers are those of the storage type: rounding would change nothing.</summary>
     internal bool IsRounded => _narrow is not null || _deferred is not null;
@@ -58,7 +67,21 @@ internal sealed class Storage<T>
     /// <summary>The numbers in the storage type; a single one where uniform.</summary>
     internal ReadOnlySpan<T> Rounded => RoundedArray;
 
-    private T[] RoundedArray => _narrow ??= _deferred is not null ? Evaluated(_deferred) : Convert.To<double, T>(_wide!);
+    private T[] RoundedArray =>
+        _narrow ??=
+            _deferred is not null ? Evaluated(_deferred)
+            : typeof(T) == typeof(double) ? (T[])(object)WideArray
+            : Convert.To<double, T>(WideArray);
+
+    private double[] WideArray => _wide ??= Each is null ? Convert.To<T, double>(RoundedArray) : Spread(Each, Repeat);
+
+    private static double[] Spread(double[] each, int repeat)
+    {
+        var spread = GC.AllocateUninitializedArray<double>(each.Length * repeat);
+        for (var i = 0; i < each.Length; i++)
+            spread.AsSpan(i * repeat, repeat).Fill(each[i]);
+        return spread;
+    }
 
     private T[] Evaluated(Deferred<T> deferred)
     {
@@ -67,7 +90,7 @@ internal sealed class Storage<T>
     }
 
     /// <summary>The numbers in float64; a single one where uniform.</summary>
-    internal ReadOnlySpan<double> Numbers => _wide ??= Convert.To<T, double>(RoundedArray);
+    internal ReadOnlySpan<double> Numbers => WideArray;
 
     /// <summary>The numbers in float64, each in its place.</summary>
     internal ReadOnlySpan<double> Dense

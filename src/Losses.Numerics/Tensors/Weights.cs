@@ -1,17 +1,22 @@
 using System.Globalization;
+using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Losses;
 
 /// <summary>Weights that do not vary: of classes, of positive answers, of elements. Finite and at least 0, with a shape.</summary>
 public sealed class Weights
 {
-    private readonly double[] _values;
+    // As they came: in float64, or in float32, which a float32 kernel reads as they are.
+    private readonly double[]? _doubles;
+    private readonly float[]? _singles;
+    private Storage<float>? _stored;
 
-    private Weights(double[] values, Shape shape, bool isNone)
+    private Weights(double[]? doubles, float[]? singles, Shape shape)
     {
-        _values = values;
+        _doubles = doubles;
+        _singles = singles;
         Shape = shape;
-        IsNone = isNone;
     }
 
     /// <summary>Weights of a shape, row-major.</summary>
@@ -20,15 +25,27 @@ public sealed class Weights
     /// <exception cref="ArgumentException"><paramref name="shape"/> has another number of elements.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A weight is negative, infinite or NaN; it says which.</exception>
     public Weights(ReadOnlySpan<double> values, Shape shape)
-        : this(values.ToArray(), shape, false)
+        : this(values.ToArray(), null, shape) => Check<double>(values, shape);
+
+    // The numbers are not copied.
+    private static Weights Of(float[] values, Shape shape)
+    {
+        Check<float>(values, shape);
+        return new(null, values, shape);
+    }
+
+    private static void Check<S>(ReadOnlySpan<S> values, Shape shape)
+        where S : unmanaged, IFloatingPointIeee754<S>
     {
         if (values.Length != shape.Size)
             throw new ArgumentException(
                 $"weights has {values.Length} elements but shape {shape} has {shape.Size}; they must be equal.",
                 nameof(values)
             );
+        if (Watch.IsWithin(Domain.NotNegative, values) && TensorPrimitives.IsFiniteAll(values))
+            return;
         for (var i = 0; i < values.Length; i++)
-            if (!(values[i] >= 0 && double.IsFinite(values[i])))
+            if (!(values[i] >= S.Zero && S.IsFinite(values[i])))
                 throw new ArgumentOutOfRangeException(
                     nameof(values),
                     FormattableString.Invariant(
@@ -38,7 +55,7 @@ public sealed class Weights
     }
 
     /// <summary>No weights: everything counts once.</summary>
-    public static Weights None { get; } = new([], default, true);
+    public static Weights None { get; } = new([], null, default);
 
     /// <summary>1 where the mask is true, 0 where it is false.</summary>
     /// <param name="mask">Row-major.</param>
@@ -46,23 +63,51 @@ public sealed class Weights
     /// <exception cref="ArgumentException"><paramref name="shape"/> has another number of elements.</exception>
     public static Weights Mask(ReadOnlySpan<bool> mask, Shape shape)
     {
-        var values = new double[mask.Length];
+        var values = new float[mask.Length];
         for (var i = 0; i < values.Length; i++)
             values[i] = mask[i] ? 1 : 0;
-        return new(values, shape);
+        return Of(values, shape);
     }
 
     /// <summary>The same weights under another shape of as many elements.</summary>
-    public Weights Reshape(Shape shape) => new(_values, shape);
+    /// <exception cref="ArgumentException"><paramref name="shape"/> has another number of elements.</exception>
+    public Weights Reshape(Shape shape) =>
+        shape.Size == Shape.Size
+            ? new(_doubles, _singles, shape) { _stored = _stored }
+            : throw new ArgumentException(
+                $"weights has {Shape.Size} elements but shape {shape} has {shape.Size}; they must be equal.",
+                nameof(shape)
+            );
 
     /// <summary>Whether these are no weights.</summary>
-    public bool IsNone { get; }
+    public bool IsNone => ReferenceEquals(this, None);
 
     /// <summary>The shape.</summary>
     public Shape Shape { get; }
 
     /// <summary>The weights, row-major; empty where there are none.</summary>
-    public ReadOnlySpan<double> Values => _values;
+    public ReadOnlySpan<double> Values => _doubles ?? (IsNone ? [] : Stored<float>().Numbers);
+
+    // Whether all are 1 or 0.
+    internal bool IsMask =>
+        _singles is not null ? !_singles.AsSpan().ContainsAnyExcept(0f, 1f) : !_doubles.AsSpan().ContainsAnyExcept(0.0, 1.0);
+
+    // The numbers as a tensor of that type holds them: of the type itself where it loses nothing.
+    internal Storage<T> Stored<T>()
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        typeof(T) == typeof(float) ? (Storage<T>)(object)(_stored ??= Singles())
+        : _doubles is not null ? Storage<T>.Wide(_doubles)
+        : Storage<T>.Wide(Convert.To<float, double>(_singles!));
+
+    private Storage<float> Singles()
+    {
+        if (_singles is not null)
+            return Storage<float>.Narrow(_singles);
+        var singles = Convert.To<double, float>(_doubles);
+        return Convert.To<float, double>(singles).AsSpan().SequenceEqual(_doubles)
+            ? Storage<float>.Narrow(singles)
+            : Storage<float>.Wide(_doubles!);
+    }
 
     /// <summary>A row of weights.</summary>
     public static implicit operator Weights(double[] values)
@@ -75,7 +120,7 @@ public sealed class Weights
     public static implicit operator Weights(float[] values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return new(values.Select(value => (double)value).ToArray(), [values.Length]);
+        return Of([.. values], [values.Length]);
     }
 
     /// <summary>The same weight for all.</summary>
@@ -92,7 +137,7 @@ public sealed class Weights
     public static implicit operator Weights(DiffTensor<float> values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return new(Convert.To<float, double>(values.ToArray()), values.Shape);
+        return Of(values.ToArray(), values.Shape);
     }
 
     /// <summary>The weights with their shape.</summary>
@@ -100,6 +145,6 @@ public sealed class Weights
         IsNone
             ? "no weights"
             : FormattableString.Invariant(
-                $"weights {Shape} [{string.Join(", ", _values.Take(20).Select(value => value.ToString(CultureInfo.InvariantCulture)))}{(_values.Length > 20 ? ", …" : "")}]"
+                $"weights {Shape} [{string.Join(", ", Values[..Math.Min(20, Values.Length)].ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture)))}{(Values.Length > 20 ? ", …" : "")}]"
             );
 }
