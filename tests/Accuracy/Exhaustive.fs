@@ -5,6 +5,7 @@ open System.Runtime.CompilerServices
 open System.Runtime.Intrinsics
 open System.Threading.Tasks
 open Losses
+open Losses.Catalogue
 open Losses.FSharp
 
 [<Struct; NoEquality; NoComparison>]
@@ -97,7 +98,7 @@ module Exhaustive =
         member val Value = named "value"
         member val Slope = named "by x"
 
-    let private block (case: Case) (loss: Univariate) (start: uint32) (worker: Worker) =
+    let private block (case: Entry) (loss: Univariate) (start: uint32) (worker: Worker) =
         let inputs = worker.Inputs
 
         for i in 0 .. blockLength - 1 do
@@ -112,7 +113,7 @@ module Exhaustive =
 
             let struct (values, pull) =
                 DiffTensor.Pullback(
-                    Func<_, _>(fun (xs: DiffTensor<float32>[]) -> case.Definition.Tensor(Array.append xs rest, [||])),
+                    Func<_, _>(fun (xs: DiffTensor<float32>[]) -> (case.Call.Of(Array.append xs rest, [||])).Values),
                     [| x |]
                 )
 
@@ -123,7 +124,7 @@ module Exhaustive =
                 let fixedAt = loss.FixedTo |> Option.toArray |> Array.map (fun t -> [| Dual<DoubleDouble>.Fixed(DoubleDouble.Constant t) |])
 
                 let at = Array.append [| [| Dual<DoubleDouble>.Variable(DoubleDouble.Constant x) |] |] fixedAt
-                case.Definition.Exact(at, [||], [||])[0]
+                case.Formula.Of(at, [||], [||])[0]
 
             let hold i =
                 let add (finding: Finding) (got: float32) (truth: DoubleDouble) =
@@ -164,7 +165,7 @@ module Exhaustive =
             worker.Slope.AddRight(right, largest worstSlope)
 
     /// One function over all of them.
-    let run (case: Case) (loss: Univariate) : Finding list =
+    let run (case: Entry) (loss: Univariate) : Finding list =
         let named what =
             let at = loss.FixedTo |> Option.map (fun t -> $" at {t}") |> Option.defaultValue ""
             Finding(case, what + at, Format.float32)

@@ -5,6 +5,7 @@ open System.Diagnostics
 open System.Globalization
 open System.Numerics
 open Losses
+open Losses.Catalogue
 open Losses.FSharp
 
 /// How a batch is brought to one number, whose gradient is taken.
@@ -21,7 +22,7 @@ type Engine(format: Format) =
 
     /// The values of a batch, and the gradients by its operands; the cotangents are drawn for so many values.
     abstract Run:
-        definition: Definition * operands: (float[] * Shape)[] * labels: int[][] * upstream: Upstream * draw: (int -> float[]) ->
+        call: Call * operands: (float[] * Shape)[] * labels: int[][] * upstream: Upstream * draw: (int -> float[]) ->
             struct (float[] * float[] * float[][])
 
     /// The gradient of the mean by the first operand, over spans.
@@ -33,15 +34,14 @@ type Engine<'S when 'S: unmanaged and 'S: struct and 'S: (new: unit -> 'S) and '
 
     let numbers (x: DiffTensor<'S>) = Array.map wide (x.ToArray())
 
-    override _.Run(definition, operands, labels, upstream, draw) =
+    override _.Run(call, operands, labels, upstream, draw) =
         let inputs = operands |> Array.map (fun (values, shape) -> DiffTensor<'S>(ReadOnlySpan(Array.map narrow values), shape))
 
-        let values: DiffTensor<'S> = definition.Tensor(inputs, labels)
+        let values: DiffTensor<'S> = (call.Of(inputs, labels)).Values
         let cotangents = draw values.Count
 
         let pulled (f: DiffTensor<'S> -> DiffTensor<'S>) (gradient: DiffTensor<'S>) =
-            let struct (_, pull) =
-                DiffTensor.Pullback(Func<_, _>(fun (xs: DiffTensor<'S>[]) -> f (definition.Tensor(xs, labels))), inputs)
+            let struct (_, pull) = DiffTensor.Pullback(Func<_, _>(fun (xs: DiffTensor<'S>[]) -> f (call.Of(xs, labels)).Values), inputs)
 
             pull.Invoke gradient |> Array.map numbers
 
@@ -63,7 +63,7 @@ module Engines =
     let all: Engine list = [ Engine<float32>(Format.float32, float32, float); Engine<float>(Format.float64, id, id) ]
 
 /// What was found of one loss, one result of it and one format.
-type Finding(case: Case, what: string, format: Format) =
+type Finding(case: Entry, what: string, format: Format) =
     let mutable tried = 0L
     let mutable rounded = 0L
     let mutable worst = -1.0
@@ -105,13 +105,13 @@ type Finding(case: Case, what: string, format: Format) =
             input <- other.Input
 
 /// One case over one engine, batch after batch.
-type Sweep(case: Case, engine: Engine, seed: int) =
+type Sweep(case: Entry, engine: Engine, seed: int) =
     let format = engine.Format
     let random = Random seed
-    let by = case.Operands |> List.indexed |> List.filter (fun (_, (_, isBy)) -> isBy) |> List.map fst
+    let by = case.By
+    let name o = case.Operands[o].Name
     let value = Finding(case, "value", format)
-    let slopes = by |> List.map (fun o -> o, Finding(case, $"by {fst case.Operands[o]}", format))
-    let isElementwise = case.Widths = [ 1 ]
+    let slopes = by |> List.map (fun o -> o, Finding(case, $"by {name o}", format))
     let mutable batches = 0
 
     let text (x: float) = x.ToString((if format.Name = "float32" then "G9" else "G17"), CultureInfo.InvariantCulture)
@@ -119,20 +119,12 @@ type Sweep(case: Case, engine: Engine, seed: int) =
 
     let describe (sample: Sample) (extra: string) =
         let operands =
-            List.zip (List.map fst case.Operands) (List.ofArray sample.Operands) |> List.map (fun (name, xs) -> $"{name} {list xs}")
+            List.zip (List.map (fun (operand: Operand) -> operand.Name) case.Operands) (List.ofArray sample.Operands)
+            |> List.map (fun (name, xs) -> $"{name} {list xs}")
 
         let labels = if sample.Labels.Length = 0 then [] else [ "label " + String.Join(" ", sample.Labels) ]
 
         String.Join(", ", operands @ labels) + extra
-
-    let slack (size: float) =
-        if size = 0.0 then
-            0.0
-        elif format.Name = "float32" then
-            case.Slack32 * size
-        // Next to the smallest numbers the oracle, too, has no more bits than float64.
-        else
-            Math.ScaleB(size, -51) + 16.0 * Double.Epsilon
 
     let relative (terms: Terms option) (truth: DoubleDouble) =
         match terms with
@@ -141,7 +133,7 @@ type Sweep(case: Case, engine: Engine, seed: int) =
 
     let add (finding: Finding) (got: float) (truth: DoubleDouble) (size: float) (describe: unit -> string) =
         let whole = format.Error(got, truth, 0.0)
-        let error = if whole <= 0.5 || size = 0.0 then whole else format.Error(got, truth, slack size)
+        let error = if whole <= 0.5 || size = 0.0 then whole else format.Error(got, truth, Entry.slack case format size)
         finding.Add(whole, error, fun () -> $"{describe ()} → {text got}, not {truth}")
 
     let fixedAt (x: float) = Dual<DoubleDouble>.Fixed(DoubleDouble.Constant x)
@@ -156,9 +148,8 @@ type Sweep(case: Case, engine: Engine, seed: int) =
     member _.Check(point: HardPoint) =
         let sample = point.Sample
         let terms = case.Terms |> Option.map (fun terms -> terms format sample)
-        let shapes = if isElementwise then (fun _ -> Shape [| 1 |]) else (fun (x: float[]) -> Shape [| 1; x.Length |])
-        let operands = sample.Operands |> Array.map (fun x -> x, shapes x)
-        let struct (values, _, gradients) = engine.Run(case.Definition, operands, [| sample.Labels |], Sum, Array.zeroCreate)
+        let batch = Batch(case, [| sample |])
+        let struct (values, _, gradients) = engine.Run(case.Call, batch.Inputs, batch.Labels, Sum, Array.zeroCreate)
         let at = sample.Operands |> Array.map (Array.map fixedAt)
 
         let hold (what: string) (got: float) (truth: DoubleDouble) (oracle: DoubleDouble) (size: float) =
@@ -168,7 +159,7 @@ type Sweep(case: Case, engine: Engine, seed: int) =
             if apart > Math.ScaleB(abs truth.High + min size 1.0, -75) && apart > 1e-290 then
                 table.Add(infinity, infinity, (fun () -> $"{describe sample what}: the oracle has {oracle}, the table {truth}"))
 
-        let exact = case.Definition.Exact(at, sample.Operands, sample.Labels)
+        let exact = case.Formula.Of(at, sample.Operands, sample.Labels)
 
         hold
             ""
@@ -183,11 +174,11 @@ type Sweep(case: Case, engine: Engine, seed: int) =
             for k in 0 .. sample.Operands[o].Length - 1 do
                 let kept = at[o][k]
                 at[o][k] <- variableAt (sample.Operands[o][k])
-                let exact = case.Definition.Exact(at, sample.Operands, sample.Labels)
+                let exact = case.Formula.Of(at, sample.Operands, sample.Labels)
                 at[o][k] <- kept
 
                 hold
-                    $", slope by {fst case.Operands[o]}[{k}]"
+                    $", slope by {name o}[{k}]"
                     (gradients[o][k])
                     (point.Slopes[o][k])
                     (exact[0].Derivative)
@@ -199,21 +190,14 @@ type Sweep(case: Case, engine: Engine, seed: int) =
         let width = case.Widths[random.Next case.Widths.Length]
         let first = case.Draw random format width
         // The oracle takes one look for each element.
-        let n = if isElementwise then 509 else max 3 (120 / Array.sumBy Array.length first.Operands)
+        let n =
+            if case.IsElementwise then 509
+            elif case.IsWhole then 1
+            else max 3 (120 / Array.sumBy Array.length first.Operands)
+
         let samples = Array.init n (fun i -> if i = 0 then first else case.Draw random format width)
-
-        let operands =
-            Array.init case.Operands.Length (fun o ->
-                let values = samples |> Array.map _.Operands[o] |> Array.concat
-
-                if isElementwise then
-                    values, Shape [| n |]
-                elif case.IsAcross then
-                    Array.init values.Length (fun i -> values[i % n * width + i / n]), Shape [| width; n |]
-                else
-                    values, Shape [| n; values.Length / n |])
-
-        let place s k length = if case.IsAcross then k * n + s else s * length + k
+        let batch = Batch(case, samples)
+        let operands, labels = batch.Inputs, batch.Labels
 
         let upstream =
             match batches % 3 with
@@ -224,7 +208,6 @@ type Sweep(case: Case, engine: Engine, seed: int) =
         // Every other mean is over spans, where there is a kernel for them.
         let spans = if batches % 6 = 1 then case.Spans else None
         batches <- batches + 1
-        let labels = samples |> Array.map _.Labels
 
         let cotangent _ =
             if random.Next 16 = 0 then
@@ -233,7 +216,7 @@ type Sweep(case: Case, engine: Engine, seed: int) =
                 format.Round((random.NextDouble() + 0.5) * float (sign (random.NextDouble() - 0.5)))
 
         let struct (values, cotangents, gradients) =
-            engine.Run(case.Definition, operands, labels, upstream, (fun count -> Array.init count cotangent))
+            engine.Run(case.Call, operands, labels, upstream, (fun count -> Array.init count cotangent))
 
         spans |> Option.iter (fun spans -> gradients[0] <- engine.Spans(spans, operands, labels))
 
@@ -251,7 +234,7 @@ type Sweep(case: Case, engine: Engine, seed: int) =
             let at = sample.Operands |> Array.map (Array.map fixedAt)
 
             let value0: DoubleDouble[] =
-                case.Definition.Exact(sample.Operands |> Array.map (Array.map DoubleDouble.Constant), sample.Operands, sample.Labels)
+                case.Formula.Of(sample.Operands |> Array.map (Array.map DoubleDouble.Constant), sample.Operands, sample.Labels)
 
             for i in 0 .. outputs - 1 do
                 let size =
@@ -268,7 +251,7 @@ type Sweep(case: Case, engine: Engine, seed: int) =
                 for k in 0 .. length - 1 do
                     let kept = at[o][k]
                     at[o][k] <- variableAt (sample.Operands[o][k])
-                    let exact = case.Definition.Exact(at, sample.Operands, sample.Labels)
+                    let exact = case.Formula.Of(at, sample.Operands, sample.Labels)
                     at[o][k] <- kept
                     let parts = Array.init outputs (fun i -> DoubleDouble.Weigh(scale (s * outputs + i), exact[i].Derivative))
                     let truth = Array.fold (fun sum part -> sum + part) (DoubleDouble.Constant 0.0) parts
@@ -286,7 +269,7 @@ type Sweep(case: Case, engine: Engine, seed: int) =
                                else
                                    own * (Seq.init outputs (fun i -> abs (scale (s * outputs + i)).High) |> Seq.max))
 
-                    add finding (gradients[o][place s k length]) truth (size + relative terms truth) (fun () ->
+                    add finding (gradients[o][batch.Place(o, s, k)]) truth (size + relative terms truth) (fun () ->
                         describe
                             sample
                             ((if length > 1 then $" [{k}]" else "")

@@ -3,6 +3,7 @@ module Losses.Accuracy.Program
 open System
 open System.Diagnostics
 open System.Threading.Tasks
+open Losses.Catalogue
 
 type private Options = { Loss: string; Seconds: float; Seed: int; Exhaustive: bool }
 
@@ -19,7 +20,10 @@ let rec private parse (options: Options) (arguments: string list) =
     | argument :: _ -> raise (ArgumentException $"{argument} is no option.\n{usage}")
 
 /// Batches without --seconds: the same inputs every time.
-let private thinned (sweep: Sweep) = if sweep.Case.Widths = [ 1 ] then 16 else 60
+let private thinned (sweep: Sweep) =
+    if sweep.Case.IsElementwise then 16
+    elif sweep.Case.IsWhole then 240
+    else 60
 
 /// The share that is correctly rounded; few exceptions among many are counted, where the share would hide them.
 let private share (finding: Finding) =
@@ -34,7 +38,7 @@ let private print (findings: Finding list) =
         [
             for f in findings ->
                 [|
-                    f.Case.Loss
+                    f.Case.Name
                     f.What
                     f.Format.Name
                     string f.Tried
@@ -63,7 +67,7 @@ let private print (findings: Finding list) =
     for row in rows do
         printfn "%s" (line row)
 
-let private sweep (options: Options) (cases: Case list) =
+let private sweep (options: Options) (cases: Entry list) =
     let sweeps =
         [|
             for i, case in List.indexed cases do
@@ -76,7 +80,7 @@ let private sweep (options: Options) (cases: Case list) =
         let own = Stopwatch.StartNew()
 
         for point in Table.points do
-            if point.Loss = sweep.Case.Loss then
+            if point.Loss = sweep.Case.Name then
                 sweep.Check point
 
         if options.Seconds > 0.0 then
@@ -96,9 +100,7 @@ let private sweep (options: Options) (cases: Case list) =
 let main arguments =
     let options = parse { Loss = ""; Seconds = 0.0; Seed = 1; Exhaustive = false } (List.ofArray arguments)
 
-    let cases =
-        Elementwise.cases @ Rows.cases @ Linear.cases
-        |> List.filter (fun case -> case.Loss.Contains(options.Loss, StringComparison.OrdinalIgnoreCase))
+    let cases = Catalogue.all |> List.filter (fun case -> case.Name.Contains(options.Loss, StringComparison.OrdinalIgnoreCase))
 
     let watch = Stopwatch.StartNew()
 
@@ -106,7 +108,7 @@ let main arguments =
         if options.Exhaustive then
             Exhaustive.functions
             |> List.collect (fun loss ->
-                cases |> List.filter (fun case -> case.Loss = loss.Loss) |> List.collect (fun case -> Exhaustive.run case loss))
+                cases |> List.filter (fun case -> case.Name = loss.Loss) |> List.collect (fun case -> Exhaustive.run case loss))
         else
             sweep options cases
 
@@ -117,7 +119,7 @@ let main arguments =
         printfn "\nConditions (for float64 2⁻⁵¹ of the same terms):"
 
         for case in conditional do
-            printfn "  %s: %s" case.Loss case.Condition
+            printfn "  %s: %s" case.Name case.Condition
 
     let exceeding = findings |> List.filter (fun finding -> not finding.IsWithin)
 

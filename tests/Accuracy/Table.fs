@@ -5,6 +5,7 @@ open System.Globalization
 open System.IO
 open System.Reflection
 open Losses
+open Losses.Catalogue
 
 /// A point of the checked-in table, with what mpmath made of it.
 type HardPoint =

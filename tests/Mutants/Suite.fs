@@ -32,7 +32,7 @@ module Suite =
     let private facade = tests "Facade" "FullyQualifiedName!~Surface"
     let private numbers = tests "Numbers" "FullyQualifiedName~Losses"
     let private accuracy = program "Accuracy" "EXCEEDS"
-    let private long = [ "Differentiation"; "Elementwise"; "Margins"; "Rows" ]
+    let private long = [ "Convexity"; "Differentiation"; "EveryLoss"; "Margins" ]
 
     let private shortLaws =
         tests "Properties" ("FullyQualifiedName~.Laws." + String.Join("", long |> List.map (sprintf "&FullyQualifiedName!~.Laws.%s")))

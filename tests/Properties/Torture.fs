@@ -358,46 +358,40 @@ let ``a confident right answer keeps its digits`` () =
 [<Fact>]
 let ``an element has the same bits at every place and length`` () =
     onBoth (fun engine ->
-        for record in Registry.elementwiseLosses do
+        for entry in Losses.Catalogue.Catalogue.all |> List.filter (fun entry -> entry.IsElementwise) do
             let f =
                 { new TensorFunction with
-                    member _.Apply inputs = record.Definition.Tensor(inputs[0], inputs[1]) |> Reduce.none
+                    member _.Apply inputs = entry.Call.Of(inputs, [||]) |> Reduce.none
                 }
 
+            let inputs (x: float) (length: int) =
+                [|
+                    for o, operand in Seq.indexed entry.Operands ->
+                        let x = if o = 0 then x else 0.5
+                        Array.create length (if operand.Numbers.Domain.Contains x then x else 1.0), Shape [| length |]
+                |]
+
             for x in [ 0.0; 0.3; 0.7 ] do
-                let alone = engine.Value(f, [| vector [ engine.Round x ]; vector [ 0.5 ] |])[0]
+                let alone = engine.Value(f, inputs (engine.Round x) 1)[0]
 
                 for length in 1..37 do
-                    for value in
-                        engine.Value(
-                            f,
-                            [| Array.create length (engine.Round x), Shape [| length |]; Array.create length 0.5, Shape [| length |] |]
-                        ) do
-                        Property.same (fun () -> $"{record.Name} of {x} among {length}") alone value)
+                    for value in engine.Value(f, inputs (engine.Round x) length) do
+                        Property.same (fun () -> $"{entry.Name} of {x} among {length}") alone value)
 
 // D14
 [<Fact>]
 let ``small numbers keep their digits`` () =
-    let one f =
+    let log1p =
         { new TensorFunction with
-            member _.Apply inputs = (f: Definition).Tensor(inputs[0], inputs[0]) |> Reduce.none
+            member _.Apply inputs = Notation.log1p inputs[0]
         }
 
-    let softplusMinusLog2 =
-        one
-            { new Definition with
-                member _.Scalar(x, _) = Notation.log1p x
-                member _.Tensor(x, _) = LossValues(Notation.log1p x)
-            }
-
     let expm1 =
-        one
-            { new Definition with
-                member _.Scalar(x, _) = Notation.expm1 x
-                member _.Tensor(x, _) = LossValues(Notation.expm1 x)
-            }
+        { new TensorFunction with
+            member _.Apply inputs = Notation.expm1 inputs[0]
+        }
 
-    for f in [ softplusMinusLog2; expm1 ] do
+    for f in [ log1p; expm1 ] do
         onBoth (fun engine ->
             let x = engine.Round 1e-18
             Property.same (fun () -> "near 0") x (engine.Value(f, [| [| x; x; x; x; x |], Shape [| 5 |] |])[4]))

@@ -1,4 +1,4 @@
-/// Laws 13, 17 and 19 to 24 for the losses of margins, distances, distributions, and several labels.
+/// What is true of single losses of margins, distances, distributions, and several labels.
 module Losses.Tests.Laws.Margins
 
 open System
@@ -9,194 +9,22 @@ open Losses
 open Losses.FSharp
 open Losses.Tests
 
-/// A loss of numbers: its definition over any numbers and its function over tensors.
-type Pointwise =
-    abstract Scalar<'T when 'T :> IReal<'T>> : 'T[] -> 'T
-    abstract Tensor<'T when 'T :> ITensor<'T>> : 'T[] -> LossValues<'T>
-
-/// A record of such a loss: where its arguments lie, and what is promised.
-type PointwiseRecord =
-    {
-        Name: string
-        Inputs: Engine -> Gen<float[]>
-        Loss: Pointwise
-        /// By which arguments it is convex, jointly.
-        Convex: int list
-        /// By which it is not.
-        NotConvex: int list
-        /// What no slope by an argument exceeds.
-        Lipschitz: (int * float) list
-        /// The largest of the terms that the value and each slope are sums of: 0 where none cancel.
-        Terms: float[] -> float
-        SlopeTerms: int -> float[] -> float
-    }
-
 let private sign = Gen.elements [ 1.0; -1.0 ]
-
-let private noTerms (_: float[]) = 0.0
-
-let private noSlopeTerms (_: int) (_: float[]) = 0.0
-
-let private softMarginRecord =
-    {
-        Name = "softMargin"
-        Inputs = fun engine -> Gen.map2 (fun x t -> [| x; t |]) (Generators.finite engine) sign
-        Loss =
-            { new Pointwise with
-                member _.Scalar x = (SoftMargin() :> IPointwise).Apply(x[0], x[1])
-                member _.Tensor x = softMargin x[1] x[0]
-            }
-        Convex = [ 0 ]
-        NotConvex = []
-        Lipschitz = [ 0, 1.0 ]
-        Terms = noTerms
-        SlopeTerms = noSlopeTerms
-    }
-
-let private hingeEmbeddingRecord (margin: float) =
-    {
-        Name = $"hingeEmbedding of margin {margin}"
-        Inputs = fun engine -> Gen.map2 (fun x t -> [| x; t |]) (Generators.finite engine) sign
-        Loss =
-            { new Pointwise with
-                member _.Scalar x = (HingeEmbedding margin :> IPointwise).Apply(x[0], x[1])
-                member _.Tensor x = hingeEmbedding margin x[1] x[0]
-            }
-        Convex = [ 0 ]
-        NotConvex = []
-        Lipschitz = [ 0, 1.0 ]
-        Terms = noTerms
-        SlopeTerms = noSlopeTerms
-    }
-
-let private marginRankingRecord (margin: float) =
-    {
-        Name = $"marginRanking of margin {margin}"
-        Inputs =
-            fun engine ->
-                Gen.map2
-                    (fun (x, y) t -> [| x; y; t |])
-                    (Generators.related engine (Generators.moderate engine) (Generators.moderate engine))
-                    sign
-        Loss =
-            { new Pointwise with
-                member _.Scalar x = (MarginRanking margin :> IPointwise3).Apply(x[0], x[1], x[2])
-                member _.Tensor x = marginRanking margin x[2] x[1] x[0]
-            }
-        Convex = [ 0; 1 ]
-        NotConvex = []
-        Lipschitz = [ 0, 1.0; 1, 1.0 ]
-        // margin − t (x₁ − x₂), of which x₁ − x₂ is rounded.
-        Terms = fun x -> abs margin + abs x[0] + abs x[1]
-        SlopeTerms = noSlopeTerms
-    }
 
 let private counts =
     Gen.frequency [ 3, Gen.choose (0, 20) |> Gen.map float; 1, Gen.choose (0, 80) |> Gen.map (fun k -> float k / 8.0) ]
 
-let private poissonRecord (full: bool) =
-    {
-        Name = (if full then "poissonNLL of log-rates, in full" else "poissonNLL of log-rates")
-        Inputs = fun engine -> Gen.map2 (fun x t -> [| x; t |]) (Generators.moderate engine) counts
-        Loss =
-            { new Pointwise with
-                member _.Scalar x = (PoissonNLL(true, full, 1e-8) :> IPointwise).Apply(x[0], x[1])
-                member _.Tensor x = poissonNLL true full 1e-8 x[1] x[0]
-            }
-        Convex = [ 0 ]
-        NotConvex = []
-        Lipschitz = []
-        Terms = fun x -> exp x[0] + abs (x[0] * x[1]) + (if full then 3.0 * x[1] + 3.0 + x[1] * log (x[1] + 1.0) else 0.0)
-        SlopeTerms =
-            fun i x ->
-                if i = 0 then
-                    exp x[0] + x[1]
-                else
-                    abs x[0] + (if full then 3.0 + abs (log (x[1] + 1.0)) + 1.0 / (x[1] + 1e-300) else 0.0)
-    }
+let private tensor (name: string) =
+    let entry = Losses.Catalogue.Catalogue.find name
 
-let private poissonRateRecord =
-    {
-        Name = "poissonNLL of rates"
-        Inputs = fun engine -> Gen.map2 (fun x t -> [| abs x; t |]) (Generators.moderate engine) counts
-        Loss =
-            { new Pointwise with
-                member _.Scalar x = (PoissonNLL(false, false, 1e-8) :> IPointwise).Apply(x[0], x[1])
-                member _.Tensor x = poissonNLL false false 1e-8 x[1] x[0]
-            }
-        Convex = [ 0 ]
-        NotConvex = []
-        Lipschitz = []
-        // x + ε is rounded: near 1 its logarithm is of what was lost.
-        Terms = fun x -> x[0] + x[1] * (1.0 + abs (log (x[0] + 1e-8)))
-        SlopeTerms = fun i x -> if i = 0 then 1.0 + x[1] / (x[0] + 1e-8) else 1.0 + abs (log (x[0] + 1e-8))
-    }
-
-let private gaussianRecord (full: bool) =
-    {
-        Name = (if full then "gaussianNLL in full" else "gaussianNLL")
-        Inputs =
-            fun engine ->
-                gen {
-                    let! x, t = Generators.related engine (Generators.moderate engine) (Generators.moderate engine)
-                    let! v = Generators.moderate engine |> Gen.map (fun v -> engine.Round(max (abs v) 1e-3))
-                    return [| x; t; v |]
-                }
-        Loss =
-            { new Pointwise with
-                member _.Scalar x = (GaussianNLL(full, 1e-6) :> IPointwise3).Apply(x[0], x[1], x[2])
-                member _.Tensor x = gaussianNLL full 1e-6 x[2] x[1] x[0]
-            }
-        Convex = [ 0 ]
-        NotConvex = [ 2 ]
-        Lipschitz = []
-        Terms =
-            fun x ->
-                let d = x[0] - x[1]
-                abs (log x[2]) + d * d / x[2] + 1.0
-
-        SlopeTerms =
-            fun i x ->
-                let d = x[0] - x[1]
-                if i = 2 then (1.0 + d * d / x[2]) / x[2] else 0.0
-    }
-
-let private all =
-    [
-        softMarginRecord
-        hingeEmbeddingRecord 1.0
-        hingeEmbeddingRecord 0.0
-        hingeEmbeddingRecord -2.5
-        marginRankingRecord 0.0
-        marginRankingRecord 0.5
-        poissonRecord false
-        poissonRecord true
-        poissonRateRecord
-        gaussianRecord false
-        gaussianRecord true
-    ]
-
-let private records (chosen: PointwiseRecord -> bool) =
-    let data = TheoryData<string, string>()
-
-    for record in all do
-        if chosen record then
-            for engine in Engines.all do
-                data.Add(record.Name, engine.Name)
-
-    data
-
-let private find (name: string) = all |> List.find (fun record -> record.Name = name)
-
-let private tensor (record: PointwiseRecord) =
     { new TensorFunction with
-        member _.Apply inputs = record.Loss.Tensor inputs |> Reduce.none
+        member _.Apply inputs = entry.Call.Of(inputs, [||]) |> Reduce.none
     }
 
 // Beside another, so that the loop of the kernel is what runs.
 let private twice (x: float[]) = x |> Array.map (fun y -> [| y; y |], Shape [| 2 |])
 
-let private value (engine: Engine) (record: PointwiseRecord) (x: float[]) = (engine.Value(tensor record, twice x))[0]
+let private value (engine: Engine) (name: string) (x: float[]) = (engine.Value(tensor name, twice x))[0]
 
 let private close (engine: Engine) (what: unit -> string) (terms: float) (truth: DoubleDouble) (got: float) =
     let error = engine.Error(got, truth)
@@ -211,90 +39,6 @@ let private close (engine: Engine) (what: unit -> string) (terms: float) (truth:
         Property.fail $"{what ()}: {got:R} is {error:F3} ulp from {truth.High:R} + {truth.Low:R}, with {allowed:F3} allowed"
 
 let private exact (x: float) = DoubleDouble.Constant x
-
-type ``A loss of numbers``() =
-
-    static member All = records (fun _ -> true)
-    static member Convex = records (fun record -> not record.Convex.IsEmpty)
-    static member NotConvex = records (fun record -> not record.NotConvex.IsEmpty)
-    static member Lipschitz = records (fun record -> not record.Lipschitz.IsEmpty)
-
-    // Law 17.
-    [<Theory; MemberData "All">]
-    member _.``has the value and the slopes of its definition, by every argument``(name: string, engine: string) =
-        let record, engine = find name, Engines.byName engine
-        let cases = Gen.zip (record.Inputs engine) (Generators.moderate engine)
-
-        Property.holds cases (fun (x, upstream) ->
-            let values, gradients = engine.Pull(tensor record, twice x, [| upstream; 1.0 |])
-            let truth = record.Loss.Scalar(Array.map exact x)
-            close engine (fun () -> $"{name} at %A{x}") (record.Terms x) truth values[0]
-
-            for i in 0 .. x.Length - 1 do
-                let at =
-                    x |> Array.mapi (fun j y -> if j = i then Dual<DoubleDouble>.Variable(exact y) else Dual<DoubleDouble>.Fixed(exact y))
-
-                let slope = DoubleDouble.Weigh(exact upstream, (record.Loss.Scalar at).Derivative)
-
-                if Double.IsFinite slope.High then
-                    close
-                        engine
-                        (fun () -> $"slope of {name} at %A{x} by argument {i}, times {upstream:R}")
-                        (abs upstream * record.SlopeTerms i x)
-                        slope
-                        gradients[i].[0])
-
-    // Law 19.
-    [<Theory; MemberData "Convex">]
-    member _.``lies below its chords``(name: string, engine: string) =
-        let record, engine = find name, Engines.byName engine
-
-        let cases =
-            gen {
-                let! a = record.Inputs engine |> Gen.filter (Array.forall (fun x -> abs x <= 80.0))
-                let! b = record.Inputs engine |> Gen.filter (Array.forall (fun x -> abs x <= 80.0))
-                let! eighths = Gen.choose (0, 8)
-                return a, Array.mapi (fun i x -> if List.contains i record.Convex then b[i] else x) a, float eighths / 8.0
-            }
-
-        Property.holds cases (fun (a, b, share) ->
-            let between = Array.map2 (fun x y -> engine.Round(share * x + (1.0 - share) * y)) a b
-            let chord = share * value engine record a + (1.0 - share) * value engine record b
-            // Rounding the place moves the value, by the slope there.
-            let _, gradients = engine.Pull(tensor record, twice between, [| 1.0; 0.0 |])
-            let moved = record.Convex |> List.sumBy (fun i -> engine.Ulp between[i] * (1.0 + abs (gradients[i].[0])))
-            let slack = moved + 2.0 * engine.Ulp chord + 8.0 * engine.Ulp(record.Terms a + record.Terms b + record.Terms between)
-
-            if not (value engine record between <= chord + slack) then
-                Property.fail
-                    $"{name} at {share} of the way from %A{b} to %A{a}: {value engine record between:R} is above the chord's {chord:R}")
-
-    // Law 19.
-    [<Theory; MemberData "NotConvex">]
-    member _.``lies above some chord of the arguments it is not convex in``(name: string, engine: string) =
-        let record, engine = find name, Engines.byName engine
-
-        let isAbove (a: float[], b: float[]) =
-            let b = Array.mapi (fun i x -> if List.contains i record.NotConvex then b[i] else x) a
-            let between = Array.map2 (fun x y -> engine.Round(x / 2.0 + y / 2.0)) a b
-            value engine record between > value engine record a / 2.0 + value engine record b / 2.0 + 1e-3
-
-        let inputs = record.Inputs engine
-
-        if not (Property.sample 300 (Gen.zip inputs inputs) |> Seq.exists isAbove) then
-            Property.fail $"{name} lies below 300 chords: it looks convex"
-
-    // Law 20.
-    [<Theory; MemberData "Lipschitz">]
-    member _.``has slopes no steeper than it says``(name: string, engine: string) =
-        let record, engine = find name, Engines.byName engine
-
-        Property.holds (record.Inputs engine) (fun x ->
-            let _, gradients = engine.Pull(tensor record, twice x, [| 1.0; 1.0 |])
-
-            for i, bound in record.Lipschitz do
-                if not (abs (gradients[i].[0]) <= bound) then
-                    Property.fail $"slope of {name} at %A{x}: {gradients[i].[0]:R}")
 
 let private engines = TheoryData<string>(Engines.all |> Seq.map _.Name)
 
@@ -666,12 +410,11 @@ let ``HingeEmbedding and MarginRanking are 0, of slope 0, beyond their margin`` 
 
     Property.holds (Gen.zip (Generators.finite engine) sign) (fun (x, t) ->
         let beyond = max 1.0 (abs x)
-        let value, gradients = engine.Pull(tensor (hingeEmbeddingRecord 1.0), twice [| beyond; -1.0 |], [| 1.0; 1.0 |])
+        let value, gradients = engine.Pull(tensor "hingeEmbedding margin 1", twice [| beyond; -1.0 |], [| 1.0; 1.0 |])
         Property.same (fun () -> $"hingeEmbedding of {beyond:R}") 0.0 value[0]
         Property.equal (fun () -> $"slope of hingeEmbedding of {beyond:R}") 0.0 gradients[0].[0]
 
-        let value, gradients =
-            engine.Pull(tensor (marginRankingRecord 0.5), twice [| t * max 0.5 (abs x); 0.0; t |], [| 1.0; 1.0 |])
+        let value, gradients = engine.Pull(tensor "marginRanking margin 1", twice [| t * max 1.0 (abs x); 0.0; t |], [| 1.0; 1.0 |])
 
         Property.same (fun () -> $"marginRanking of {x:R}") 0.0 value[0]
         Property.equal (fun () -> $"slope of marginRanking of {x:R}") 0.0 gradients[0].[0]
@@ -681,7 +424,7 @@ let ``HingeEmbedding and MarginRanking are 0, of slope 0, beyond their margin`` 
 [<MemberData("Names", MemberType = typeof<EngineNames>)>]
 let ``PoissonNLL is least where the rate is the target`` (engine: string) =
     let engine = Engines.byName engine
-    let record = poissonRecord false
+    let record = "poissonNLL"
 
     Property.holds (Gen.zip (Gen.choose (1, 2000) |> Gen.map float) (Generators.moderate engine)) (fun (t, x) ->
         let least = value engine record [| engine.Round(log t); t |]
@@ -706,7 +449,7 @@ let ``PoissonNLL of a rate is that of its logarithm`` () =
         }
 
     Property.holds (Gen.zip (Gen.choose (-400, 400) |> Gen.map (fun k -> float k / 16.0)) counts) (fun (x, t) ->
-        let value, gradients = engine.Pull(tensor (poissonRecord false), twice [| x; t |], [| 1.0; 1.0 |])
+        let value, gradients = engine.Pull(tensor "poissonNLL", twice [| x; t |], [| 1.0; 1.0 |])
         let expected, expectedGradients = engine.Pull(byRate, twice [| x; t |], [| 1.0; 1.0 |])
         let allowed = 8.0 * engine.Ulp(exp x + t * abs x + t)
 
@@ -718,7 +461,7 @@ let ``PoissonNLL of a rate is that of its logarithm`` () =
 [<MemberData("Names", MemberType = typeof<EngineNames>)>]
 let ``GaussianNLL is least where the variance is the squared error`` (engine: string) =
     let engine = Engines.byName engine
-    let record = gaussianRecord false
+    let record = "gaussianNLL"
 
     Property.holds (Gen.zip (Gen.choose (1, 400)) (Gen.choose (1, 6400))) (fun (quarters, v) ->
         let d, v = float quarters / 4.0, float v / 16.0

@@ -27,8 +27,10 @@ let private modules =
 /// Modules that hold no losses.
 let private others = set [ "Notation"; "TensorNotation"; "Pointwise"; "Reduce"; "Diff" ]
 
+let private catalogued = set [ for entry in Losses.Catalogue.Catalogue.all -> entry.Function ]
+
 [<Fact>]
-let ``every public function of a loss module has a record`` () =
+let ``every public function of a loss module is in the catalogue`` () =
     let functions =
         [
             for holder in modules do
@@ -39,12 +41,11 @@ let ``every public function of a loss module has a record`` () =
 
     Assert.NotEmpty functions
 
-    let missing = functions |> List.filter (fun name -> not ((Set.union Registry.functions Registry.elsewhere).Contains name))
-
-    Assert.True(missing.IsEmpty, $"without a record: {missing}")
+    let missing = functions |> List.filter (fun name -> not (catalogued.Contains name))
+    Assert.True(missing.IsEmpty, $"not in the catalogue: {missing}")
 
 [<Fact>]
-let ``every record is of a public function`` () =
+let ``every entry of the catalogue is a public function`` () =
     let functions =
         set
             [
@@ -52,7 +53,7 @@ let ``every record is of a public function`` () =
                     for method in holder.GetMethods() -> method.Name
             ]
 
-    let missing = Set.union Registry.functions Registry.elsewhere - functions
+    let missing = catalogued - functions
     Assert.True(missing.IsEmpty, $"no such function: {missing}")
 
 [<Fact>]
@@ -73,3 +74,8 @@ let ``every public module is known to hold losses, or not to`` () =
         ]
 
     Assert.True(unknown.IsEmpty, $"neither listed as losses nor as others: {unknown}")
+
+[<Fact>]
+let ``no two entries of the catalogue have one name`` () =
+    let entries = Losses.Catalogue.Catalogue.all
+    Assert.Equal(entries.Length, (entries |> List.distinctBy _.Name).Length)

@@ -1,4 +1,4 @@
-namespace Losses.Accuracy
+namespace Losses.Catalogue
 
 open Losses
 open Losses.FSharp.Notation

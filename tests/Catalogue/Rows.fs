@@ -1,4 +1,4 @@
-namespace Losses.Accuracy
+namespace Losses.Catalogue
 
 open System
 open Losses
@@ -26,21 +26,24 @@ module Rows =
 
     let private numbers (x: float[]) : 'T[] when 'T :> IReal<'T> = Array.map (fun y -> Notation.num y) x
 
-    // (N, T · C) as (T, N, C)
-    let private framed (classes: int) (x: 'T) : 'T :> ITensor<'T> =
-        'T.Permute('T.Reshape(x, Shape [| x.Shape[0]; x.Shape[1] / classes; classes |]), ReadOnlySpan [| 1; 0; 2 |])
+    let private logits = Operand.any "logits"
+    let private scores = Operand.any "prediction"
+    let private vector name = Operand.any name
+    let private two = [ vector "x1"; vector "x2" ]
 
     let private describe (name: string) (weighted: bool) (smoothing: float) =
         name + (if weighted then " weighted" else "") + (if smoothing > 0.0 then $" smoothing {smoothing}" else "")
 
     let private nllCase =
-        Case.rows
+        Entry.rows
             "nll"
-            [ "x", true ]
+            [ Operand.of' Numbers.Logarithm "logProbabilities" ]
             (fun random format width -> [| Array.map (fun x -> -(abs x)) (logitRow random format width) |], [| random.Next width |])
-            { new Definition with
-                member _.Exact(x, _, labels) = [| Notation.(-) (Notation.num 0.0) (x[0][labels[0]]) |]
-                member _.Tensor(x, y) = Reduce.none (nll NLLOptions.Default (labels y) x[0])
+            { new Formula with
+                member _.Of(x, _, labels) = [| Notation.(-) (Notation.num 0.0) (x[0][labels[0]]) |]
+            }
+            { new Call with
+                member _.Of(x, y) = nll NLLOptions.Default (labels y) x[0]
             }
 
     let private crossEntropyCase (axis: int) (weighted: bool) (smoothing: float) =
@@ -52,9 +55,9 @@ module Rows =
             }
 
         let case =
-            Case.rows
+            Entry.rows
                 (describe "crossEntropy" weighted smoothing + (if axis = 0 then " across" else ""))
-                [ "x", true ]
+                [ (if axis = 0 then Operand.laid Layout.Across logits else logits) ]
                 (fun random format width ->
                     let x =
                         if smoothing = 0.0 then
@@ -63,8 +66,8 @@ module Rows =
                             boundedRow random format width
 
                     [| x |], [| random.Next width |])
-                { new Definition with
-                    member _.Exact(x, at, labels) =
+                { new Formula with
+                    member _.Of(x, at, labels) =
                         let width = x[0].Length
                         let share: 'T = Notation.(/) (Notation.num smoothing) (Notation.num (float width))
                         let own: 'T = Notation.(-) (Notation.num 1.0) (Notation.num smoothing)
@@ -74,13 +77,13 @@ module Rows =
                             Array.mapi (fun c scale -> Notation.(*) scale (if c = labels[0] then Notation.(+) own share else share)) scales
 
                         [| Formulas.crossEntropy targets x[0] at[0] |]
-
-                    member _.Tensor(x, y) = Reduce.none (crossEntropy (options x[0].Shape[axis]) (labels y) x[0])
+                }
+                { new Call with
+                    member _.Of(x, y) = crossEntropy (options x[0].Shape[axis]) (labels y) x[0]
                 }
 
         let case =
             { case with
-                IsAcross = (axis = 0)
                 // Over spans a weighted mean divides by the weights.
                 Spans =
                     if weighted then
@@ -98,12 +101,20 @@ module Rows =
                             }
             }
 
-        if smoothing = 0.0 then
+        if smoothing = 0.0 && weighted then
+            // A label of weight 0 leaves nothing of its row.
+            case
+            |> Entry.reaching (fun sample _ _ ->
+                [
+                    if (weights sample.Operands[0].Length)[sample.Labels[0]] > 0.0 then
+                        0
+                ])
+        elif smoothing = 0.0 then
             case
         else
             // The slope is p Σt − t.
             case
-            |> Case.given "float64 logits within 10³⁰⁶; slope: + 2⁻³⁷ of the weight" Case.elementary (fun _ _ ->
+            |> Entry.given "float64 logits within 10³⁰⁶; slope: + 2⁻³⁷ of the weight" Entry.elementary (fun _ _ ->
                 {
                     Value = fun _ -> 0.0
                     Slope = fun _ _ -> 2.0
@@ -117,12 +128,12 @@ module Rows =
                 LabelSmoothing = smoothing
             }
 
-        Case.rows
+        Entry.rows
             (describe "crossEntropyWithProbabilities" weighted smoothing)
-            [ "x", true; "t", smoothing = 0.0 ]
+            [ logits; { Operand.of' Numbers.NotNegative "probabilities" with By = (smoothing = 0.0) } ]
             (fun random format width -> [| boundedRow random format width; Draw.distribution random format width |], [||])
-            { new Definition with
-                member _.Exact(x, at, _) =
+            { new Formula with
+                member _.Of(x, at, _) =
                     let width = x[0].Length
                     let share: 'T = Notation.(/) (Notation.num smoothing) (Notation.num (float width))
                     let own: 'T = Notation.(-) (Notation.num 1.0) (Notation.num smoothing)
@@ -131,10 +142,11 @@ module Rows =
                     let targets = Array.map2 (fun scale t -> Notation.(*) scale (Notation.(+) (Notation.(*) own t) share)) scales x[1]
 
                     [| Formulas.crossEntropy targets x[0] at[0] |]
-
-                member _.Tensor(x, _) = Reduce.none (crossEntropyWithProbabilities (options x[0].Shape[1]) x[1] x[0])
             }
-        |> Case.given "float64 logits within 10³⁰⁶; slope by x: + 2⁻⁵⁰ of the weight" Case.rounded (fun _ _ ->
+            { new Call with
+                member _.Of(x, _) = crossEntropyWithProbabilities (options x[0].Shape[1]) x[1] x[0]
+            }
+        |> Entry.given "float64 logits within 10³⁰⁶; slope by x: + 2⁻⁵⁰ of the weight" Entry.rounded (fun _ _ ->
             {
                 Value = fun _ -> 0.0
                 Slope = fun operand _ -> if operand = 0 then 4.0 else 0.0
@@ -152,52 +164,59 @@ module Rows =
             }
 
     let private softmaxCase =
-        Case.rows
+        Entry.rows
             "softmax"
-            [ "x", true ]
+            [ logits ]
             (fun random format width -> [| masked random (logitRow random format width) |], [||])
-            { new Definition with
-                member _.Exact(x, at, _) = Formulas.logSoftmax x[0] at[0] |> Array.map (fun y -> Notation.exp y)
-                member _.Tensor(x, _) = softmax 1 x[0]
+            { new Formula with
+                member _.Of(x, at, _) = Formulas.logSoftmax x[0] at[0] |> Array.map (fun y -> Notation.exp y)
             }
-        |> Case.given acrossOutputs Case.rounded noTerms
+            { new Call with
+                member _.Of(x, _) = LossValues(softmax 1 x[0])
+            }
+        |> Entry.given acrossOutputs Entry.rounded noTerms
 
     let private softminCase =
-        Case.rows
+        Entry.rows
             "softmin"
-            [ "x", true ]
+            [ logits ]
             (fun random format width -> [| logitRow random format width |], [||])
-            { new Definition with
-                member _.Exact(x, at, _) =
+            { new Formula with
+                member _.Of(x, at, _) =
                     let x = x[0] |> Array.map (fun y -> Notation.(~-) y)
                     let at = at[0] |> Array.map (~-)
                     Formulas.logSoftmax x at |> Array.map (fun y -> Notation.exp y)
-
-                member _.Tensor(x, _) = softmin 1 x[0]
             }
-        |> Case.given acrossOutputs Case.rounded noTerms
+            { new Call with
+                member _.Of(x, _) = LossValues(softmin 1 x[0])
+            }
+        |> Entry.given acrossOutputs Entry.rounded noTerms
 
     let private logSoftmaxCase =
-        Case.rows
+        Entry.rows
             "logSoftmax"
-            [ "x", true ]
+            [ logits ]
             (fun random format width -> [| logitRow random format width |], [||])
-            { new Definition with
-                member _.Exact(x, at, _) = Formulas.logSoftmax x[0] at[0]
-                member _.Tensor(x, _) = logSoftmax 1 x[0]
+            { new Formula with
+                member _.Of(x, at, _) = Formulas.logSoftmax x[0] at[0]
             }
-        |> Case.given acrossOutputs Case.rounded noTerms
+            { new Call with
+                member _.Of(x, _) = LossValues(logSoftmax 1 x[0])
+            }
+        |> Entry.given acrossOutputs Entry.rounded noTerms
 
     let private logSumExpCase =
-        Case.rows
+        Entry.rows
             "logSumExp"
-            [ "x", true ]
+            [ logits ]
             (fun random format width -> [| masked random (logitRow random format width) |], [||])
-            { new Definition with
-                member _.Exact(x, at, _) = [| Formulas.logSumExp x[0] at[0] |]
-                member _.Tensor(x, _) = logSumExp 1 x[0]
+            { new Formula with
+                member _.Of(x, at, _) = [| Formulas.logSumExp x[0] at[0] |]
             }
-        |> Case.given "value: + 2⁻⁵⁰ of the largest logit" Case.rounded (fun _ sample ->
+            { new Call with
+                member _.Of(x, _) = LossValues(logSumExp 1 x[0])
+            }
+        |> Entry.given "value: + 2⁻⁵⁰ of the largest logit" Entry.rounded (fun _ sample ->
             {
                 Value = fun _ -> min 10.0 (abs (Array.max sample.Operands[0]))
                 Slope = fun _ _ -> 0.0
@@ -237,15 +256,17 @@ module Rows =
     let private longer (eps: float) (x: float[]) = length x > eps
 
     let private cosineSimilarityCase =
-        Case.rows
+        Entry.rows
             "cosineSimilarity"
-            [ "x1", true; "x2", true ]
+            two
             (vectors (longer 1e-7))
-            { new Definition with
-                member _.Exact(x, _, _) = [| Formulas.cosine 0.0 x[0] x[1] |]
-                member _.Tensor(x, _) = cosineSimilarity 1 CosineSimilarityEps x[1] x[0]
+            { new Formula with
+                member _.Of(x, _, _) = [| Formulas.cosine 0.0 x[0] x[1] |]
             }
-        |> Case.given (bounds + "longer than ε; + 2⁻⁵⁰ of Σ|x₁x₂| / ‖x₁‖‖x₂‖ (value), of 1 / ‖x‖ (slope)") Case.rounded (fun _ sample ->
+            { new Call with
+                member _.Of(x, _) = LossValues(cosineSimilarity 1 CosineSimilarityEps x[1] x[0])
+            }
+        |> Entry.given (bounds + "longer than ε; + 2⁻⁵⁰ of Σ|x₁x₂| / ‖x₁‖‖x₂‖ (value), of 1 / ‖x‖ (slope)") Entry.rounded (fun _ sample ->
             let x, y = sample.Operands[0], sample.Operands[1]
             let sizes = dot (Array.map abs x) (Array.map abs y) / length x / length y
 
@@ -259,15 +280,17 @@ module Rows =
             })
 
     let private cosineDistanceCase =
-        Case.rows
+        Entry.rows
             "cosineDistance"
-            [ "x1", true; "x2", true ]
+            two
             (vectors (longer 0.0))
-            { new Definition with
-                member _.Exact(x, _, _) = [| Formulas.cosineDistance 0.0 x[0] x[1] |]
-                member _.Tensor(x, _) = cosineDistance x[1] x[0]
+            { new Formula with
+                member _.Of(x, _, _) = [| Formulas.cosineDistance 0.0 x[0] x[1] |]
             }
-        |> Case.given (bounds + "+ 2⁻⁵⁰ of ‖u₁ − u₂‖ (value), of 1 / ‖x‖ (slope)") Case.rounded (fun _ sample ->
+            { new Call with
+                member _.Of(x, _) = LossValues(cosineDistance x[1] x[0])
+            }
+        |> Entry.given (bounds + "+ 2⁻⁵⁰ of ‖u₁ − u₂‖ (value), of 1 / ‖x‖ (slope)") Entry.rounded (fun _ sample ->
             let x, y = sample.Operands[0], sample.Operands[1]
             let x1, y1 = length x, length y
             let apart = Array.map2 (fun a b -> (a / x1 - b / y1) ** 2.0) x y |> Array.sum |> sqrt
@@ -278,38 +301,35 @@ module Rows =
                 Relative = 0.0
             })
 
-    let private cosineEmbeddingCase (target: float) (margin: float) =
-        let name = if target > 0.0 then "cosineEmbedding t 1" else $"cosineEmbedding t -1 margin {margin}"
-
-        Case.rows
-            name
-            [ "x1", true; "x2", true ]
-            (vectors (longer 0.0))
-            { new Definition with
-                member _.Exact(x, _, _) =
-                    if target > 0.0 then
+    let private cosineEmbeddingCase (margin: float) =
+        Entry.rows
+            $"cosineEmbedding margin {margin}"
+            (two @ [ Operand.of' Numbers.Sign "target" |> Operand.laid Layout.Single |> Operand.constant ])
+            (fun random format width ->
+                let xs, labels = vectors (longer 0.0) random format width
+                Array.append xs [| [| Draw.sign random |] |], labels)
+            { new Formula with
+                member _.Of(x, at, _) =
+                    if at[2][0] > 0.0 then
                         [| Formulas.cosineDistance 1e-12 x[0] x[1] |]
                     else
                         [| Notation.hinge (Notation.(-) (Formulas.cosine 1e-12 x[0] x[1]) (Notation.num margin)) |]
-
-                member _.Tensor(x, _) =
-                    let targets = Notation.num target |> TensorNotation.expand (Shape [| x[0].Shape[0] |])
-                    Reduce.none (cosineEmbedding margin targets x[1] x[0])
             }
-        |> Case.given
-            (bounds + (if target > 0.0 then "+ 2⁻⁵⁰ of ‖u₁ − u₂‖" else "+ 2⁻⁵⁰ of Σ|u₁u₂|") + " (value), of 1 / ‖x‖ (slope)")
-            Case.rounded
-            (fun _ sample ->
-                let x, y = sample.Operands[0], sample.Operands[1]
-                let size v = sqrt (dot v v + 1e-12)
-                let apart = Array.map2 (fun a b -> (a / size x - b / size y) ** 2.0) x y |> Array.sum |> sqrt
-                let sizes = dot (Array.map abs x) (Array.map abs y) / size x / size y
+            { new Call with
+                member _.Of(x, _) = cosineEmbedding margin x[2] x[1] x[0]
+            }
+        |> Entry.given (bounds + "+ 2⁻⁵⁰ of ‖u₁ − u₂‖, or of Σ|u₁u₂| (value), of 1 / ‖x‖ (slope)") Entry.rounded (fun _ sample ->
+            let x, y = sample.Operands[0], sample.Operands[1]
+            let size v = sqrt (dot v v + 1e-12)
+            let apart = Array.map2 (fun a b -> (a / size x - b / size y) ** 2.0) x y |> Array.sum |> sqrt
+            let sizes = dot (Array.map abs x) (Array.map abs y) / size x / size y
 
-                {
-                    Value = fun _ -> if target > 0.0 then apart + Math.ScaleB(1.0, -48) else sizes + 2.0 * abs margin
-                    Slope = fun operand _ -> 8.0 / size sample.Operands[operand]
-                    Relative = 0.0
-                })
+            {
+                Value = fun _ -> if sample.Operands[2][0] > 0.0 then apart + Math.ScaleB(1.0, -48) else sizes + 2.0 * abs margin
+                Slope = fun operand _ -> 8.0 / size sample.Operands[operand]
+                Relative = 0.0
+            })
+        |> Entry.promises [ NonNegative; Symmetric; NotConvex 0 ]
 
     let private norm (p: float) (x: float[]) =
         if p = infinity then
@@ -322,13 +342,15 @@ module Rows =
 
     let private pairwiseDistanceCase (p: float) (eps: float) =
         let case =
-            Case.rows
+            Entry.rows
                 $"pairwiseDistance p {p} eps {eps}"
-                [ "x1", true; "x2", true ]
+                two
                 (vectors (fun _ -> true))
-                { new Definition with
-                    member _.Exact(x, at, _) = [| Formulas.pairwise p eps x[0] x[1] at[0] at[1] |]
-                    member _.Tensor(x, _) = pairwiseDistance p eps false x[1] x[0]
+                { new Formula with
+                    member _.Of(x, at, _) = [| Formulas.pairwise p eps x[0] x[1] at[0] at[1] |]
+                }
+                { new Call with
+                    member _.Of(x, _) = LossValues(pairwiseDistance p eps false x[1] x[0])
                 }
 
         if eps = 0.0 && (p = 1.0 || p = 2.0 || p = infinity) then
@@ -336,7 +358,7 @@ module Rows =
         elif eps = 0.0 then
             // Float64's own roundings, which the power makes p times as large.
             case
-            |> Case.given "float64 within 10^±60, slope + 2⁻⁵¹ p of itself" 0.0 (fun _ sample ->
+            |> Entry.given "float64 within 10^±60, slope + 2⁻⁵¹ p of itself" 0.0 (fun _ sample ->
                 let d = Array.map2 (fun a b -> abs (a - b)) sample.Operands[0] sample.Operands[1]
                 let whole = norm p d
 
@@ -347,7 +369,7 @@ module Rows =
                 })
         else
             case
-            |> Case.given (bounds + "+ 2⁻⁵⁰ of |x₁ − x₂| + ε") Case.rounded (fun _ sample ->
+            |> Entry.given (bounds + "+ 2⁻⁵⁰ of |x₁ − x₂| + ε") Entry.rounded (fun _ sample ->
                 let d = Array.map2 (fun a b -> a - b + eps) sample.Operands[0] sample.Operands[1]
                 let sizes = Array.map2 (fun a b -> abs (a - b) + eps) sample.Operands[0] sample.Operands[1]
                 let whole = norm p d
@@ -367,23 +389,21 @@ module Rows =
     let private cdistCase (p: float) =
         let halves (x: 'a[]) = Array.splitInto 2 x
 
-        Case.rows
+        Entry.rows
             $"cdist p {p}"
-            [ "x1", true; "x2", true ]
+            [ vector "x1" |> Operand.laid (Layout.Blocks 2); vector "x2" |> Operand.laid (Layout.Blocks 1) ]
             (fun random format width ->
                 let xs, _ = vectors (fun _ -> true) random format width
                 let ys, _ = vectors (fun _ -> true) random format width
                 [| Array.append xs[0] ys[0]; xs[1] |], [||])
-            { new Definition with
-                member _.Exact(x, at, _) =
+            { new Formula with
+                member _.Of(x, at, _) =
                     Array.map2 (fun own numbers -> Formulas.pairwise p 0.0 own x[1] numbers at[1]) (halves x[0]) (halves at[0])
-
-                member _.Tensor(x, _) =
-                    let n, width = x[1].Shape[0], x[1].Shape[1]
-                    let rows (count: int) (y: 'T) : 'T :> ITensor<'T> = 'T.Reshape(y, Shape [| n; count; width |])
-                    TensorNotation.reshape (Shape [| n; 2 |]) (cdist p (rows 1 x[1]) (rows 2 x[0]))
             }
-        |> Case.given (bounds + "+ 2⁻⁵⁰ of 1 (the slope by x2, which is a sum of two)") Case.rounded (fun _ _ ->
+            { new Call with
+                member _.Of(x, _) = LossValues(cdist p x[1] x[0])
+            }
+        |> Entry.given (bounds + "+ 2⁻⁵⁰ of 1 (the slope by x2, which is a sum of two)") Entry.rounded (fun _ _ ->
             {
                 Value = fun _ -> 0.0
                 Slope = fun operand _ -> if operand = 1 then 2.0 else 0.0
@@ -392,9 +412,9 @@ module Rows =
 
     // The pairs of three vectors.
     let private pdistCase (p: float) =
-        Case.rows
+        Entry.rows
             $"pdist p {p}"
-            [ "x", true ]
+            [ vector "x" |> Operand.laid (Layout.Whole 3) ]
             (fun random format width ->
                 let xs, _ = vectors (fun _ -> true) random format width
                 let ys, _ = vectors (fun _ -> true) random format width
@@ -402,19 +422,17 @@ module Rows =
                 // The neighbour of 0 is out of bounds: the logarithm of a sum of its powers has no derivative in float64's range.
                 let bounded = third |> Array.map (fun y -> if abs y < 1e-60 then 0.0 else y)
                 [| Array.concat [ xs[0]; xs[1]; bounded ] |], [||])
-            { new Definition with
-                member _.Exact(x, at, _) =
+            { new Formula with
+                member _.Of(x, at, _) =
                     let x, at = Array.splitInto 3 x[0], Array.splitInto 3 at[0]
 
                     [| struct (0, 1); struct (0, 2); struct (1, 2) |]
                     |> Array.map (fun struct (i, j) -> Formulas.pairwise p 0.0 x[i] x[j] at[i] at[j])
-
-                member _.Tensor(x, _) =
-                    let n, width = x[0].Shape[0], x[0].Shape[1] / 3
-                    let three s : 'T = TensorNotation.reshape (Shape [| 3; width |]) ('T.Slice(x[0], 0, s, 1))
-                    'T.Concatenate(ReadOnlySpan(Array.init n (fun s -> pdist p (three s))), 0) |> TensorNotation.reshape (Shape [| n; 3 |])
             }
-        |> Case.given (bounds + acrossOutputs) Case.rounded noTerms
+            { new Call with
+                member _.Of(x, _) = LossValues(pdist p x[0])
+            }
+        |> Entry.given (bounds + acrossOutputs) Entry.rounded noTerms
 
     let private tripletMarginCase (ofDistance: bool) (swap: bool) =
         let draw random format width =
@@ -422,23 +440,24 @@ module Rows =
             let ys, _ = vectors (fun _ -> true) random format width
             [| xs[0]; xs[1]; (if random.Next 3 = 0 then Draw.relatedRow (element format) random format xs[0] else ys[0]) |], [||]
 
-        Case.rows
+        Entry.rows
             ("tripletMargin" + (if ofDistance then "WithDistance" else "") + (if swap then " swap" else ""))
-            [ "anchor", true; "positive", true; "negative", true ]
+            [ vector "anchor"; vector "positive"; vector "negative" ]
             draw
-            { new Definition with
-                member _.Exact(x, at, _) =
+            { new Formula with
+                member _.Of(x, at, _) =
                     let distance i j = Formulas.pairwise 2.0 1e-6 x[i] x[j] at[i] at[j]
                     let far = if swap then Notation.min (distance 0 2) (distance 1 2) else distance 0 2
                     [| Notation.hinge (Notation.(+) (Notation.(-) (distance 0 1) far) (Notation.num 1.0)) |]
-
-                member _.Tensor(x, _) =
-                    if ofDistance then
-                        Reduce.none (tripletMarginWithDistance (fun x1 x2 -> pairwiseDistance 2.0 1e-6 false x2 x1) 1.0 swap x[2] x[1] x[0])
-                    else
-                        Reduce.none (tripletMargin { TripletMarginOptions.Default with Swap = swap } x[2] x[1] x[0])
             }
-        |> Case.given (bounds + "+ 2⁻⁵⁰ of the distances and the margin (value), of 1 (slope)") Case.rounded (fun _ sample ->
+            { new Call with
+                member _.Of(x, _) =
+                    if ofDistance then
+                        tripletMarginWithDistance (fun x1 x2 -> pairwiseDistance 2.0 1e-6 false x2 x1) 1.0 swap x[2] x[1] x[0]
+                    else
+                        tripletMargin { TripletMarginOptions.Default with Swap = swap } x[2] x[1] x[0]
+            }
+        |> Entry.given (bounds + "+ 2⁻⁵⁰ of the distances and the margin (value), of 1 (slope)") Entry.rounded (fun _ sample ->
             let vector (x: float[]) (y: float[]) = Array.map2 (fun a b -> a - b + 1e-6) x y
             let sizes (x: float[]) (y: float[]) = norm 2.0 (Array.map2 (fun a b -> abs (a - b) + 1e-6) x y)
             let x = sample.Operands
@@ -464,17 +483,19 @@ module Rows =
     let private isKink (own: float) (other: float) = abs (1.0 - (own - other)) < Math.ScaleB(1.0, -49)
 
     let private multiMarginCase (p: int) =
-        Case.rows
+        Entry.rows
             $"multiMargin p {p}"
-            [ "x", true ]
+            [ scores ]
             (fun random format width -> [| Draw.row (element format) random format width |], [| random.Next width |])
-            { new Definition with
-                member _.Exact(x, _, labels) = [| Formulas.multiMargin p 1.0 1.0 x[0] labels[0] |]
-                member _.Tensor(x, y) = Reduce.none (multiMargin p 1.0 Weights.None (labels y) x[0])
+            { new Formula with
+                member _.Of(x, _, labels) = [| Formulas.multiMargin p 1.0 1.0 x[0] labels[0] |]
             }
-        |> Case.given
+            { new Call with
+                member _.Of(x, y) = multiMargin p 1.0 Weights.None (labels y) x[0]
+            }
+        |> Entry.given
             "+ 2⁻⁵⁰ of 1 + |x_y − x_c| (to the p-th, over C); nearer to a kink than 2⁻⁵⁰, the slope is one or the other"
-            Case.rounded
+            Entry.rounded
             (fun _ sample ->
                 let x, y = sample.Operands[0], sample.Labels[0]
                 let others = x |> Array.indexed |> Array.filter (fun (j, _) -> j <> y) |> Array.map snd
@@ -501,24 +522,25 @@ module Rows =
                 })
 
     let private multiLabelMarginCase =
-        Case.rows
+        Entry.rows
             "multiLabelMargin"
-            [ "x", true ]
+            [ scores ]
             (fun random format width ->
                 let own = random.Next(width + 1)
                 let order = Array.init width id
                 random.Shuffle order
                 [| Draw.row (element format) random format width |], Array.init width (fun i -> if i < own then order[i] else -1))
-            { new Definition with
-                member _.Exact(x, _, labels) = [| Formulas.multiLabelMargin x[0] labels |]
-
-                member _.Tensor(x, y) =
-                    let labels = Labels(ReadOnlySpan<int>(Array.concat y), x[0].Shape)
-                    Reduce.none (multiLabelMargin labels x[0])
+            { new Formula with
+                member _.Of(x, _, labels) = [| Formulas.multiLabelMargin x[0] labels |]
             }
-        |> Case.given
+            { new Call with
+                member _.Of(x, y) =
+                    let labels = Labels(ReadOnlySpan<int>(Array.concat y), x[0].Shape)
+                    multiLabelMargin labels x[0]
+            }
+        |> Entry.given
             "+ 2⁻⁵⁰ of 1 + |x_y − x_c|, over C (value); nearer to a kink than 2⁻⁵⁰, the slope is one or the other"
-            Case.rounded
+            Entry.rounded
             (fun _ sample ->
                 let x = sample.Operands[0]
                 let own = sample.Labels |> Array.takeWhile (fun y -> y >= 0)
@@ -538,9 +560,9 @@ module Rows =
                 })
 
     let private multiLabelSoftMarginCase =
-        Case.rows
+        Entry.rows
             "multiLabelSoftMargin"
-            [ "x", true; "t", true ]
+            [ logits; Operand.of' Numbers.Probability "target" ]
             (fun random format width ->
                 let t = Array.init width (fun _ -> if random.Next 3 > 0 then float (random.Next 2) else Draw.probability random format)
 
@@ -549,11 +571,13 @@ module Rows =
                     t
                 |],
                 [||])
-            { new Definition with
-                member _.Exact(x, _, _) = [| Formulas.multiLabelSoftMargin x[0] x[1] |]
-                member _.Tensor(x, _) = Reduce.none (multiLabelSoftMargin Weights.None x[1] x[0])
+            { new Formula with
+                member _.Of(x, _, _) = [| Formulas.multiLabelSoftMargin x[0] x[1] |]
             }
-        |> Case.given "slope of a soft target: + 2⁻⁵⁰ of t σ(−x)" Case.rounded (fun _ sample ->
+            { new Call with
+                member _.Of(x, _) = multiLabelSoftMargin Weights.None x[1] x[0]
+            }
+        |> Entry.given "slope of a soft target: + 2⁻⁵⁰ of t σ(−x)" Entry.rounded (fun _ sample ->
             let x, t = sample.Operands[0], sample.Operands[1]
 
             {
@@ -577,28 +601,36 @@ module Rows =
                 Array.map (fun y -> format.Round(min 0.0 (y - total))) x)
             |> Array.concat
 
-        { Case.rows
+        { Entry.rows
               $"ctc of {classes} classes"
-              [ "x", true ]
+              [ Operand.of' Numbers.Logarithm "logProbabilities" |> Operand.laid (Layout.Frames classes) ]
               (fun random format frames ->
                   let count = random.Next(0, (frames + 1) / 2 + 1)
                   [| logs random format frames |], Array.init 3 (fun i -> if i < count then 1 + random.Next(classes - 1) else 0))
-              { new Definition with
-                  member _.Exact(x, _, labels) = [| Formulas.ctc classes x[0] (Array.takeWhile (fun y -> y > 0) labels) |]
-
-                  member _.Tensor(x, y) =
-                      let n = x[0].Shape[0]
-                      let frames = x[0].Shape[1] / classes
+              { new Formula with
+                  member _.Of(x, _, labels) = [| Formulas.ctc classes x[0] (Array.takeWhile (fun y -> y > 0) labels) |]
+              }
+              { new Call with
+                  member _.Of(x, y) =
+                      let frames, n = x[0].Shape[0], x[0].Shape[1]
                       let lengths = y |> Array.map (Array.takeWhile (fun label -> label > 0) >> Array.length)
                       let padded = y |> Array.concat |> Array.map (fun label -> if label = 0 then 1 else label)
                       let labels = Labels(ReadOnlySpan<int> padded, Shape [| n; 3 |])
-                      Reduce.none (ctc CTCOptions.Default (Array.create n frames) lengths labels (framed classes (x[0])))
+                      ctc CTCOptions.Default (Array.create n frames) lengths labels x[0]
               } with
+            // A blank, a label, a blank: every state is on some path in every frame.
+            Plain =
+                fun random format frames ->
+                    {
+                        Operands = [| Array.init (frames * classes) (fun _ -> Numbers.Logarithm.Plain(random, format)) |]
+                        Labels = [| 1 + random.Next(classes - 1); 0; 0 |]
+                    }
             Widths = [ 2; 4; 5 ]
         }
-        |> Case.given
+        |> Entry.reachingWhatVaries
+        |> Entry.given
             "+ 2⁻⁵⁰ of the sum of the frames' largest −log p (value), so much times the slope (slope); float64: + 2⁻⁸⁰ a frame (value)"
-            Case.rounded
+            Entry.rounded
             (fun format sample ->
                 let frames = sample.Operands[0] |> Array.chunkBySize classes
 
@@ -618,48 +650,63 @@ module Rows =
                         Relative = 0.0
                     })
 
-    let cases: Case list =
+    let private distance = [ NonNegative; Convex [ 0; 1 ] ]
+    let private crossEntropies weighted = [ NonNegative; Convex [ 0 ]; ZeroSum(if weighted then 4.0 else 2.0) ]
+    let private hinges = [ NonNegative; Convex [ 0 ] ]
+
+    let entries: Entry list =
         [
-            nllCase
-            crossEntropyCase 1 false 0.0
-            crossEntropyCase 0 false 0.0
-            crossEntropyCase 0 false 0.1
-            crossEntropyCase 1 true 0.0
-            crossEntropyCase 1 false 0.1
-            crossEntropyCase 1 true 0.1
-            crossEntropyWithProbabilitiesCase false 0.0
-            crossEntropyWithProbabilitiesCase true 0.25
-            softmaxCase
-            softminCase
+            nllCase |> Entry.reachingWhatVaries |> Entry.promises [ NonNegative; Convex [ 0 ] ]
+
+            for axis, weighted, smoothing in [ 1, false, 0.0; 0, false, 0.0; 0, false, 0.1; 1, true, 0.0; 1, false, 0.1; 1, true, 0.1 ] do
+                crossEntropyCase axis weighted smoothing |> Entry.promises (crossEntropies weighted)
+
+            crossEntropyWithProbabilitiesCase false 0.0 |> Entry.promises (crossEntropies false)
+            crossEntropyWithProbabilitiesCase true 0.25 |> Entry.promises (crossEntropies true)
+            softmaxCase |> Entry.promises [ NonNegative ]
+            softminCase |> Entry.promises [ NonNegative ]
             logSoftmaxCase
-            logSumExpCase
-            cosineSimilarityCase
-            cosineDistanceCase
-            cosineEmbeddingCase 1.0 0.0
-            cosineEmbeddingCase -1.0 0.2
-            pairwiseDistanceCase 0.5 0.0
-            pairwiseDistanceCase 1.0 0.0
-            pairwiseDistanceCase 1.5 0.0
-            pairwiseDistanceCase 2.0 0.0
-            pairwiseDistanceCase 2.0 1e-6
-            pairwiseDistanceCase 3.0 0.0
-            pairwiseDistanceCase 3.0 1e-6
-            pairwiseDistanceCase infinity 0.0
-            cdistCase 1.0
-            cdistCase 2.0
-            cdistCase infinity
-            pdistCase 1.0
-            pdistCase 2.0
-            pdistCase 3.0
-            pdistCase infinity
-            tripletMarginCase false false
-            tripletMarginCase false true
-            tripletMarginCase true false
-            tripletMarginCase true true
-            multiMarginCase 1
-            multiMarginCase 2
+            logSumExpCase |> Entry.promises [ Convex [ 0 ]; Lipschitz(0, 1.0) ]
+            cosineSimilarityCase |> Entry.promises [ Symmetric; NotConvex 0 ]
+            cosineDistanceCase |> Entry.promises [ NonNegative; Symmetric; NotConvex 0 ]
+            cosineEmbeddingCase 0.0
+            cosineEmbeddingCase 0.2
+            // Below 1 the order makes no norm.
+            pairwiseDistanceCase 0.5 0.0 |> Entry.promises [ NonNegative; Symmetric ]
+
+            for p in [ 1.0; 1.5; 2.0; 3.0; infinity ] do
+                pairwiseDistanceCase p 0.0 |> Entry.promises (Symmetric :: distance)
+
+            for p in [ 2.0; 3.0 ] do
+                pairwiseDistanceCase p 1e-6 |> Entry.promises (Asymmetric :: distance)
+
+            for p in [ 1.0; 2.0; infinity ] do
+                cdistCase p
+                |> Entry.reaching (fun sample o k -> if o = 1 then [ 0; 1 ] else [ k / sample.Operands[1].Length ])
+                |> Entry.promises distance
+
+            for p in [ 1.0; 2.0; 3.0; infinity ] do
+                pdistCase p
+                |> Entry.reaching (fun sample _ k ->
+                    let row = k / (sample.Operands[0].Length / 3)
+                    List.indexed [ 0, 1; 0, 2; 1, 2 ] |> List.filter (fun (_, (i, j)) -> i = row || j = row) |> List.map fst)
+                |> Entry.promises [ NonNegative; Convex [ 0 ] ]
+
+            for ofDistance in [ false; true ] do
+                for swap in [ false; true ] do
+                    { tripletMarginCase ofDistance swap with IsComposed = ofDistance } |> Entry.promises [ NonNegative; NotConvex 2 ]
+
+            multiMarginCase 1 |> Entry.promises hinges
+            multiMarginCase 2 |> Entry.promises hinges
             multiLabelMarginCase
-            multiLabelSoftMarginCase
+            // Without a label, or with all, there is no pair.
+            |> Entry.reaching (fun sample _ _ ->
+                [
+                    if sample.Labels[0] >= 0 && Array.last sample.Labels < 0 then
+                        0
+                ])
+            |> Entry.promises hinges
+            multiLabelSoftMarginCase |> Entry.promises hinges
             ctcCase 3
             ctcCase 4
         ]

@@ -1,4 +1,4 @@
-namespace Losses.Accuracy
+namespace Losses.Catalogue
 
 open System
 open Losses
@@ -9,11 +9,7 @@ module Linear =
 
     let private rows = 2
 
-    // What a sample has of an operand, in the shape it has in a layer.
-    let private part (sample: int) (shape: int list) (x: 'T) : 'T :> ITensor<'T> =
-        TensorNotation.reshape (Shape(Array.ofList shape)) ('T.Slice(x, 0, sample, 1))
-
-    let private each (samples: int) (f: int -> 'T) : 'T :> ITensor<'T> = 'T.Concatenate(ReadOnlySpan(Array.init samples f), 0)
+    let private whole name rows = Operand.any name |> Operand.laid (Layout.Whole rows)
 
     let private labels (y: int[]) = Labels(ReadOnlySpan<int> y, Shape [| y.Length |])
 
@@ -64,29 +60,23 @@ module Linear =
         let logits (x: 'T[][]) : 'T[] when 'T :> IReal<'T> = linear x[1] x[2] x[0]
         let row (width: int) (x: 'a[][]) n = [| Array.sub x[0] (n * width) width; x[1]; x[2] |]
 
-        { Case.rows
+        { Entry.rows
               $"linearCrossEntropy of {classes} classes"
-              [ "x", true; "weight", true; "bias", true ]
+              [ whole "input" rows; whole "weight" classes; whole "bias" 0 ]
               (draw [ (fun width -> rows * width); (fun width -> classes * width); (fun _ -> classes) ] classes)
-              { new Definition with
-                  member _.Exact(x, at, labels) =
+              { new Formula with
+                  member _.Of(x, at, labels) =
                       let width = x[1].Length / classes
 
                       Array.init rows (fun n -> nll labels[n] (logits (row width x n)) (inFloat64 logits (row width at n)))
-
-                  member _.Tensor(x, y) =
-                      let width = x[1].Shape[1] / classes
-
-                      each y.Length (fun s ->
-                          let weight, bias = part s [ classes; width ] x[1], part s [ classes ] x[2]
-                          // A row at a time.
-                          (part s [ rows; width ] x[0] |> linearCrossEntropy CrossEntropyOptions.Default 1 (labels y[s]) bias weight)
-                              .Values)
-                      |> TensorNotation.reshape (Shape [| y.Length; rows |])
+              }
+              { new Call with
+                  // A row at a time.
+                  member _.Of(x, y) = linearCrossEntropy CrossEntropyOptions.Default 1 (labels y[0]) x[2] x[1] x[0]
               } with
             Widths = [ 1; 2; 3; 5 ]
         }
-        |> Case.given condition Case.rounded (fun _ sample ->
+        |> Entry.given condition Entry.rounded (fun _ sample ->
             let x, weight = sample.Operands[0], sample.Operands[1]
             let width = weight.Length / classes
             let sizes = Array.init rows (fun n -> sizesOf logits (row width sample.Operands n))
@@ -126,29 +116,21 @@ module Linear =
 
     let private adaptiveOperands =
         [
-            "x", true
-            "head", true
-            "bias", true
-            "projection 0", true
-            "output 0", true
-            "projection 1", true
-            "output 1", true
+            whole "input" rows
+            whole "head" headClasses
+            whole "headBias" 0
+            whole "projection 0" features[0]
+            whole "output 0" members[0]
+            whole "projection 1" features[1]
+            whole "output 1" members[1]
         ]
 
-    let private adaptiveSoftmax (sample: int) (x: 'T[]) : AdaptiveSoftmax<'T> when 'T :> ITensor<'T> =
-        let width = x[1].Shape[1] / headClasses
-
-        let cluster i =
-            {
-                Projection = part sample [ features[i]; width ] x[3 + 2 * i]
-                Output = part sample [ members[i]; features[i] ] x[4 + 2 * i]
-            }
-
+    let private adaptiveSoftmax (x: 'T[]) : AdaptiveSoftmax<'T> =
         {
             Cutoffs = cutoffs
-            Head = part sample [ headClasses; width ] x[1]
-            HeadBias = part sample [ headClasses ] x[2]
-            Clusters = [| cluster 0; cluster 1 |]
+            Head = x[1]
+            HeadBias = x[2]
+            Clusters = [| { Projection = x[3]; Output = x[4] }; { Projection = x[5]; Output = x[6] } |]
         }
 
     let private head (x: 'T[][]) : 'T[] when 'T :> IReal<'T> = linear x[1] x[2] x[0]
@@ -228,40 +210,65 @@ module Linear =
         }
 
     let private adaptiveCase =
-        { Case.rows
+        { Entry.rows
               "adaptiveLogSoftmaxWithLoss"
               adaptiveOperands
               (draw adaptiveLengths classes)
-              { new Definition with
-                  member _.Exact(x, at, labels) = Array.init rows (fun n -> adaptive labels[n] (row n x) (row n at))
-
-                  member _.Tensor(x, y) =
-                      each y.Length (fun s ->
-                          let input = part s [ rows; x[0].Shape[1] / rows ] x[0]
-                          (adaptiveLogSoftmaxWithLoss (adaptiveSoftmax s x) (labels y[s]) input).Values)
-                      |> TensorNotation.reshape (Shape [| y.Length; rows |])
+              { new Formula with
+                  member _.Of(x, at, labels) = Array.init rows (fun n -> adaptive labels[n] (row n x) (row n at))
+              }
+              { new Call with
+                  member _.Of(x, y) = adaptiveLogSoftmaxWithLoss (adaptiveSoftmax x) (labels y[0]) x[0]
               } with
             Widths = [ 1; 2; 3 ]
         }
-        |> Case.given condition Case.rounded (adaptiveTerms (fun sample n -> [| sample.Labels[n] |]))
+        |> Entry.given condition Entry.rounded (adaptiveTerms (fun sample n -> [| sample.Labels[n] |]))
 
     let private adaptiveLogProbabilitiesCase =
-        { Case.rows
+        { Entry.rows
               "adaptiveLogProbabilities"
               adaptiveOperands
               (draw adaptiveLengths classes)
-              { new Definition with
-                  member _.Exact(x, at, _) =
+              { new Formula with
+                  member _.Of(x, at, _) =
                       Array.init (rows * classes) (fun i ->
                           let n = i / classes
                           Notation.(-) (Notation.num 0.0) (adaptive (i % classes) (row n x) (row n at)))
-
-                  member _.Tensor(x, y) =
-                      each y.Length (fun s -> part s [ rows; x[0].Shape[1] / rows ] x[0] |> adaptiveLogProbabilities (adaptiveSoftmax s x))
-                      |> TensorNotation.reshape (Shape [| y.Length; rows * classes |])
+              }
+              { new Call with
+                  member _.Of(x, _) = LossValues(adaptiveLogProbabilities (adaptiveSoftmax x) x[0])
               } with
             Widths = [ 1; 2; 3 ]
         }
-        |> Case.given condition Case.rounded (adaptiveTerms (fun _ _ -> Array.init classes id))
+        |> Entry.given condition Entry.rounded (adaptiveTerms (fun _ _ -> Array.init classes id))
 
-    let cases: Case list = [ linearCrossEntropyCase; adaptiveCase; adaptiveLogProbabilitiesCase ]
+    // A row of the input in its own value; a cluster's parameters where the label is one of its classes.
+    let private adaptiveReaches (labels: Sample -> int -> int[]) (sample: Sample) (o: int) (k: int) : int list =
+        let width = sample.Operands[0].Length / rows
+
+        [
+            for n in 0 .. rows - 1 do
+                for i, label in Seq.indexed (labels sample n) do
+                    let struct (cluster, _, _) = place label
+
+                    let counts =
+                        match o with
+                        | 0 -> k / width = n
+                        | 1
+                        | 2 -> true
+                        | _ -> cluster = Some((o - 3) / 2)
+
+                    if counts then
+                        n * (labels sample n).Length + i
+        ]
+
+    let entries: Entry list =
+        [
+            linearCrossEntropyCase
+            |> Entry.reaching (fun sample o k -> if o = 0 then [ k / (sample.Operands[0].Length / rows) ] else [ 0; 1 ])
+            |> Entry.promises [ NonNegative; Convex [ 0 ] ]
+            adaptiveCase
+            |> Entry.reaching (adaptiveReaches (fun sample n -> [| sample.Labels[n] |]))
+            |> Entry.promises [ NonNegative ]
+            adaptiveLogProbabilitiesCase |> Entry.reaching (adaptiveReaches (fun _ _ -> Array.init classes id))
+        ]

@@ -1,4 +1,4 @@
-namespace Losses.Accuracy
+namespace Losses.Catalogue
 
 open System
 open Losses

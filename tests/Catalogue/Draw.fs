@@ -1,4 +1,4 @@
-namespace Losses.Accuracy
+namespace Losses.Catalogue
 
 open System
 
@@ -95,6 +95,8 @@ module Draw =
         | 3 -> format.Round(1.0 - Math.ScaleB(1.0 + random.NextDouble(), -1 - random.Next 52))
         | 4 -> format.Round(0.5 + Math.ScaleB(random.NextDouble() - 0.5, -random.Next 50))
         | _ -> format.Round(random.NextDouble())
+
+    let sign (random: Random) : float = if random.Next 2 = 0 then 1.0 else -1.0
 
     /// Independent of a number, equal to it, next to it, its negative or a multiple by a power of 2.
     let related (random: Random) (format: Format) (a: float) (other: unit -> float) : float =
