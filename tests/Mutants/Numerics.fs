@@ -335,24 +335,56 @@ let private tensors: Mutant list =
         yield! inFile "Tensors/Storage.cs" [ "each loss of a chain asks for the one before it", "«deferred.Prepare();»", "" ]
         yield!
             inFile
-                "Tensors/Operations.cs"
+                "Tensors/Operations/Pointwise.cs"
                 [
                     "a gradient is the same for all elements", "isStored && «g.IsUniform»)", "true"
                     "what comes from above makes the slopes others",
-                    "«isStored && typeof(T) == typeof(float)»)\n            Gradient(",
+                    "«isStored && typeof(T) == typeof(float)»)\n            Gradients(",
                     "false"
                     "the slopes inside another differentiation are others", "role == Role.Loss ? «Role.Slope» : Role.Step;", "Role.Step"
-                    "what is not chosen has the slope", "return «input == 0» ? Apply", "input != 0"
+                    "a third derivative is by another input", "i == «input» ? Dual", "0"
+                    "what is not chosen has the slope", "isWanted[0] ? Apply(«gradient, nothing»)", "nothing, gradient"
+                ]
+        yield!
+            inFile
+                "Tensors/Operations/Shapes.cs"
+                [
                     "a slice starts at 0", "(o * from + «start») * inner", "0"
+                    "a place that was gathered twice has one slope", "«values[places[i]] += numbers[i];»", "values[places[i]] = numbers[i];"
+                    "all that was joined has the first slopes", "«start += length;»", ""
+                ]
+        yield!
+            inFile
+                "Tensors/Operations/Sums.cs"
+                [
                     "a float32 sum is rounded twice", "? «total.ToSingle()»", "(float)total.ToDouble()"
                     "a mean's slope by its weights rises", "«-(share * mean)»", "share * mean"
                     "a cumulative sum's slope runs the same way", "(axis, «!backwards»)", "backwards"
+                ]
+        yield!
+            inFile
+                "Tensors/Operations/Rows.cs"
+                [
                     "log-softmax: an element is one of the others", "Weigh(«others», DiffTensor<T>.Softmax", "gradient"
                     "softmax: an element is one of the others",
                     "DiffTensor<T>.Weigh(rest, gradient) - «others»",
                     "DiffTensor<T>.Weigh(p, gradient)"
                     "1 − softmax rises", "return «complement» ? -pulled", "false"
-                    "a place that was gathered twice has one slope", "«values[places[i]] += x[i];»", "values[places[i]] = x[i];"
+                ]
+        yield!
+            inFile
+                "Kernels/Differences.cs"
+                [
+                    "the curvature of a distance is that of its square", "AddSlopes(p, «-share * change», norm, a", "0"
+                    "a power's curvature is its slope's", "share, norm, «p - 2», a, b", "p - 1"
+                ]
+        yield!
+            inFile
+                "Kernels/PairDistances.cs"
+                [
+                    "the other vectors do not change",
+                    "along.Second + «(nint)set * theirs * layout.Width»",
+                    "(nint)set * mine * layout.Width"
                 ]
         yield!
             inFile

@@ -73,6 +73,21 @@ public class Depth
         );
     }
 
+    // Each term claims the domain of its target, which is looked at.
+    private static void A_sum_of_losses_with_domains()
+    {
+        DiffTensor<float> target = DiffTensor.Create(0.5f, 0.25f);
+        LossValues<DiffTensor<float>> Sum(DiffTensor<float> x, DiffTensor<float> last)
+        {
+            var sum = Binary.bceWithLogits(target, x);
+            for (var i = 1; i < Length / 2; i++)
+                sum += 0.5 * Binary.bceWithLogits(target, x);
+            return sum + Binary.bceWithLogits(last, x);
+        }
+        Read(Diff.grad(FSharpFunc(x => Reduce.mean(Sum(x, target))), s_prediction));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Sum(s_prediction, DiffTensor.Create(0.5f, 2f)).Values);
+    }
+
     private static void A_sum_of_reduced_losses() =>
         Read(
             Diff.grad(
@@ -99,6 +114,7 @@ public class Depth
             nameof(A_chain_and_its_gradient),
             nameof(A_braid_and_its_gradient),
             nameof(A_sum_of_structured_losses),
+            nameof(A_sum_of_losses_with_domains),
             nameof(A_sum_of_reduced_losses),
         ];
 
@@ -114,6 +130,7 @@ public class Depth
                 nameof(A_chain_and_its_gradient) => A_chain_and_its_gradient,
                 nameof(A_braid_and_its_gradient) => A_braid_and_its_gradient,
                 nameof(A_sum_of_structured_losses) => A_sum_of_structured_losses,
+                nameof(A_sum_of_losses_with_domains) => A_sum_of_losses_with_domains,
                 _ => A_sum_of_reduced_losses,
             }
         );

@@ -56,6 +56,39 @@ public class Pairs
 
     private static void Multi_label_margin_of_many_rows() => MultiLabel(2000, 1000, 100);
 
+    private static void Curvature_of_pdist()
+    {
+        DiffTensor<float> x = Numbers<float>(1, 5000, 128),
+            direction = Numbers<float>(2, 5000, 128);
+        Finite(Diff.hvp(Function<float>(x => Similarity.pdist(2, x).Mean()), x, direction).ToArray());
+    }
+
+    private static void Curvature_of_cdist()
+    {
+        DiffTensor<float> x = Numbers<float>(1, 5000, 128),
+            y = Numbers<float>(2, 5000, 128),
+            direction = Numbers<float>(3, 5000, 128);
+        Finite(Diff.hvp(Function<float>(x => Similarity.cdist(2, y, x).Mean()), x, direction).ToArray());
+    }
+
+    private static void Curvature_of_multi_label_margin()
+    {
+        DiffTensor<float> x = Numbers<float>(1, 1, 10_000),
+            direction = Numbers<float>(2, 1, 10_000);
+        var indices = new int[10_000];
+        Array.Fill(indices, -1);
+        for (var i = 0; i < 5000; i++)
+            indices[i] = 2 * i;
+        var labels = new Labels(indices.AsSpan(), [1, 10_000]);
+        // Squared, or there is none.
+        var loss = Function<float>(x =>
+        {
+            var margin = Reduce.mean(Margin.multiLabelMargin(labels, x));
+            return margin * margin;
+        });
+        Finite(Diff.hvp(loss, x, direction).ToArray());
+    }
+
     // Megabytes: what the inputs and results take, several times over, and less than what any array of all components of all pairs would.
     [Fact]
     public void Pdist_takes_what_its_result_does() => Child.Runs(Pdist_of_5000, megabytes: 600);
@@ -71,6 +104,15 @@ public class Pairs
 
     [Fact]
     public void Multi_label_margin_of_rows() => Child.Runs(Multi_label_margin_of_many_rows, megabytes: 300);
+
+    [Fact]
+    public void The_curvature_of_pdist_takes_what_its_result_does() => Child.Runs(Curvature_of_pdist, megabytes: 600);
+
+    [Fact]
+    public void The_curvature_of_cdist_takes_what_its_result_does() => Child.Runs(Curvature_of_cdist, megabytes: 1200);
+
+    [Fact]
+    public void The_curvature_of_multi_label_margin_of_a_long_row() => Child.Runs(Curvature_of_multi_label_margin, megabytes: 64);
 
     public static TheoryData<double> Orders => [0, 0.5, 1, 1.5, 2, 3, double.PositiveInfinity];
 
@@ -127,6 +169,85 @@ public class Pairs
         }
         for (var k = 0; k < byOwn.Length; k++)
             Near(slopes[k], byOwn[k], tolerance * (100 + Math.Abs(slopes[k])));
+    }
+
+    // The same distances pair by pair: rows of differences, which have no kernel.
+    private static DiffTensor<double> Plain(double p, DiffTensor<double> y, DiffTensor<double> x)
+    {
+        int rows = x.Shape[0],
+            columns = y.Shape[0],
+            width = x.Shape[1];
+        DiffTensor<double> Spread(DiffTensor<double> v, int axis) =>
+            DiffTensor<double>.Expand(DiffTensor<double>.Reshape(v, v.Shape.Insert(axis, 1)), [rows, columns, width]);
+        return Similarity.pairwiseDistance(p, 0, false, Spread(y, 0), Spread(x, 1));
+    }
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public void Curvatures_are_those_of_the_definition(double p)
+    {
+        const int rows = 7,
+            columns = 5;
+        foreach (var width in new[] { 1, 3, 8, 21 })
+        {
+            DiffTensor<double> x = Numbers<double>(1, rows, width),
+                y = Numbers<double>(2, columns, width),
+                weights = Numbers<double>(3, rows, columns),
+                direction = Numbers<double>(4, rows, width),
+                other = Numbers<double>(5, columns, width);
+            void Same(
+                Converter<DiffTensor<double>, DiffTensor<double>> distances,
+                Converter<DiffTensor<double>, DiffTensor<double>> plain,
+                DiffTensor<double> at,
+                DiffTensor<double> along
+            )
+            {
+                // Also squared: what comes from above varies then. And the derivative of a curvature, which has no kernel.
+                foreach (var power in new[] { 1, 2 })
+                    Near(
+                        Diff.hvp(Function<double>(x => Weighed(plain(x), power)), at, along),
+                        Diff.hvp(Function<double>(x => Weighed(distances(x), power)), at, along)
+                    );
+                DiffTensor<double> Third(Converter<DiffTensor<double>, DiffTensor<double>> f) =>
+                    Diff.grad(Function<double>(x => (Diff.hvp(Function<double>(x => Weighed(f(x), 1)), x, along) * along).Sum()), at);
+                Near(Third(plain), Third(distances));
+            }
+            DiffTensor<double> Weighed(DiffTensor<double> distances, int power) =>
+                (power == 1 ? distances * weights : distances * distances * weights).Sum();
+            void Near(DiffTensor<double> expected, DiffTensor<double> actual)
+            {
+                var most = expected.ToArray().Max(Math.Abs);
+                foreach (var (e, a) in expected.ToArray().Zip(actual.ToArray()))
+                    Assert.True(Math.Abs(e - a) <= 1e-11 * (1 + most), $"{a} is not {e}, of {most}");
+            }
+            Same(x => Similarity.cdist(p, y, x), x => Plain(p, y, x), x, direction);
+            Same(y => Similarity.cdist(p, y, x), y => Plain(p, y, x), y, other);
+            // Both sides vary, and pairs of equal vectors are among them.
+            weights = Numbers<double>(3, rows, rows);
+            Same(x => Similarity.cdist(p, x, x), x => Plain(p, x, x), x, direction);
+            int[] pairs = [.. Enumerable.Range(0, rows * rows).Where(i => i / rows < i % rows)];
+            weights = Numbers<double>(6, pairs.Length);
+            DiffTensor<double> Upper(DiffTensor<double> all) =>
+                DiffTensor<double>.Gather(DiffTensor<double>.Reshape(all, [rows * rows]), 0, new Labels(pairs));
+            Same(x => Similarity.pdist(p, x), x => Upper(Plain(p, x, x)), x, direction);
+
+            // Sets side by side: each is that set's alone.
+            DiffTensor<double> xs = Numbers<double>(7, 2, rows, width),
+                ys = Numbers<double>(8, 2, columns, width),
+                alongXs = Numbers<double>(9, 2, rows, width),
+                alongYs = Numbers<double>(10, 2, columns, width);
+            DiffTensor<double> Set(DiffTensor<double> all, int set) =>
+                DiffTensor<double>.Reshape(DiffTensor<double>.Slice(all, 0, set, 1), [all.Shape[1], all.Shape[2]]);
+            DiffTensor<double> ByX(DiffTensor<double> y, DiffTensor<double> x, DiffTensor<double> along) =>
+                Diff.hvp(Function<double>(x => Similarity.cdist(p, y, x).Sum()), x, along);
+            DiffTensor<double> ByY(DiffTensor<double> y, DiffTensor<double> x, DiffTensor<double> along) =>
+                Diff.hvp(Function<double>(y => Similarity.cdist(p, y, x).Sum()), y, along);
+            for (var set = 0; set < 2; set++)
+            {
+                Near(ByX(Set(ys, set), Set(xs, set), Set(alongXs, set)), Set(ByX(ys, xs, alongXs), set));
+                Near(ByY(Set(ys, set), Set(xs, set), Set(alongYs, set)), Set(ByY(ys, xs, alongYs), set));
+            }
+        }
     }
 
     private static readonly Dictionary<object, double[]> s_wide = [];

@@ -295,20 +295,142 @@ internal static unsafe class Differences<TLane, TStorage>
     // totals += slope · the derivative of a norm of the difference a − b by a, where the norm is what it is; and what the additions lost.
     internal static void AddSlopes(double p, double slope, double norm, TStorage* a, TStorage* b, int width, double* totals, double* lost)
     {
-        if (slope == 0 || norm == 0)
+        if (slope != 0)
+            Use(p, slope, norm, a, b, width, new Adding(totals, lost));
+    }
+
+    // How much a norm of the difference a − b changes as that does by c − d.
+    internal static double Change(double p, double norm, TStorage* a, TStorage* b, TStorage* c, TStorage* d, int width)
+    {
+        double* sums = stackalloc double[Ways],
+            lost = stackalloc double[Ways];
+        new Span<double>(sums, Ways).Clear();
+        new Span<double>(lost, Ways).Clear();
+        Use(p, 1, norm, a, b, width, new Multiplying(c, d, sums, lost));
+        return Total<SizeComponent>(sums, lost);
+    }
+
+    // totals += slope · how much the derivative by a of a norm of a − b changes as that difference does by c − d, where the norm changes by so much:
+    // (p − 1) / ‖δ‖ · (|δ / ‖δ‖|ᵖ⁻² · change of δ − derivative · change of ‖δ‖).
+    internal static void AddCurvatures(
+        double p,
+        double slope,
+        double norm,
+        double change,
+        TStorage* a,
+        TStorage* b,
+        TStorage* c,
+        TStorage* d,
+        int width,
+        double* totals,
+        double* lost
+    )
+    {
+        if (slope == 0 || norm == 0 || !double.IsNaN(norm) && (p is 0 or 1 || double.IsPositiveInfinity(p)))
             return;
+        var share = slope * (p - 1) / norm;
+        AddSlopes(p, -share * change, norm, a, b, width, totals, lost);
+        if (p == 2)
+            new Adding(totals, lost).Run<ScaledSlope>(share, 1, 0, c, d, width);
+        else
+            new Stretching(c, d, totals, lost).Run<PowerSlope>(share, norm, p - 2, a, b, width);
+    }
+
+    // The slopes of a norm, to whoever does something with them.
+    private static void Use<TUse>(double p, double slope, double norm, TStorage* a, TStorage* b, int width, TUse use)
+        where TUse : struct, IUse
+    {
         if (double.IsNaN(norm))
-            AddSlopes<ScaledSlope>(norm, 1, 0, a, b, width, totals, lost);
+            use.Run<ScaledSlope>(norm, 1, 0, a, b, width);
+        else if (norm == 0)
+            return;
         else if (p == 2 && Math.Abs(slope / norm) is >= 1e-280 and <= 1e280)
-            AddSlopes<ScaledSlope>(slope / norm, 1, 0, a, b, width, totals, lost);
+            use.Run<ScaledSlope>(slope / norm, 1, 0, a, b, width);
         else if (p == 2)
-            AddSlopes<QuotientSlope>(slope, norm, 0, a, b, width, totals, lost);
+            use.Run<QuotientSlope>(slope, norm, 0, a, b, width);
         else if (p == 1)
-            AddSlopes<SignSlope>(slope, 1, 0, a, b, width, totals, lost);
+            use.Run<SignSlope>(slope, 1, 0, a, b, width);
         else if (double.IsPositiveInfinity(p))
-            AddSlopes<SharedSlope>(slope / Count(norm, a, b, width), norm, 0, a, b, width, totals, lost);
+            use.Run<SharedSlope>(slope / Count(norm, a, b, width), norm, 0, a, b, width);
         else if (p != 0)
-            AddSlopes<PowerSlope>(slope, norm, p - 1, a, b, width, totals, lost);
+            use.Run<PowerSlope>(slope, norm, p - 1, a, b, width);
+    }
+
+    // What is done with the slopes of all components of a difference.
+    private interface IUse
+    {
+        void Run<TSlope>(double slope, double norm, double exponent, TStorage* a, TStorage* b, int width)
+            where TSlope : struct, ISlope;
+    }
+
+    // Each is added in its place.
+    private readonly struct Adding(double* totals, double* lost) : IUse
+    {
+        public void Run<TSlope>(double slope, double norm, double exponent, TStorage* a, TStorage* b, int width)
+            where TSlope : struct, ISlope => AddSlopes<TSlope>(slope, norm, exponent, a, b, width, totals, lost);
+    }
+
+    // Each is multiplied with another difference, and all are added up.
+    private readonly struct Multiplying(TStorage* c, TStorage* d, double* sums, double* lost) : IUse
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TSlope>(double slope, double norm, double exponent, TStorage* a, TStorage* b, int width)
+            where TSlope : struct, ISlope
+        {
+            var (slopes, norms) = (TLane.Constant(slope), TLane.Constant(norm));
+            var padded = stackalloc TStorage[4 * Ways];
+            for (nuint i = 0; i < (nuint)width; i += (nuint)TLane.Count)
+            {
+                var at = new Four(a, b, c, d, i, width, padded);
+                Add(TSlope.Of(slopes, norms, exponent, at.Difference) * at.Change, sums, lost, i % Ways);
+            }
+        }
+    }
+
+    // Its power, without a sign, is multiplied with another difference and added in its place. A component of 0 has none.
+    private readonly struct Stretching(TStorage* c, TStorage* d, double* totals, double* lost) : IUse
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TSlope>(double slope, double norm, double exponent, TStorage* a, TStorage* b, int width)
+            where TSlope : struct, ISlope
+        {
+            var (slopes, norms) = (TLane.Constant(slope), TLane.Constant(norm));
+            var padded = stackalloc TStorage[4 * Ways];
+            for (nuint i = 0; i < (nuint)width; i += (nuint)TLane.Count)
+            {
+                var at = new Four(a, b, c, d, i, width, padded);
+                var size = TLane.Abs(TSlope.Of(slopes, norms, exponent, at.Difference));
+                Add((slope < 0 ? -size : size) * at.Change, totals, lost, i);
+            }
+        }
+    }
+
+    // A lane of two differences; what is left of the vectors is padded.
+    private readonly struct Four
+    {
+        public readonly TLane Difference;
+        public readonly TLane Change;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Four(TStorage* a, TStorage* b, TStorage* c, TStorage* d, nuint i, int width, TStorage* padded)
+        {
+            var rest = width - (int)i;
+            if (rest < TLane.Count)
+            {
+                new Span<TStorage>(padded, 4 * Ways).Clear();
+                new ReadOnlySpan<TStorage>(a + i, rest).CopyTo(new(padded, rest));
+                new ReadOnlySpan<TStorage>(b + i, rest).CopyTo(new(padded + Ways, rest));
+                new ReadOnlySpan<TStorage>(c + i, rest).CopyTo(new(padded + 2 * Ways, rest));
+                new ReadOnlySpan<TStorage>(d + i, rest).CopyTo(new(padded + 3 * Ways, rest));
+                a = padded;
+                b = a + Ways;
+                c = b + Ways;
+                d = c + Ways;
+                i = 0;
+            }
+            Difference = TLane.Load(in *a, i) - TLane.Load(in *b, i);
+            Change = TLane.Load(in *c, i) - TLane.Load(in *d, i);
+        }
     }
 
     private static int Count(double largest, TStorage* a, TStorage* b, int width)

@@ -82,14 +82,107 @@ internal sealed unsafe class PairDistances(double p) : RowLoss
                 to = gradient
         )
             if (Lane<Simd512, Vector512<double>, S>.IsSupported)
-                GradientWith<Lane<Simd512, Vector512<double>, S>, S>(a, b, isSecond, layout, d, u, upstream.Length == 1, to);
+                GradientWith<Lane<Simd512, Vector512<double>, S>, S>(a, b, isSecond, layout, d, default, u, upstream.Length == 1, to);
             else if (Lane<Simd256, Vector256<double>, S>.IsSupported)
-                GradientWith<Lane<Simd256, Vector256<double>, S>, S>(a, b, isSecond, layout, d, u, upstream.Length == 1, to);
+                GradientWith<Lane<Simd256, Vector256<double>, S>, S>(a, b, isSecond, layout, d, default, u, upstream.Length == 1, to);
             else
-                GradientWith<Lane<Simd128, Vector128<double>, S>, S>(a, b, isSecond, layout, d, u, upstream.Length == 1, to);
+                GradientWith<Lane<Simd128, Vector128<double>, S>, S>(a, b, isSecond, layout, d, default, u, upstream.Length == 1, to);
     }
 
-    internal void RunWith<TLane, S>(S* first, S* second, Layout layout, double* distances)
+    /// <summary>How much each distance changes as the vectors do.</summary>
+    /// <param name="first">The vectors of the first set.</param>
+    /// <param name="second">Those of the second, or the same.</param>
+    /// <param name="alongFirst">By how much each of the first set changes.</param>
+    /// <param name="alongSecond">Likewise, of the second.</param>
+    /// <param name="layout">Of the distances.</param>
+    /// <param name="distances">The distances.</param>
+    /// <param name="changes">As many.</param>
+    internal void RunChanges(
+        ReadOnlySpan<double> first,
+        ReadOnlySpan<double> second,
+        ReadOnlySpan<double> alongFirst,
+        ReadOnlySpan<double> alongSecond,
+        Layout layout,
+        ReadOnlySpan<double> distances,
+        Span<double> changes
+    )
+    {
+        fixed (
+            double* a = first,
+                b = second,
+                c = alongFirst,
+                d = alongSecond,
+                from = distances,
+                to = changes
+        )
+        {
+            var along = new Along(c, d, null);
+            if (Lane<Simd512, Vector512<double>, double>.IsSupported)
+                RunWith<Lane<Simd512, Vector512<double>, double>, double>(a, b, layout, from, along, to);
+            else if (Lane<Simd256, Vector256<double>, double>.IsSupported)
+                RunWith<Lane<Simd256, Vector256<double>, double>, double>(a, b, layout, from, along, to);
+            else
+                RunWith<Lane<Simd128, Vector128<double>, double>, double>(a, b, layout, from, along, to);
+        }
+    }
+
+    /// <summary>How much the gradient by the vectors of one set changes as both sets do.</summary>
+    /// <param name="own">The vectors that it is by.</param>
+    /// <param name="others">Those of the other set, or the same.</param>
+    /// <param name="alongOwn">By how much each own vector changes.</param>
+    /// <param name="alongOthers">Likewise, of the others.</param>
+    /// <param name="isSecond">Whether the own vectors are those of the second set.</param>
+    /// <param name="layout">Of the distances.</param>
+    /// <param name="distances">The distances.</param>
+    /// <param name="changes">How much each of them changes.</param>
+    /// <param name="upstream">What each is multiplied by, or one for all.</param>
+    /// <param name="curvatures">As many numbers as the own vectors have.</param>
+    internal void RunCurvatures(
+        ReadOnlySpan<double> own,
+        ReadOnlySpan<double> others,
+        ReadOnlySpan<double> alongOwn,
+        ReadOnlySpan<double> alongOthers,
+        bool isSecond,
+        Layout layout,
+        ReadOnlySpan<double> distances,
+        ReadOnlySpan<double> changes,
+        ReadOnlySpan<double> upstream,
+        Span<double> curvatures
+    )
+    {
+        fixed (
+            double* a = own,
+                b = others,
+                c = alongOwn,
+                d = alongOthers,
+                n = distances,
+                w = changes,
+                u = upstream,
+                to = curvatures
+        )
+        {
+            var (along, isUniform) = (new Along(c, d, w), upstream.Length == 1);
+            if (Lane<Simd512, Vector512<double>, double>.IsSupported)
+                GradientWith<Lane<Simd512, Vector512<double>, double>, double>(a, b, isSecond, layout, n, along, u, isUniform, to);
+            else if (Lane<Simd256, Vector256<double>, double>.IsSupported)
+                GradientWith<Lane<Simd256, Vector256<double>, double>, double>(a, b, isSecond, layout, n, along, u, isUniform, to);
+            else
+                GradientWith<Lane<Simd128, Vector128<double>, double>, double>(a, b, isSecond, layout, n, along, u, isUniform, to);
+        }
+    }
+
+    // By how much vectors change, and, for the curvature, how much their distances do; nothing for the distances and the gradient themselves.
+    internal readonly struct Along(double* first, double* second, double* changes)
+    {
+        public double* First => first;
+
+        public double* Second => second;
+
+        public double* Changes => changes;
+    }
+
+    // The distances, or, where the vectors change, how much those do.
+    internal void RunWith<TLane, S>(S* first, S* second, Layout layout, double* distances, Along along = default, double* changes = null)
         where TLane : struct, ILane<TLane, S>
         where S : unmanaged
     {
@@ -113,7 +206,7 @@ internal sealed unsafe class PairDistances(double p) : RowLoss
                 int row = tile / across * rows,
                     column = tile % across * columns;
                 for (var set = group * sets; set < Math.Min(layout.Sets, (group + 1) * sets); set++)
-                    Tile<TLane, S>(first, second, layout, set, (row, rows), (column, columns), distances);
+                    Tile<TLane, S>(first, second, layout, set, (row, rows), (column, columns), distances, along, changes);
             }
         );
     }
@@ -125,7 +218,9 @@ internal sealed unsafe class PairDistances(double p) : RowLoss
         int set,
         (int First, int Count) rows,
         (int First, int Count) columns,
-        double* distances
+        double* distances,
+        Along along,
+        double* changes
     )
         where TLane : struct, ILane<TLane, S>
         where S : unmanaged
@@ -134,15 +229,24 @@ internal sealed unsafe class PairDistances(double p) : RowLoss
         {
             var from = layout.IsWithin ? Math.Max(columns.First, row + 1) : columns.First;
             var count = Math.Min(layout.Columns, columns.First + columns.Count) - from;
-            if (count > 0)
-                Differences<TLane, S>.Norms(
-                    p,
-                    first + ((nint)set * layout.Rows + row) * layout.Width,
-                    second + ((nint)set * layout.Columns + from) * layout.Width,
-                    layout.Width,
-                    count,
-                    distances + layout.Place(set, row, from)
-                );
+            if (count <= 0)
+                continue;
+            nint one = ((nint)set * layout.Rows + row) * layout.Width,
+                two = ((nint)set * layout.Columns + from) * layout.Width;
+            var place = (nint)layout.Place(set, row, from);
+            if (changes is null)
+                Differences<TLane, S>.Norms(p, first + one, second + two, layout.Width, count, distances + place);
+            else
+                for (var i = 0; i < count; i++, two += layout.Width)
+                    changes[place + i] = Differences<TLane, S>.Change(
+                        p,
+                        distances[place + i],
+                        first + one,
+                        second + two,
+                        (S*)along.First + one,
+                        (S*)along.Second + two,
+                        layout.Width
+                    );
         }
     }
 
@@ -152,6 +256,7 @@ internal sealed unsafe class PairDistances(double p) : RowLoss
         bool isSecond,
         Layout layout,
         double* distances,
+        Along along,
         double* upstream,
         bool isUniform,
         double* gradient
@@ -182,6 +287,11 @@ internal sealed unsafe class PairDistances(double p) : RowLoss
                         isSecond,
                         layout,
                         distances,
+                        new(
+                            along.First + ((nint)set * mine + first) * layout.Width,
+                            along.Second + (nint)set * theirs * layout.Width,
+                            along.Changes
+                        ),
                         upstream,
                         isUniform,
                         gradient + ((nint)set * mine + first) * layout.Width
@@ -198,6 +308,7 @@ internal sealed unsafe class PairDistances(double p) : RowLoss
         bool isSecond,
         Layout layout,
         double* distances,
+        Along along,
         double* upstream,
         bool isUniform,
         double* gradient
@@ -233,16 +344,27 @@ internal sealed unsafe class PairDistances(double p) : RowLoss
                             layout.IsWithin ? layout.Place(part.Set, Math.Min(row, other), Math.Max(row, other))
                             : isSecond ? layout.Place(part.Set, other, row)
                             : layout.Place(part.Set, row, other);
-                        Differences<TLane, S>.AddSlopes(
-                            p,
-                            isUniform ? *upstream : upstream[place],
-                            distances[place],
-                            own + (nint)i * width,
-                            others + (nint)other * width,
-                            width,
-                            totals + (nint)i * stride,
-                            lost + (nint)i * stride
-                        );
+                        var slope = isUniform ? *upstream : upstream[place];
+                        S* a = own + (nint)i * width,
+                            b = others + (nint)other * width;
+                        double* total = totals + (nint)i * stride,
+                            rest = lost + (nint)i * stride;
+                        if (along.Changes is null)
+                            Differences<TLane, S>.AddSlopes(p, slope, distances[place], a, b, width, total, rest);
+                        else
+                            Differences<TLane, S>.AddCurvatures(
+                                p,
+                                slope,
+                                distances[place],
+                                along.Changes[place],
+                                a,
+                                b,
+                                (S*)along.First + (nint)i * width,
+                                (S*)along.Second + (nint)other * width,
+                                width,
+                                total,
+                                rest
+                            );
                     }
                 }
                 for (var i = 0; i < part.Count; i++)

@@ -80,3 +80,53 @@ internal sealed class Claims<T>(T values, Claim<T>[] claims, bool isWatched, T[]
 
     private static T Flat(T x) => T.Reshape(x, [x.Shape.Size]);
 }
+
+/// <summary>What is claimed of the operands of all terms of a sum, in their order. To add a term copies nothing, however many there are.</summary>
+internal sealed class ClaimsOfTerms<T>
+    where T : ITensor<T>
+{
+    private readonly Claims<T>? _own;
+    private readonly ClaimsOfTerms<T>? _first;
+    private readonly ClaimsOfTerms<T>? _second;
+    private bool _isKept;
+
+    public ClaimsOfTerms(Claims<T> own) => _own = own;
+
+    private ClaimsOfTerms(ClaimsOfTerms<T> first, ClaimsOfTerms<T> second) => (_first, _second) = (first, second);
+
+    public static ClaimsOfTerms<T>? Both(ClaimsOfTerms<T>? first, ClaimsOfTerms<T>? second) =>
+        first is null ? second
+        : second is null ? first
+        : new(first, second);
+
+    /// <summary>Others in the place of each.</summary>
+    public ClaimsOfTerms<T>? Of(Func<Claims<T>, Claims<T>> other)
+    {
+        ClaimsOfTerms<T>? others = null;
+        foreach (var claims in Each(this, isAsked: false))
+            others = Both(others, new(other(claims)));
+        return others;
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">An element counts whose operand is outside its domain.</exception>
+    public void Check()
+    {
+        foreach (var claims in Each(this, isAsked: true))
+            claims.Check();
+        _isKept = true;
+    }
+
+    // A long sum is a deep tree. What was found kept need not be asked again.
+    private static IEnumerable<Claims<T>> Each(ClaimsOfTerms<T> all, bool isAsked)
+    {
+        var waiting = new Stack<ClaimsOfTerms<T>>([all]);
+        while (waiting.TryPop(out var next))
+            if (next._own is { } own)
+                yield return own;
+            else if (!isAsked || !next._isKept)
+            {
+                waiting.Push(next._second!);
+                waiting.Push(next._first!);
+            }
+    }
+}

@@ -363,7 +363,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
             shape = Common(shape, b.Shape);
         if (arity > 2 && c.Shape != shape)
             shape = Common(shape, c.Shape);
-        var operation = new PointwiseOperation<T, F>(function, role, shape);
+        var operation = new DefinitionOperation<T, F>(function, role, shape);
         return arity switch
         {
             1 => operation.Apply(a),

@@ -16,12 +16,12 @@ public sealed class LossValues<T>
 {
     private readonly T? _weights;
     private readonly T? _lengths;
-    private readonly Claims<T>[] _claims;
+    private readonly ClaimsOfTerms<T>? _claims;
 
     // The same values times weights, in one kernel; absent where they are not those of a pointwise definition, or weighed before.
     private Func<T, T>? WeighedBy { get; init; }
 
-    private LossValues(T values, bool isWeighted, T? weights, bool hasLengths, T? lengths, Claims<T>[] claims)
+    private LossValues(T values, bool isWeighted, T? weights, bool hasLengths, T? lengths, ClaimsOfTerms<T>? claims)
     {
         Unchecked = T.Round(values);
         _claims = claims;
@@ -33,18 +33,18 @@ public sealed class LossValues<T>
 
     /// <summary>Values that each count once.</summary>
     public LossValues(T values)
-        : this(values, false, default, false, default, []) { }
+        : this(values, false, default, false, default, null) { }
 
     /// <summary>Values that count with these weights.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public LossValues(T values, T weights)
-        : this(values, true, weights, false, default, []) => CheckShape(weights, nameof(weights));
+        : this(values, true, weights, false, default, null) => CheckShape(weights, nameof(weights));
 
     /// <summary>Values of sequences, each of which a mean divides by its length first.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static LossValues<T> OfSequences(T values, T lengths)
     {
-        var loss = new LossValues<T>(values, false, default, true, lengths, []);
+        var loss = new LossValues<T>(values, false, default, true, lengths, null);
         loss.CheckShape(lengths, nameof(lengths));
         return loss;
     }
@@ -119,24 +119,16 @@ public sealed class LossValues<T>
         claims = Array.FindAll(claims, static claim => !claim.Domain.IsAll);
         if (claims.Length == 0)
             return this;
-        return new(Unchecked, IsWeighted, _weights, HasLengths, _lengths, [.. _claims, new Claims<T>(Unchecked, claims, isWatched, [])])
-        {
-            WeighedBy = WeighedBy,
-        };
+        var all = ClaimsOfTerms<T>.Both(_claims, new(new Claims<T>(Unchecked, claims, isWatched, [])));
+        return new(Unchecked, IsWeighted, _weights, HasLengths, _lengths, all) { WeighedBy = WeighedBy };
     }
 
     // These values times a weight of their shape; what has the weight 0 no longer counts.
     internal LossValues<T> Weighed(T weight)
     {
         var values = WeighedBy is { } weighedBy ? weighedBy(weight) : T.Weigh(weight, Unchecked);
-        return new(
-            values,
-            IsWeighted,
-            _weights,
-            HasLengths,
-            _lengths,
-            Array.ConvertAll(_claims, claims => WeighedBy is null ? claims.Weighed(weight) : claims.Weighed(weight, values))
-        );
+        var claims = _claims?.Of(own => WeighedBy is null ? own.Weighed(weight) : own.Weighed(weight, values));
+        return new(values, IsWeighted, _weights, HasLengths, _lengths, claims);
     }
 
     // The same, of which a mean divides by the weights.
@@ -149,8 +141,7 @@ public sealed class LossValues<T>
     // What was made of the values, if it may be given out. The kernel that looks at the operands has run by then: it costs no pass of its own.
     internal T Checked(T result)
     {
-        foreach (var claims in _claims)
-            claims.Check();
+        _claims?.Check();
         return result;
     }
 
@@ -196,7 +187,7 @@ public sealed class LossValues<T>
             );
         if (a.IsWeighted || b.IsWeighted || a.HasLengths || b.HasLengths)
             throw new ArgumentException("losses that count with weights add up once they are reduced.", nameof(b));
-        return new(a.Unchecked + b.Unchecked, false, default, false, default, [.. a._claims, .. b._claims]);
+        return new(a.Unchecked + b.Unchecked, false, default, false, default, ClaimsOfTerms<T>.Both(a._claims, b._claims));
     }
 
     /// <summary>The loss, scaled.</summary>

@@ -13,8 +13,8 @@ internal abstract class Operation<T>
     /// <summary>The value for stored tensors.</summary>
     internal abstract DiffTensor<T> Compute(DiffTensor<T>[] inputs);
 
-    /// <summary>The gradient by one input, given that by the output.</summary>
-    internal abstract DiffTensor<T>? Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient);
+    /// <summary>The gradients by the inputs, at least those that are wanted, given that by the output.</summary>
+    internal abstract DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, bool[] isWanted);
 
     /// <summary>Computes on the tape of the innermost differentiation that any input takes part in, or on none.</summary>
     internal DiffTensor<T> Apply(params DiffTensor<T>[] inputs)
@@ -58,6 +58,20 @@ internal abstract class Operation<T>
     }
 }
 
+/// <summary>An operation on one tensor.</summary>
+internal abstract class UnaryOperation<T> : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal sealed override DiffTensor<T> Compute(DiffTensor<T>[] inputs) => Compute(inputs[0]);
+
+    internal sealed override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, bool[] isWanted) =>
+        [Pull(inputs[0], output, gradient)];
+
+    private protected abstract DiffTensor<T> Compute(DiffTensor<T> x);
+
+    private protected abstract DiffTensor<T> Pull(DiffTensor<T> x, DiffTensor<T> output, DiffTensor<T> gradient);
+}
+
 /// <summary>A differentiation: under way while its function runs. A tensor of one that is over is a number like any other.</summary>
 internal sealed class Differentiation
 {
@@ -97,8 +111,13 @@ internal sealed class Node<T>(
 
     internal Node<T>?[] Parents => parents;
 
-    internal DiffTensor<T>? Pull(int input, DiffTensor<T> gradient) =>
-        operation!.Pull(input, DiffTensor<T>.AllLive(inputs), output!.Live, gradient.Live);
+    internal DiffTensor<T>?[] Pull(DiffTensor<T> gradient) =>
+        operation!.Pull(
+            DiffTensor<T>.AllLive(inputs),
+            output!.Live,
+            gradient.Live,
+            Array.ConvertAll(parents, static parent => parent is not null)
+        );
 }
 
 internal static class Tape
@@ -120,8 +139,11 @@ internal static class Tape
             {
                 if (node.Parents.Length == 0 || !gradients.Remove(node, out var g))
                     continue;
-                for (var i = 0; i < node.Parents.Length; i++)
-                    if (node.Parents[i] is { } parent && node.Pull(i, g) is { } part)
+                if (node.IsConstant)
+                    continue;
+                var parts = node.Pull(g);
+                for (var i = 0; i < parts.Length; i++)
+                    if (node.Parents[i] is { } parent && parts[i] is { } part)
                         gradients[parent] = gradients.TryGetValue(parent, out var others) ? others + part : part;
             }
         }
