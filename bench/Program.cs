@@ -11,6 +11,7 @@ const string Usage = """
       --limit         loops written by hand with a plain sum, beside ours: what an exact sum and one definition cost
       --scaling       time against the number of elements and against threads
       --own           a user's own loss in C# against a built-in one
+      --sums          an exact sum of near and of wide numbers, and losses of one to ten terms
       --first         the first call in a fresh process
       --full [ARG…]   every row by BenchmarkDotNet, which gets the arguments that follow
 
@@ -36,7 +37,20 @@ for (var i = 0; i < args.Length; i++)
         only = args[++i];
     else
         wanted.Add(args[i]);
-string[] known = ["--quick", "--structured", "--torch", "--memory", "--bandwidth", "--limit", "--scaling", "--own", "--first", "--check"];
+string[] known =
+[
+    "--quick",
+    "--structured",
+    "--torch",
+    "--memory",
+    "--bandwidth",
+    "--limit",
+    "--scaling",
+    "--own",
+    "--sums",
+    "--first",
+    "--check",
+];
 if (wanted.All(option => option == "--check") || wanted.Except(known).Any())
 {
     Console.Error.WriteLine(Usage);
@@ -71,6 +85,9 @@ foreach (var option in wanted)
             break;
         case "--own":
             OwnLoss.Run();
+            break;
+        case "--sums":
+            Sums.Run();
             break;
         case "--first":
             FirstCall.Run(only);

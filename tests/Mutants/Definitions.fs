@@ -107,10 +107,6 @@ let mutants: Mutant list =
                     "struct (loss.Checked(TensorNotation.sumAll «loss.UncheckedMeanValues»)",
                     "loss.Unchecked"
                     "a batch mean divides by the last axis", "(float «shape[0]»)", "shape[-1]"
-                    "weights take the place of the loss's own",
-                    "«'T.Weigh(spread loss.Unchecked weights, loss.Weights)»",
-                    "spread loss.Unchecked weights"
-                    "a mask may have any number above 1", "|| «value = 1.0»", "value >= 1.0"
                     "a count is a sum of weights", "weighed.Weights («Notation.num 1.0»)", "weighed.Weights"
                     "an empty mean that is to throw does not", "when «'T.Least counted > 0.0»", "'T.Least counted >= 0.0"
                     "an empty mean that is to be 0 is 1", "counted mean («Notation.num 0.0»)", "Notation.num 1.0"

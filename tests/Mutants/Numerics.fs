@@ -117,11 +117,11 @@ let private kernels: Mutant list =
                 "Kernels/Loop.cs"
                 [
                     "the scale of a gradient's elements is left out",
-                    "TLane.Weigh(«weight * TLane.Load(in *upstream, i)», loss",
-                    "TLane.Load(in *upstream, i)"
+                    "TLane.Weigh(«weight * TLane.LoadNumbers(in *upstream, i)», loss",
+                    "TLane.LoadNumbers(in *upstream, i)"
                     "the scale of a curvature's elements is left out",
-                    "weight : «weight * TLane.Load(in *upstream, i)»;",
-                    "TLane.Load(in *upstream, i)"
+                    "weight : «weight * TLane.LoadNumbers(in *upstream, i)»;",
+                    "TLane.LoadNumbers(in *upstream, i)"
                     "a gradient beside a curvature is a curvature", "TLane.Weigh(w, «slope.Value»)", "slope.Derivative"
                 ]
         yield!
@@ -131,8 +131,8 @@ let private kernels: Mutant list =
                     "a term's slope is not scaled", "TSlopes.Yes ? «TLane.Weigh(number, factor)» :", "number"
                     "a term's value is not scaled", ": «factor * number»;", "number"
                     "the scale of a sum's gradient is left out",
-                    "TUniform.Yes ? weight : «weight * TLane.Load(in *upstream, i)», slope",
-                    "TLane.Load(in *upstream, i)"
+                    "TUniform.Yes ? weight : «weight * TLane.LoadNumbers(in *upstream, i)», slope",
+                    "TLane.LoadNumbers(in *upstream, i)"
                 ]
         yield!
             inFile
@@ -260,13 +260,13 @@ let private sums: Mutant list =
             inFile
                 "Sums/ExactSum.cs"
                 [
-                    "what does not fit two numbers is lost", "if («Residual(tail, rest, low) == 0»)", "true"
+                    "what does not fit two numbers is lost", "if («Compensated.Lost(tail, rest, low) == 0»)", "true"
                     "a product is rounded", "«Add(Math.FusedMultiplyAdd(a, b, -product));»", ""
                     "a small product has one factor's sign", "negative = «(a < 0) != (b < 0)»", "a < 0"
                     "a merge loses the tail", "«Add(otherTail);»", ""
                     "a merge forgets how many carries wait", "«pending += other.pending;»", ""
                     "what is reset keeps its limbs", "«limbs?.AsSpan().Clear();»", ""
-                    "float32 is rounded by way of float64", "Float.ToSingle(sum, «Residual(head, tail, sum)»)", "0"
+                    "float32 is rounded by way of float64", "Float.ToSingle(sum, «Compensated.Lost(head, tail, sum)»)", "0"
                     "a quotient's remainder is forgotten", "shift, «!remainder.IsZero»,", "false"
                     "a negative sum is read as positive", "kind == Kind.Negative ? «-(long)digit»", "(long)digit"
                     "the last infinity wins", "value : «special + value»", "value"
@@ -423,7 +423,7 @@ let private tensors: Mutant list =
                     "there is a class past the last", "if («_indices[i] >= classes»)", "_indices[i] > classes"
                     "a long label is cut off", "«indices[i] is >= int.MinValue and <= int.MaxValue»", "true"
                 ]
-        yield! inFile "Tensors/Weights.cs" [ "a weight may be infinite", "values[i] >= 0 && «double.IsFinite(values[i])»", "true" ]
+        yield! inFile "Tensors/Weights.cs" [ "a weight may be infinite", "values[i] >= S.Zero && «S.IsFinite(values[i])»", "true" ]
         yield!
             inFile
                 "Tensors/LossValues.cs"

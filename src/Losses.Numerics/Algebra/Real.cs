@@ -90,12 +90,10 @@ public readonly struct Real(double value) : IReal<Real>, IEquatable<Real>
         if (x.Value == 0 || !(Math.Abs(x.Value) < 40))
             return x.Value == 0 ? x : Math.Exp(x.Value) - 1;
         // x = n·log 2 + r + rest, where n times the first part of log 2 is exact.
-        const double log2 = 0.6931471805598903;
-        const double log2Rest = 5.497923018708371e-14;
-        var n = Math.Round(x.Value / log2);
-        var first = x.Value - n * log2;
-        var r = first - n * log2Rest;
-        var rest = first - r - n * log2Rest;
+        var n = Math.Round(x.Value / Logarithm.Ln2High);
+        var first = x.Value - n * Logarithm.Ln2High;
+        var r = first - n * Logarithm.Ln2Low;
+        var rest = first - r - n * Logarithm.Ln2Low;
         // eʳ − 1 = r + r²/2·(1 + r/3·(1 + r/4·(…))): the sum after r is small, and so is its error.
         var series = 1.0;
         for (var i = 16; i > 2; i--)
@@ -105,9 +103,7 @@ public readonly struct Real(double value) : IReal<Real>, IEquatable<Real>
         var scale = Math.ScaleB(1, (int)n);
         var (large, small) = (scale - 1, scale * r);
         var sum = large + small;
-        var added = sum - large;
-        var lost = large - (sum - added) + (small - added);
-        return sum + (lost + scale * tail);
+        return sum + (Compensated.Lost(large, small, sum) + scale * tail);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using static Losses.Logarithm;
 
 namespace Losses;
 
@@ -27,11 +28,6 @@ internal static unsafe class CTCExactLattice<TSimd, V>
     // Beside the largest term nothing, in 106 bits; what is returned has its own exponent, down to the subnormals.
     private const double LeastShift = -900;
     private const double LeastShareShift = -2000;
-
-    private const double Log2E = 1.4426950408889634;
-    private const double Ln2 = 0.6931471805599453;
-    private const double Ln2Rest = 2.3190468138462996e-17;
-    private const double Magic = 6755399441055744;
 
     // eʳ is (1 + y)²⁵⁶ with y = e^(r/256) − 1.
     private const int Halvings = 8;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using static Losses.Logarithm;
 
 namespace Losses;
 
@@ -46,14 +47,6 @@ internal static unsafe class CTCLattice<TSimd, V>
     // Beyond this a term is nothing beside the largest, whatever their mantissas. It is kept from being subnormal, which takes the processor a
     // hundred times as long.
     private const double LeastShift = -900;
-
-    private const double Log2E = 1.4426950408889634;
-    private const double Ln2 = 0.6931471805599453;
-    private const double Ln2High = 0.6931471805598903;
-    private const double Ln2Low = 5.497923018708371e-14;
-
-    // Adding this and taking it away rounds to the nearest whole number.
-    private const double Magic = 6755399441055744;
 
     private static int Count => Unsafe.SizeOf<V>() / sizeof(double);
 

@@ -112,10 +112,7 @@ internal readonly unsafe struct CTCSample<S>(CTCSamples<S> all, int n, int frame
         for (var s = 0; s < used; s++)
         {
             var of = byClass + 2 * states[s];
-            double sum = of[0] + shares[s],
-                added = sum - of[0];
-            of[1] += of[0] - (sum - added) + (shares[s] - added) + rest[s];
-            of[0] = sum;
+            Compensated.Add(ref of[0], ref of[1], shares[s], rest[s]);
         }
         gradient[states[0]] = Round(-Upstream * Whole(byClass + 2 * states[0]));
         for (var s = 1; s < used; s += 2)

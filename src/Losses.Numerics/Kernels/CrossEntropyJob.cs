@@ -90,12 +90,13 @@ internal sealed unsafe class CrossEntropyJob<S>(
             first = run * inner + chunk % perRun * chunkRows;
             last = Cut.End((run + 1) * inner, first, chunkRows);
         }
-        if (Lane<Simd512, Vector512<double>, S>.IsSupported)
-            RunRows<Lane<Simd512, Vector512<double>, S>>(first, last, sum);
-        else if (Lane<Simd256, Vector256<double>, S>.IsSupported)
-            RunRows<Lane<Simd256, Vector256<double>, S>>(first, last, sum);
-        else
-            RunRows<Lane<Simd128, Vector128<double>, S>>(first, last, sum);
+        Widest.Run<S, Chunk>(new(this, first, last, sum));
+    }
+
+    private readonly struct Chunk(CrossEntropyJob<S> job, int first, int last, ExactSum? sum) : IWork<S>
+    {
+        public void Run<TLane>()
+            where TLane : struct, ILane<TLane, S> => job.RunRows<TLane>(first, last, sum);
     }
 
     [SkipLocalsInit]
@@ -417,12 +418,7 @@ internal sealed unsafe class CrossEntropyJob<S>(
         for (var way = 0; way < Ways; way++)
             total += ones[way];
         for (var way = 0; way < Ways; way++)
-        {
-            var next = total + sums[way];
-            var part = next - total;
-            rest += (total - (next - part)) + (sums[way] - part) + errors[way];
-            total = next;
-        }
+            Compensated.Add(ref total, ref rest, sums[way], errors[way]);
         return total + rest;
     }
 
@@ -446,14 +442,9 @@ internal sealed unsafe class CrossEntropyJob<S>(
         where TLane : struct, ILane<TLane, S>
     {
         if (typeof(S) == typeof(float))
-        {
             sum += value;
-            return;
-        }
-        var next = sum + value;
-        var part = next - sum;
-        error += (sum - (next - part)) + (value - part);
-        sum = next;
+        else
+            Compensated.Add(ref sum, ref error, value);
     }
 
     // Σ w (m − x)
@@ -467,9 +458,8 @@ internal sealed unsafe class CrossEntropyJob<S>(
             var logit = double.CreateTruncating(x[(nint)c * apart]);
             var value = Weigh(loss.Weight(c), logit == max ? 0 : max - logit);
             var next = sum + value;
-            var part = next - sum;
             if (double.IsFinite(next))
-                error += (sum - (next - part)) + (value - part);
+                error += Compensated.Lost(sum, value, next);
             sum = next;
         }
         return sum + error;

@@ -261,17 +261,7 @@ internal static unsafe class Differences<TLane, TStorage>
         else if (!IsExact)
             sum += term;
         else
-            TwoSum(ref sum, ref lost, term);
-    }
-
-    // Knuth's: what the addition loses is exact.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void TwoSum(ref TLane sum, ref TLane lost, TLane term)
-    {
-        var next = sum + term;
-        var part = next - sum;
-        lost += sum - (next - part) + (term - part);
-        sum = next;
+            Compensated.Add(ref sum, ref lost, term);
     }
 
     private static double Total<TComponent>(double* sums, double* lost)
@@ -283,12 +273,7 @@ internal static unsafe class Differences<TLane, TStorage>
             if (TComponent.IsLargest)
                 total = Math.Max(total, sums[way]);
             else
-            {
-                var next = total + sums[way];
-                var part = next - total;
-                rest += total - (next - part) + (sums[way] - part) + lost[way];
-                total = next;
-            }
+                Compensated.Add(ref total, ref rest, sums[way], lost[way]);
         return IsExact && double.IsFinite(total) ? total + rest : total;
     }
 
@@ -522,7 +507,7 @@ internal static unsafe class Differences<TLane, TStorage>
         if (IsExact)
         {
             var loss = TLane.LoadNumbers(in *lost, i);
-            TwoSum(ref total, ref loss, term);
+            Compensated.Add(ref total, ref loss, term);
             TLane.StoreNumbers(loss, ref *lost, i);
         }
         else

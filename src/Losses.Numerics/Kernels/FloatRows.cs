@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using static Losses.Logarithm;
 
 namespace Losses;
 
@@ -126,10 +127,6 @@ internal static unsafe class FloatRows<TSimd, V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V One(float* x, V max, double* exponential)
     {
-        const double Log2E = 1.4426950408889634;
-        const double Ln2 = 0.6931471805599453;
-        // Adding this and taking it away rounds to the nearest whole number.
-        const double Magic = 6755399441055744;
         var d = TSimd.AtLeast(TSimd.Create(Least), TSimd.Subtract(Widen(x), max));
         var k = TSimd.Subtract(TSimd.Fma(d, TSimd.Create(Log2E), TSimd.Create(Magic)), TSimd.Create(Magic));
         var r = TSimd.Fma(k, TSimd.Create(-Ln2), d);

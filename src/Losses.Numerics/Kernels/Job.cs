@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Losses;
 
@@ -109,13 +108,14 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
 
     private ExactSum? RunPart(int start, int count, ExactSum? sum)
     {
-        if (Lane<Simd512, Vector512<double>, TStorage>.IsSupported)
-            RunChunk<Lane<Simd512, Vector512<double>, TStorage>>(start, count, sum);
-        else if (Lane<Simd256, Vector256<double>, TStorage>.IsSupported)
-            RunChunk<Lane<Simd256, Vector256<double>, TStorage>>(start, count, sum);
-        else
-            RunChunk<Lane<Simd128, Vector128<double>, TStorage>>(start, count, sum);
+        Widest.Run<TStorage, Chunk>(new(this, start, count, sum));
         return sum;
+    }
+
+    private readonly struct Chunk(Job<F, TStorage> job, int start, int count, ExactSum? sum) : IWork<TStorage>
+    {
+        public void Run<TLane>()
+            where TLane : struct, ILane<TLane, TStorage> => job.RunChunk<TLane>(start, count, sum);
     }
 
     // For a test: the whole job with lanes of a given width.

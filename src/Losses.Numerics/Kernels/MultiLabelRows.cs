@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Losses;
 
@@ -27,12 +26,15 @@ internal sealed unsafe class MultiLabelRows(Labels labels) : RowLoss
                 v = values,
                 g = gradient
         )
-            if (Lane<Simd512, Vector512<double>, double>.IsSupported)
-                RunWith<Lane<Simd512, Vector512<double>, double>, S>(x, u, upstream.Length == 1, v, g);
-            else if (Lane<Simd256, Vector256<double>, double>.IsSupported)
-                RunWith<Lane<Simd256, Vector256<double>, double>, S>(x, u, upstream.Length == 1, v, g);
-            else
-                RunWith<Lane<Simd128, Vector128<double>, double>, S>(x, u, upstream.Length == 1, v, g);
+            Widest.Run<double, Work<S>>(new(this, x, u, upstream.Length == 1, v, g));
+    }
+
+    private readonly struct Work<S>(MultiLabelRows rows, S* scores, double* upstream, bool isUniform, double* values, double* gradient)
+        : IWork<double>
+        where S : unmanaged
+    {
+        public void Run<TLane>()
+            where TLane : struct, ILane<TLane, double> => rows.RunWith<TLane, S>(scores, upstream, isUniform, values, gradient);
     }
 
     private void RunWith<TLane, S>(S* scores, double* upstream, bool isUniform, double* values, double* gradient)
@@ -96,10 +98,7 @@ internal sealed unsafe class MultiLabelRows(Labels labels) : RowLoss
                 Cancellable.Check();
             }
             var (sum, rest, near) = Lacking<TLane>(Widen(scores[label]), others, count, counts);
-            var next = total + sum;
-            var part = next - total;
-            lost += total - (next - part) + (sum - part) + rest;
-            total = next;
+            Compensated.Add(ref total, ref lost, sum, rest);
             if (gradient is not null)
                 gradient[label] -= near;
         }
@@ -163,7 +162,7 @@ internal sealed unsafe class MultiLabelRows(Labels labels) : RowLoss
             {
                 var lacking = one - (label - TLane.LoadNumbers(in *others, i));
                 var isNear = TLane.IfLess(zero, lacking, one, zero);
-                Differences<TLane, double>.TwoSum(ref sum, ref loss, TLane.Max(zero, lacking));
+                Compensated.Add(ref sum, ref loss, TLane.Max(zero, lacking));
                 near += isNear;
                 TLane.StoreNumbers(TLane.LoadNumbers(in *counts, i) + isNear, ref *counts, i);
             }
@@ -176,13 +175,13 @@ internal sealed unsafe class MultiLabelRows(Labels labels) : RowLoss
             all = 0;
         for (var way = 0; way < Ways; way++)
         {
-            Add(sums[way], lost[way]);
+            Compensated.Add(ref total, ref rest, sums[way], lost[way]);
             all += nears[way];
         }
         for (var i = (int)whole; i < count; i++)
         {
             var lacking = 1 - (score - others[i]);
-            Add(Math.Max(0, lacking), 0);
+            Compensated.Add(ref total, ref rest, Math.Max(0, lacking));
             if (lacking > 0)
             {
                 counts[i]++;
@@ -190,13 +189,5 @@ internal sealed unsafe class MultiLabelRows(Labels labels) : RowLoss
             }
         }
         return (total, rest, all);
-
-        void Add(double term, double loss)
-        {
-            var next = total + term;
-            var part = next - total;
-            rest += total - (next - part) + (term - part) + loss;
-            total = next;
-        }
     }
 }

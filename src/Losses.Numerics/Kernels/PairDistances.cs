@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Losses;
 
@@ -45,12 +44,7 @@ internal sealed unsafe class PairDistances(double p) : RowLoss
                 b = second
         )
         fixed (double* to = distances)
-            if (Lane<Simd512, Vector512<double>, S>.IsSupported)
-                RunWith<Lane<Simd512, Vector512<double>, S>, S>(a, b, layout, to);
-            else if (Lane<Simd256, Vector256<double>, S>.IsSupported)
-                RunWith<Lane<Simd256, Vector256<double>, S>, S>(a, b, layout, to);
-            else
-                RunWith<Lane<Simd128, Vector128<double>, S>, S>(a, b, layout, to);
+            Widest.Run<S, DistancesWork<S>>(new(this, a, b, layout, to, default, null));
     }
 
     /// <summary>The gradient by the vectors of one set: of each, the sum over those of the other.</summary>
@@ -81,12 +75,7 @@ internal sealed unsafe class PairDistances(double p) : RowLoss
                 u = upstream,
                 to = gradient
         )
-            if (Lane<Simd512, Vector512<double>, S>.IsSupported)
-                GradientWith<Lane<Simd512, Vector512<double>, S>, S>(a, b, isSecond, layout, d, default, u, upstream.Length == 1, to);
-            else if (Lane<Simd256, Vector256<double>, S>.IsSupported)
-                GradientWith<Lane<Simd256, Vector256<double>, S>, S>(a, b, isSecond, layout, d, default, u, upstream.Length == 1, to);
-            else
-                GradientWith<Lane<Simd128, Vector128<double>, S>, S>(a, b, isSecond, layout, d, default, u, upstream.Length == 1, to);
+            Widest.Run<S, GradientWork<S>>(new(this, a, b, isSecond, layout, d, default, u, upstream.Length == 1, to));
     }
 
     /// <summary>How much each distance changes as the vectors do.</summary>
@@ -117,12 +106,7 @@ internal sealed unsafe class PairDistances(double p) : RowLoss
         )
         {
             var along = new Along(c, d, null);
-            if (Lane<Simd512, Vector512<double>, double>.IsSupported)
-                RunWith<Lane<Simd512, Vector512<double>, double>, double>(a, b, layout, from, along, to);
-            else if (Lane<Simd256, Vector256<double>, double>.IsSupported)
-                RunWith<Lane<Simd256, Vector256<double>, double>, double>(a, b, layout, from, along, to);
-            else
-                RunWith<Lane<Simd128, Vector128<double>, double>, double>(a, b, layout, from, along, to);
+            Widest.Run<double, DistancesWork<double>>(new(this, a, b, layout, from, along, to));
         }
     }
 
@@ -162,13 +146,42 @@ internal sealed unsafe class PairDistances(double p) : RowLoss
         )
         {
             var (along, isUniform) = (new Along(c, d, w), upstream.Length == 1);
-            if (Lane<Simd512, Vector512<double>, double>.IsSupported)
-                GradientWith<Lane<Simd512, Vector512<double>, double>, double>(a, b, isSecond, layout, n, along, u, isUniform, to);
-            else if (Lane<Simd256, Vector256<double>, double>.IsSupported)
-                GradientWith<Lane<Simd256, Vector256<double>, double>, double>(a, b, isSecond, layout, n, along, u, isUniform, to);
-            else
-                GradientWith<Lane<Simd128, Vector128<double>, double>, double>(a, b, isSecond, layout, n, along, u, isUniform, to);
+            Widest.Run<double, GradientWork<double>>(new(this, a, b, isSecond, layout, n, along, u, isUniform, to));
         }
+    }
+
+    private readonly struct DistancesWork<S>(
+        PairDistances pairs,
+        S* first,
+        S* second,
+        Layout layout,
+        double* distances,
+        Along along,
+        double* changes
+    ) : IWork<S>
+        where S : unmanaged
+    {
+        public void Run<TLane>()
+            where TLane : struct, ILane<TLane, S> => pairs.RunWith<TLane, S>(first, second, layout, distances, along, changes);
+    }
+
+    private readonly struct GradientWork<S>(
+        PairDistances pairs,
+        S* own,
+        S* others,
+        bool isSecond,
+        Layout layout,
+        double* distances,
+        Along along,
+        double* upstream,
+        bool isUniform,
+        double* gradient
+    ) : IWork<S>
+        where S : unmanaged
+    {
+        public void Run<TLane>()
+            where TLane : struct, ILane<TLane, S> =>
+            pairs.GradientWith<TLane, S>(own, others, isSecond, layout, distances, along, upstream, isUniform, gradient);
     }
 
     // By how much vectors change, and, for the curvature, how much their distances do; nothing for the distances and the gradient themselves.

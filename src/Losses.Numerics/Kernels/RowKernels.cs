@@ -78,12 +78,7 @@ internal static class RowKernels
         double sum = 0,
             error = 0;
         foreach (var value in values)
-        {
-            var next = sum + value;
-            var part = next - sum;
-            error += (sum - (next - part)) + (value - part);
-            sum = next;
-        }
+            Compensated.Add(ref sum, ref error, value);
         return (sum, error);
     }
 
@@ -231,10 +226,7 @@ internal static class RowKernels
                 for (var k = 0; k < row.Length; k++)
                 {
                     ref var value = ref row[backwards ? row.Length - 1 - k : k];
-                    var next = sum + value;
-                    var part = next - sum;
-                    error += (sum - (next - part)) + (value - part);
-                    sum = next;
+                    Compensated.Add(ref sum, ref error, value);
                     value = double.IsFinite(sum) ? sum + error : sum;
                 }
             }

@@ -76,14 +76,16 @@ internal abstract unsafe class VectorRows : RowLoss
             {
                 var first = part * chunk;
                 var last = Cut.End(count, first, chunk);
-                if (Lane<Simd512, Vector512<double>, float>.IsSupported)
-                    Run<Lane<Simd512, Vector512<double>, float>, TOut>(rows, first, last);
-                else if (Lane<Simd256, Vector256<double>, float>.IsSupported)
-                    Run<Lane<Simd256, Vector256<double>, float>, TOut>(rows, first, last);
-                else
-                    Run<Lane<Simd128, Vector128<double>, float>, TOut>(rows, first, last);
+                Widest.Run<float, Work<TOut>>(new(this, rows, first, last));
             }
         );
+    }
+
+    private readonly struct Work<TOut>(VectorRows job, Rows<TOut> rows, int first, int last) : IWork<float>
+        where TOut : unmanaged
+    {
+        public void Run<TLane>()
+            where TLane : struct, ILane<TLane, float> => job.Run<TLane, TOut>(rows, first, last);
     }
 
     // Σ a b, with a and b one of the vectors or the difference of two of them.

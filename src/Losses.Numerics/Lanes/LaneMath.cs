@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using static Losses.Logarithm;
 
 namespace Losses;
 
@@ -10,15 +11,6 @@ internal static class LaneMath<S, V, TStorage>
     where V : struct
     where TStorage : unmanaged
 {
-    // Adding this and taking it away rounds to the nearest whole number.
-    private const double Magic = 6755399441055744;
-
-    // log 2, the first part with 42 bits: its product with an exponent is exact.
-    private const double Ln2 = 0.6931471805599453;
-    private const double Ln2High = 0.6931471805598903;
-    private const double Ln2Low = 5.497923018708371e-14;
-    private const double Log2E = 1.4426950408889634;
-
     private static bool IsShort
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
