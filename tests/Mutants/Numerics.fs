@@ -48,17 +48,12 @@ let private numbers: Mutant list =
                 ]
         yield!
             inFile
-                "Algebra/DoubleDouble.cs"
+                "Algebra/TwoParts.cs"
                 [
-                    "a sum loses its last part", "first.Low + «low.Low»", "0"
-                    "a product loses a low part", "Math.FusedMultiplyAdd(a.Low, b.High, «cross»)", "0"
-                    "a quotient takes its second digit twice", "rest -= «y * second»", "0"
-                    "an odd exponent goes the wrong way", "(y + y, «exponent - 1»)", "exponent + 1"
-                    "log 2 has two parts", "+ -n * «Log2C»", "0"
-                    "no exponent is large", "Math.Abs(exponent) < «16»", "double.PositiveInfinity"
-                    "equal numbers are less", "a.High == b.High && «a.Low < b.Low»", "a.Low <= b.Low"
-                    "the larger zero is −0", "return «Math.Max(a.High, b.High)»;", "Math.Min(a.High, b.High)"
-                    "a subnormal forgets what it lost", "Math.ScaleB(«lost + Low», exponent)", "Low"
+                    "a sum loses what it lost", "Compensated.Lost(a.High, b.High, sum) + «(a.Low + b.Low)»", "0"
+                    "a product has one part", "return Normal(product, «lost» + Math", "0"
+                    "an inverse has one part", "return inverse + «inverse * rest»;", "new TwoParts(0, 0)"
+                    "a logarithm has one part", "(new TwoParts(y, 0) + «rest»)", "new TwoParts(0, 0)"
                 ]
         yield! inFile "Algebra/Real.cs" [ "log1p forgets what 1 + x lost", "Math.Log(sum) + «lost / sum»", "0" ]
         yield!

@@ -32,8 +32,6 @@ internal static unsafe class CTCExactLattice<TSimd, V>
     // eʳ is (1 + y)²⁵⁶ with y = e^(r/256) − 1.
     private const int Halvings = 8;
 
-    private static readonly DoubleDouble Log2 = DoubleDouble.Log(2);
-
     private static int Count => TSimd.Count;
 
     /// <summary>How many numbers of memory a sample needs.</summary>
@@ -72,18 +70,18 @@ internal static unsafe class CTCExactLattice<TSimd, V>
                 Normalise(now, row, used);
         }
         var exponent = Math.Max(now[2 * row + used - 1], used > 1 ? now[2 * row + used - 2] : Never);
-        var total = Shifted(now, row, used - 1, exponent) + (used > 1 ? Shifted(now, row, used - 2, exponent) : 0);
+        var total = Shifted(now, row, used - 1, exponent) + (used > 1 ? Shifted(now, row, used - 2, exponent) : default);
         // No path: +∞, and no direction in which it would become less.
         if (total.High == 0 || exponent < Impossible)
         {
             sample.ClearFrom(0);
             return double.PositiveInfinity;
         }
-        var loss = -(Log2 * exponent + DoubleDouble.Log(total)).High;
+        var loss = -TwoParts.Log(total, exponent).High;
         if (Math.Abs(loss) < sample.Frames * LeastLossOfFrame)
             return double.NaN;
         if (sample.IsWanted)
-            Backward(sample, start, row, entry, emission, exponent, 1 / total);
+            Backward(sample, start, row, entry, emission, exponent, TwoParts.Inverse(total));
         else
             sample.ClearFrom(0);
         return loss;
@@ -96,7 +94,7 @@ internal static unsafe class CTCExactLattice<TSimd, V>
         double* entry,
         double* emission,
         double exponent,
-        DoubleDouble share
+        TwoParts share
     )
         where S : unmanaged, IFloatingPointIeee754<S>
     {
@@ -129,10 +127,10 @@ internal static unsafe class CTCExactLattice<TSimd, V>
         new Span<double>(states - Margin + 2 * row, row).Fill(Never);
     }
 
-    private static DoubleDouble Shifted(double* states, int row, int s, double exponent)
+    private static TwoParts Shifted(double* states, int row, int s, double exponent)
     {
         var shift = (int)Math.Max(LeastShift, states[2 * row + s] - exponent);
-        return DoubleDouble.Constant(Math.ScaleB(states[s], shift)) + Math.ScaleB(states[row + s], shift);
+        return new TwoParts(Math.ScaleB(states[s], shift), 0) + new TwoParts(Math.ScaleB(states[row + s], shift), 0);
     }
 
     // Each state's probability after another frame; whether all emissions are such as this is for.
@@ -170,7 +168,7 @@ internal static unsafe class CTCExactLattice<TSimd, V>
         double* beta,
         double* emission,
         double exponent,
-        DoubleDouble share,
+        TwoParts share,
         double* ahead,
         double* shares,
         int row,
