@@ -130,4 +130,5 @@ let main arguments =
         watch.Elapsed.TotalSeconds
         exceeding.Length
 
-    if exceeding.IsEmpty then 0 else 1
+    // Nothing measured is nothing shown.
+    if exceeding.IsEmpty && not findings.IsEmpty then 0 else 1

@@ -45,6 +45,7 @@ module Elementwise =
                 { new Call with
                     member _.Of(x, _) = smoothL1 beta x[1] x[0]
                 }
+            |> Entry.withArguments [ "beta", box beta ]
             |> Entry.promises (difference @ [ Lipschitz(0, 1.0) ])
 
         // The struct multiplies by 1 / β, rounded: the documented formula divides. By a subnormal number 106 bits cannot.
@@ -53,9 +54,14 @@ module Elementwise =
                 member _.Of(x, _, _) =
                     let d = Notation.(-) (x[0][0]) (x[1][0])
                     let size = Notation.abs d
-                    let width = Notation.num (if beta > 0.0 then beta else 1.0)
-                    let square = Notation.(/) (Notation.(*) (Notation.(*) (Notation.num 0.5) d) d) width
-                    [| Notation.ifLess size (Notation.num beta) square (Notation.(-) size (Notation.num (0.5 * beta))) |]
+                    let linear = Notation.(-) size (Notation.num (0.5 * beta))
+
+                    if beta = 0.0 then
+                        [| linear |]
+                    else
+                        // At the threshold itself the curvature is that within.
+                        let square = Notation.(/) (Notation.(*) (Notation.(*) (Notation.num 0.5) d) d) (Notation.num beta)
+                        [| Notation.ifLess (Notation.num beta) size linear square |]
             }
 
         if Double.IsSubnormal beta then entry else { entry with Formula = formula }
@@ -68,6 +74,7 @@ module Elementwise =
             { new Call with
                 member _.Of(x, _) = huber delta x[1] x[0]
             }
+        |> Entry.withArguments [ "delta", box delta ]
         |> Entry.promises (difference @ [ Lipschitz(0, delta) ])
 
     // The difference as a float64 number, for the sizes of terms.
@@ -155,6 +162,7 @@ module Elementwise =
             { new Call with
                 member _.Of(x, _) = balancedBceWithLogits (Weights.op_Implicit weight) x[1] x[0]
             }
+        |> Entry.withArguments [ "posWeight", box (Weights.op_Implicit weight: Weights) ]
         |> Entry.drawn extendedLogits
         |> softTarget weight
 
@@ -198,6 +206,7 @@ module Elementwise =
             { new Call with
                 member _.Of(x, _) = Likelihood.poissonNLL true full 1e-8 x[1] x[0]
             }
+        |> Entry.withArguments [ "logInput", box true; "full", box full; "eps", box 1e-8 ]
         |> Entry.drawn draw
         |> Entry.given
             (if full then
@@ -221,6 +230,7 @@ module Elementwise =
             { new Call with
                 member _.Of(x, _) = Likelihood.poissonNLL false false 1e-8 x[1] x[0]
             }
+        |> Entry.withArguments [ "logInput", box false; "full", box false; "eps", box 1e-8 ]
         |> Entry.drawn draw
         |> Entry.given
             "+ 2⁻³⁷ of the larger of x, t log(x + ε) (value), 1, t / (x + ε) (slope); log as of x + ε rounded"
@@ -258,6 +268,7 @@ module Elementwise =
             { new Call with
                 member _.Of(x, _) = gaussianNLL full 1e-6 x[2] x[1] x[0]
             }
+        |> Entry.withArguments [ "full", box full; "eps", box 1e-6 ]
         |> Entry.drawn draw
         |> Entry.given
             "float64 within 10^±150; + 2⁻³⁷ of the larger of log v, d²/v (value), 2⁻⁵⁰ of 1/v, d²/v² (slope by v)"
@@ -293,6 +304,7 @@ module Elementwise =
             { new Call with
                 member _.Of(x, _) = Divergence.klDiv false x[1] x[0]
             }
+        |> Entry.withArguments [ "logTarget", box false ]
         |> Entry.drawn draw
         |> Entry.given
             "+ 2⁻³⁷ of t log t (value), of log t (slope by the target)"
@@ -308,6 +320,7 @@ module Elementwise =
             { new Call with
                 member _.Of(x, _) = Divergence.klDiv true x[1] x[0]
             }
+        |> Entry.withArguments [ "logTarget", box true ]
         |> Entry.drawn (fun random format ->
             let x = -(abs (Draw.finite random format))
             [| x; -(abs (Draw.related random format x (fun () -> Draw.finite random format))) |])
@@ -325,6 +338,7 @@ module Elementwise =
             { new Call with
                 member _.Of(x, _) = hingeEmbedding margin x[1] x[0]
             }
+        |> Entry.withArguments [ "margin", box margin ]
         |> Entry.drawn (fun random format ->
             [| Draw.related random format margin (fun () -> Draw.finite random format); Draw.sign random |])
         |> Entry.promises [ SignedZero; Convex [ 0 ]; Lipschitz(0, 1.0) ]
@@ -338,6 +352,7 @@ module Elementwise =
                 { new Call with
                     member _.Of(x, _) = marginRanking margin x[2] x[1] x[0]
                 }
+            |> Entry.withArguments [ "margin", box margin ]
             |> Entry.drawn (fun random format ->
                 let x = Draw.finite random format
                 [| x; Draw.related random format x (fun () -> Draw.finite random format); Draw.sign random |])

@@ -140,6 +140,8 @@ type Entry =
         /// The struct that defines a pointwise loss.
         Definition: Type option
         Operands: Operand list
+        /// What the call gives besides tensors, by the parameters' names, labels and hyperparameters: so that the façade is held to the same.
+        Arguments: DiffTensor<float>[] -> int[][] -> (string * objnull) list
         /// A sample of so many elements a row.
         Draw: Random -> Format -> int -> Sample
         /// The same of numbers of ordinary size, at no kink.
@@ -226,6 +228,17 @@ type Batch(entry: Entry, samples: Sample[]) =
             values, Shape(shape operand length))
         |> List.toArray
 
+    /// So many samples of a width, a few hard ones over and over.
+    static member Drawn(entry: Entry, seed: int, format: Format, count: int, width: int) : Batch =
+        let random = Random seed
+        let few = Array.init (min count (max 3 (1009 / width))) (fun _ -> entry.Draw random format width)
+        Batch(entry, Array.init count (fun s -> few[s % few.Length]))
+
+    /// So many samples of ordinary numbers.
+    static member Ordinary(entry: Entry, seed: int, format: Format, count: int, width: int) : Batch =
+        let random = Random seed
+        Batch(entry, Array.init count (fun _ -> entry.Plain random format width))
+
 /// The truth, to 106 bits: the formula over DoubleDouble, its slopes over dual numbers of it.
 module Oracle =
 
@@ -298,6 +311,7 @@ module Entry =
             Spans = None
             Definition = None
             Operands = operands
+            Arguments = fun _ _ -> []
             Draw = fun random format _ -> { Operands = hard operands random format |> Array.map Array.singleton; Labels = [||] }
             Plain = plain operands
             Widths = [ 1 ]
@@ -382,6 +396,13 @@ module Entry =
     /// The bound is conditional: where the terms cancel, it has a slack of them.
     let given (condition: string) (slack32: float) (terms: Format -> Sample -> Terms) (entry: Entry) : Entry =
         { entry with Condition = condition; Slack32 = slack32; Terms = Some terms }
+
+    /// What the call gives besides tensors.
+    let withArguments (arguments: (string * objnull) list) (entry: Entry) : Entry = { entry with Arguments = fun _ _ -> arguments }
+
+    /// The same, where it depends on the tensors and on the labels of each sample.
+    let withArgumentsOf (arguments: DiffTensor<float>[] -> int[][] -> (string * objnull) list) (entry: Entry) : Entry =
+        { entry with Arguments = arguments }
 
     /// A number counts only in some of its sample's values.
     let reaching (values: Sample -> int -> int -> int list) (entry: Entry) : Entry = { entry with Reaches = Some values }

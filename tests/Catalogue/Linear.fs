@@ -265,10 +265,14 @@ module Linear =
     let entries: Entry list =
         [
             linearCrossEntropyCase
+            |> Entry.withArgumentsOf (fun _ y -> [ "labels", box (labels y[0]); "chunk", box 1 ])
             |> Entry.reaching (fun sample o k -> if o = 0 then [ k / (sample.Operands[0].Length / rows) ] else [ 0; 1 ])
             |> Entry.promises [ NonNegative; Convex [ 0 ] ]
             adaptiveCase
+            |> Entry.withArgumentsOf (fun x y -> [ "labels", box (labels y[0]); "parameters", box (adaptiveSoftmax x) ])
             |> Entry.reaching (adaptiveReaches (fun sample n -> [| sample.Labels[n] |]))
             |> Entry.promises [ NonNegative ]
-            adaptiveLogProbabilitiesCase |> Entry.reaching (adaptiveReaches (fun _ _ -> Array.init classes id))
+            adaptiveLogProbabilitiesCase
+            |> Entry.withArgumentsOf (fun x _ -> [ "parameters", box (adaptiveSoftmax x) ])
+            |> Entry.reaching (adaptiveReaches (fun _ _ -> Array.init classes id))
         ]

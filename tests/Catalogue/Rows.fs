@@ -22,6 +22,8 @@ module Rows =
 
     let private labels (x: int[][]) = Labels(ReadOnlySpan<int>(Array.map Array.head x), Shape [| x.Length |])
 
+    let private labelRows (x: int[][]) = Labels(ReadOnlySpan<int>(Array.concat x), Shape [| x.Length; x[0].Length |])
+
     let private weights (width: int) = Array.init width (fun c -> float ((c * 7 + 3) % 5) / 2.0)
 
     let private numbers (x: float[]) : 'T[] when 'T :> IReal<'T> = Array.map (fun y -> Notation.num y) x
@@ -45,6 +47,7 @@ module Rows =
             { new Call with
                 member _.Of(x, y) = nll NLLOptions.Default (labels y) x[0]
             }
+        |> Entry.withArgumentsOf (fun _ y -> [ "labels", box (labels y) ])
 
     let private crossEntropyCase (axis: int) (weighted: bool) (smoothing: float) =
         let options width =
@@ -81,6 +84,15 @@ module Rows =
                 { new Call with
                     member _.Of(x, y) = crossEntropy (options x[0].Shape[axis]) (labels y) x[0]
                 }
+            |> Entry.withArgumentsOf (fun x y ->
+                let options = options x[0].Shape[axis]
+
+                [
+                    "labels", box (labels y)
+                    "classWeights", box options.ClassWeights
+                    "labelSmoothing", box smoothing
+                    "classAxis", box axis
+                ])
 
         let case =
             { case with
@@ -146,6 +158,7 @@ module Rows =
             { new Call with
                 member _.Of(x, _) = crossEntropyWithProbabilities (options x[0].Shape[1]) x[1] x[0]
             }
+        |> Entry.withArgumentsOf (fun x _ -> [ "classWeights", box (options x[0].Shape[1]).ClassWeights; "labelSmoothing", box smoothing ])
         |> Entry.given "float64 logits within 10³⁰⁶; slope by x: + 2⁻⁵⁰ of the weight" Entry.rounded (fun _ _ ->
             {
                 Value = fun _ -> 0.0
@@ -174,12 +187,13 @@ module Rows =
             { new Call with
                 member _.Of(x, _) = LossValues(softmax 1 x[0])
             }
+        |> Entry.withArguments [ "axis", box 1 ]
         |> Entry.given acrossOutputs Entry.rounded noTerms
 
     let private softminCase =
         Entry.rows
             "softmin"
-            [ logits ]
+            [ Operand.any "scores" ]
             (fun random format width -> [| logitRow random format width |], [||])
             { new Formula with
                 member _.Of(x, at, _) =
@@ -190,6 +204,7 @@ module Rows =
             { new Call with
                 member _.Of(x, _) = LossValues(softmin 1 x[0])
             }
+        |> Entry.withArguments [ "axis", box 1 ]
         |> Entry.given acrossOutputs Entry.rounded noTerms
 
     let private logSoftmaxCase =
@@ -203,6 +218,7 @@ module Rows =
             { new Call with
                 member _.Of(x, _) = LossValues(logSoftmax 1 x[0])
             }
+        |> Entry.withArguments [ "axis", box 1 ]
         |> Entry.given acrossOutputs Entry.rounded noTerms
 
     let private logSumExpCase =
@@ -216,6 +232,7 @@ module Rows =
             { new Call with
                 member _.Of(x, _) = LossValues(logSumExp 1 x[0])
             }
+        |> Entry.withArguments [ "axis", box 1 ]
         |> Entry.given "value: + 2⁻⁵⁰ of the largest logit" Entry.rounded (fun _ sample ->
             {
                 Value = fun _ -> min 10.0 (abs (Array.max sample.Operands[0]))
@@ -266,6 +283,7 @@ module Rows =
             { new Call with
                 member _.Of(x, _) = LossValues(cosineSimilarity 1 CosineSimilarityEps x[1] x[0])
             }
+        |> Entry.withArguments [ "axis", box 1; "eps", box CosineSimilarityEps ]
         |> Entry.given (bounds + "longer than ε; + 2⁻⁵⁰ of Σ|x₁x₂| / ‖x₁‖‖x₂‖ (value), of 1 / ‖x‖ (slope)") Entry.rounded (fun _ sample ->
             let x, y = sample.Operands[0], sample.Operands[1]
             let sizes = dot (Array.map abs x) (Array.map abs y) / length x / length y
@@ -318,6 +336,7 @@ module Rows =
             { new Call with
                 member _.Of(x, _) = cosineEmbedding margin x[2] x[1] x[0]
             }
+        |> Entry.withArguments [ "margin", box margin ]
         |> Entry.given (bounds + "+ 2⁻⁵⁰ of ‖u₁ − u₂‖, or of Σ|u₁u₂| (value), of 1 / ‖x‖ (slope)") Entry.rounded (fun _ sample ->
             let x, y = sample.Operands[0], sample.Operands[1]
             let size v = sqrt (dot v v + 1e-12)
@@ -352,6 +371,7 @@ module Rows =
                 { new Call with
                     member _.Of(x, _) = LossValues(pairwiseDistance p eps false x[1] x[0])
                 }
+            |> Entry.withArguments [ "p", box p; "eps", box eps; "keepAxis", box false ]
 
         if eps = 0.0 && (p = 1.0 || p = 2.0 || p = infinity) then
             { case with Condition = "float64 within 10^±60" }
@@ -403,6 +423,7 @@ module Rows =
             { new Call with
                 member _.Of(x, _) = LossValues(cdist p x[1] x[0])
             }
+        |> Entry.withArguments [ "p", box p ]
         |> Entry.given (bounds + "+ 2⁻⁵⁰ of 1 (the slope by x2, which is a sum of two)") Entry.rounded (fun _ _ ->
             {
                 Value = fun _ -> 0.0
@@ -432,6 +453,7 @@ module Rows =
             { new Call with
                 member _.Of(x, _) = LossValues(pdist p x[0])
             }
+        |> Entry.withArguments [ "p", box p ]
         |> Entry.given (bounds + acrossOutputs) Entry.rounded noTerms
 
     let private tripletMarginCase (ofDistance: bool) (swap: bool) =
@@ -457,6 +479,13 @@ module Rows =
                     else
                         tripletMargin { TripletMarginOptions.Default with Swap = swap } x[2] x[1] x[0]
             }
+        |> Entry.withArguments
+            [
+                "swap", box swap
+                if ofDistance then
+                    let distance x1 x2 = pairwiseDistance 2.0 1e-6 false x2 x1
+                    "distance", box (Func<DiffTensor<float>, DiffTensor<float>, DiffTensor<float>> distance)
+            ]
         |> Entry.given (bounds + "+ 2⁻⁵⁰ of the distances and the margin (value), of 1 (slope)") Entry.rounded (fun _ sample ->
             let vector (x: float[]) (y: float[]) = Array.map2 (fun a b -> a - b + 1e-6) x y
             let sizes (x: float[]) (y: float[]) = norm 2.0 (Array.map2 (fun a b -> abs (a - b) + 1e-6) x y)
@@ -493,6 +522,7 @@ module Rows =
             { new Call with
                 member _.Of(x, y) = multiMargin p 1.0 Weights.None (labels y) x[0]
             }
+        |> Entry.withArgumentsOf (fun _ y -> [ "labels", box (labels y); "p", box p; "margin", box 1.0 ])
         |> Entry.given
             "+ 2⁻⁵⁰ of 1 + |x_y − x_c| (to the p-th, over C); nearer to a kink than 2⁻⁵⁰, the slope is one or the other"
             Entry.rounded
@@ -534,10 +564,9 @@ module Rows =
                 member _.Of(x, _, labels) = [| Formulas.multiLabelMargin x[0] labels |]
             }
             { new Call with
-                member _.Of(x, y) =
-                    let labels = Labels(ReadOnlySpan<int>(Array.concat y), x[0].Shape)
-                    multiLabelMargin labels x[0]
+                member _.Of(x, y) = multiLabelMargin (labelRows y) x[0]
             }
+        |> Entry.withArgumentsOf (fun _ y -> [ "labels", box (labelRows y) ])
         |> Entry.given
             "+ 2⁻⁵⁰ of 1 + |x_y − x_c|, over C (value); nearer to a kink than 2⁻⁵⁰, the slope is one or the other"
             Entry.rounded
@@ -591,6 +620,11 @@ module Rows =
                 Relative = 0.0
             })
 
+    // Behind the end of a target stands what is not read.
+    let private targets (y: int[][]) =
+        let lengths = y |> Array.map (Array.takeWhile (fun label -> label > 0) >> Array.length)
+        lengths, labelRows (y |> Array.map (Array.map (fun label -> if label = 0 then 1 else label)))
+
     let private ctcCase (classes: int) =
         let logs (random: Random) (format: Format) (frames: int) =
             Array.init frames (fun _ ->
@@ -612,11 +646,8 @@ module Rows =
               }
               { new Call with
                   member _.Of(x, y) =
-                      let frames, n = x[0].Shape[0], x[0].Shape[1]
-                      let lengths = y |> Array.map (Array.takeWhile (fun label -> label > 0) >> Array.length)
-                      let padded = y |> Array.concat |> Array.map (fun label -> if label = 0 then 1 else label)
-                      let labels = Labels(ReadOnlySpan<int> padded, Shape [| n; 3 |])
-                      ctc CTCOptions.Default (Array.create n frames) lengths labels x[0]
+                      let lengths, labels = targets y
+                      ctc CTCOptions.Default (Array.create y.Length x[0].Shape[0]) lengths labels x[0]
               } with
             // A blank, a label, a blank: every state is on some path in every frame.
             Plain =
@@ -627,6 +658,10 @@ module Rows =
                     }
             Widths = [ 2; 4; 5 ]
         }
+        |> Entry.withArgumentsOf (fun x y ->
+            let lengths, labels = targets y
+
+            [ "labels", box labels; "inputLengths", box (Array.create y.Length x[0].Shape[0]); "targetLengths", box lengths ])
         |> Entry.reachingWhatVaries
         |> Entry.given
             "+ 2⁻⁵⁰ of the sum of the frames' largest −log p (value), so much times the slope (slope); float64: + 2⁻⁸⁰ a frame (value)"

@@ -173,13 +173,13 @@ public class Parity
             || typeof(Delegate).IsAssignableFrom(parameter.ParameterType) && Core.IsFunction(argument.Type)
         );
 
+    /// <summary>The name that a function of the core has in C#, but for capitals.</summary>
+    internal static string NameOf(string function) => s_shared.GetValueOrDefault(function, s_renamed.GetValueOrDefault(function, function));
+
     // Of overloads, the one on the same data.
     private static bool Matches(MethodInfo function, MethodInfo method) =>
-        string.Equals(
-            s_shared.GetValueOrDefault(function.Name, s_renamed.GetValueOrDefault(function.Name, function.Name)),
-            method.Name,
-            StringComparison.OrdinalIgnoreCase
-        ) && (!Core.IsLoss(function) || Names(Core.Data(function)).All(Names(method.GetParameters()).Contains));
+        string.Equals(NameOf(function.Name), method.Name, StringComparison.OrdinalIgnoreCase)
+        && (!Core.IsLoss(function) || Names(Core.Data(function)).All(Names(method.GetParameters()).Contains));
 
     // What is one parameter of many in C# may be a plural in F#.
     private static bool HasParameters(MethodInfo method, MethodInfo function) =>

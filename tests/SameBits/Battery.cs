@@ -1,132 +1,82 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Losses.Catalogue;
 using Losses.CSharp;
 
 namespace Losses.Tests;
 
-/// <summary>Values and gradients of every kind of kernel on inputs that are the same in every process, as digests of their bits.</summary>
+/// <summary>Values and gradients of every loss of the catalogue on inputs that are the same in every process, as digests of their bits.</summary>
 internal static class Battery
 {
-    // Enough elements for several threads, and no whole number of lanes.
-    private const int Many = 200_003;
+    // Of elements enough for several threads, and no whole number of lanes; of rows short and long.
+    private static readonly (int Count, int Width)[] s_elements = [(1, 1), (7, 1), (1000, 1), (200_003, 1)];
+    private static readonly (int Count, int Width)[] s_rows = [(3, 5), (701, 31), (257, 1003)];
 
-    internal static IEnumerable<(string Name, string Digest)> Digests() => Of<float>().Concat(Of<double>());
+    internal static IEnumerable<(string Name, string Digest)> Digests() =>
+        Of<float>(FormatModule.float32).Concat(Of<double>(FormatModule.float64));
 
-    private static IEnumerable<(string, string)> Of<S>()
+    private static IEnumerable<(string, string)> Of<S>(Format format)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        var type = typeof(S).Name;
-        foreach (var (name, run) in Pointwise<S>())
-        foreach (var count in (int[])[1, 7, 1000, Many])
-            yield return ($"{name} {type} {count}", OfPointwise(run, name, count));
-        foreach (var (rows, classes) in ((int, int)[])[(3, 5), (701, 31), (257, 1003), (3, 70_001)])
+        foreach (var entry in Catalogue.Catalogue.all)
+        foreach (var (count, width) in Sizes(entry))
         {
-            yield return ($"CrossEntropy {type} {rows}×{classes}", OfRows<CrossEntropy, S>(new(), rows, classes, 1));
-            yield return (
-                $"CrossEntropy smoothed {type} {rows}×{classes}",
-                OfRows<CrossEntropy, S>(new(labelSmoothing: 0.1), rows, classes, 1)
-            );
+            var batch = Batch.Drawn(entry, seed: 5, format, count, width);
+            var inputs = Array.ConvertAll(batch.Inputs, input => new DiffTensor<S>(Narrow<S>(input.Item1), input.Item2));
+            yield return ($"{entry.Name} {format.Name} {count}×{width}", OfTensors(entry, batch, inputs));
+            if (entry.Spans is { Value: var spans })
+            {
+                var operands = Array.ConvertAll(batch.Inputs, input => Narrow<S>(input.Item1));
+                yield return (
+                    $"{entry.Name} {format.Name} {count}×{width} over spans",
+                    Digest(spans.Gradient(operands, batch.Labels, inputs[0].Shape))
+                );
+            }
         }
-        yield return ($"CrossEntropy {type} across", OfRows<CrossEntropy, S>(new(), 2, 21, 5003));
-        yield return ($"NLL {type} across", OfRows<NLL, S>(new(), 2, 21, 5003));
-        var x = Tensor<S>(1, -3, 3, [1003, 57]);
-        var y = Tensor<S>(2, -3, 3, [1003, 57]);
-        var z = Tensor<S>(3, -3, 3, [1003, 57]);
-        yield return ($"CosineSimilarity {type}", Digest(Diff.ValueAndGrad(v => Similarity.CosineSimilarity(v, y).Sum(), x)));
-        yield return ($"PairwiseDistance {type}", Digest(Diff.ValueAndGrad(v => Similarity.PairwiseDistance(v, y).Sum(), x)));
-        yield return ($"TripletMargin {type}", Digest(Diff.ValueAndGrad(v => Loss.TripletMargin(v, y, z).Mean(), x)));
-        yield return ($"CosineEmbedding {type}", Digest(Diff.ValueAndGrad(v => Similarity.CosineDistance(v, y).Sum(), x)));
-        foreach (var p in (double[])[0, 1, 2, 3, double.PositiveInfinity])
-        {
-            yield return ($"Cdist {p} {type}", Digest(Diff.ValueAndGrad(v => Similarity.Cdist(v, y.Slice(0, 0, 501), p).Sum(), x)));
-            yield return ($"Pdist {p} {type}", Digest(Diff.ValueAndGrad(v => Similarity.Pdist(v.Slice(0, 0, 703), p).Sum(), x)));
-        }
-        var several = new Labels(
-            Enumerable.Range(0, x.Count).Select(i => i % 57 < i / 57 % 9 ? i * 5 % 57 : -1).ToArray().AsSpan(),
-            x.Shape
-        );
+        // A row so long that threads share it, and second derivatives.
+        var logits = Numbers<S>(7, [3, 70_001]);
+        var gradient = new S[logits.Count];
+        new CrossEntropy().ValueAndGradient(logits.ToArray(), (ReadOnlySpan<int>)[5, 60_000, 0], logits.Shape, gradient);
+        yield return ($"long rows {format.Name}", Digest(gradient));
+        var x = Numbers<S>(1, [1003, 57]);
+        var y = Activations.Sigmoid(Numbers<S>(2, [1003, 57]));
         yield return (
-            $"MultiLabelMargin {type}",
-            Digest(Diff.ValueAndGrad(v => FSharp.Reduce.mean(FSharp.Margin.multiLabelMargin(several, v)), x))
+            $"Hessian {format.Name}",
+            Digest(Diff.Hvp(v => Loss.BCEWithLogits(v, y).Mean(), x, Numbers<S>(3, [1003, 57])).ToArray())
         );
-        yield return ($"Softmax {type}", Digest(Diff.ValueAndGrad(v => (Activations.Softmax(v, 1) * y).Sum(), x)));
-        var frames = Activations.LogSoftmax(Tensor<S>(4, -2, 2, [30, 5, 9]), 2);
-        var labels = new Labels(Enumerable.Range(0, 35).Select(i => 1 + i * 5 % 8).ToArray().AsSpan(), [5, 7]);
-        int[] inputs = [30, 29, 25, 20, 30],
-            targets = [7, 6, 5, 0, 7];
-        yield return ($"CTC {type}", Digest(Diff.ValueAndGrad(v => Loss.CTC(v, labels, inputs, targets).Mean(), frames)));
-        yield return ($"Hessian {type}", Digest((x.Sum(), Diff.Hvp(v => Loss.BCEWithLogits(v, Activations.Sigmoid(y)).Mean(), x, z))));
     }
 
-    // A loss over spans, whichever it is.
-    private delegate S Run<S>(ReadOnlySpan<S> prediction, ReadOnlySpan<S> target, Span<S> gradient);
+    private static IEnumerable<(int Count, int Width)> Sizes(Entry entry) =>
+        entry.IsElementwise ? s_elements
+        : entry.IsWhole ? entry.Widths.Select(width => (1, width))
+        // Sequences are as long as their loss says.
+        : entry.Widths.Contains(8) ? s_rows
+        : entry.Widths.Select(width => (701, width));
 
-    private static Run<S> Of<L, S>(L loss)
-        where L : struct, IPointwise
-        where S : unmanaged, IFloatingPointIeee754<S> =>
-        (prediction, target, gradient) => loss.ValueAndGradient(prediction, target, gradient);
-
-    private static IEnumerable<(string, Run<S>)> Pointwise<S>()
-        where S : unmanaged, IFloatingPointIeee754<S> =>
-        [
-            ("L1", Of<L1, S>(new())),
-            ("MSE", Of<MSE, S>(new())),
-            ("SmoothL1", Of<SmoothL1, S>(new(0.3))),
-            ("Huber", Of<Huber, S>(new(0.7))),
-            ("BCE", Of<BCE, S>(new())),
-            ("BCEWithLogits", Of<BCEWithLogits, S>(new())),
-            ("SoftMargin", Of<SoftMargin, S>(new())),
-            ("KLDiv", Of<KLDiv, S>(new())),
-            ("KLDiv of logarithms", Of<KLDivOfLogs, S>(new())),
-            ("PoissonNLL", Of<PoissonNLL, S>(new(logInput: true, full: true, eps: 1e-8))),
-            ("HingeEmbedding", Of<HingeEmbedding, S>(new(1))),
-        ];
-
-    private static string OfPointwise<S>(Run<S> run, string name, int count)
+    private static string OfTensors<S>(Entry entry, Batch batch, DiffTensor<S>[] inputs)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        // Probabilities where the loss takes them.
-        var prediction = name == "BCE" ? Numbers<S>(5, 0, 1, count) : Numbers<S>(5, -20, 20, count);
-        var target = Numbers<S>(6, 0, 1, count);
-        if (name is "SoftMargin" or "HingeEmbedding")
-            target = Array.ConvertAll(target, static t => t < S.One - t ? -S.One : S.One);
-        var gradient = new S[count];
-        var value = run(prediction, target, gradient);
-        return Digest(value, gradient);
+        var (values, pull) = DiffTensor.Pullback<S>(xs => entry.Call.Of(xs, batch.Labels).Mean(), inputs);
+        return Digest([
+            .. entry.Call.Of(inputs, batch.Labels).Values.ToArray(),
+            values.ToScalar(),
+            .. pull(1).SelectMany(gradient => gradient.ToArray()),
+        ]);
     }
 
-    private static string OfRows<L, S>(L loss, int rows, int classes, int inner)
-        where L : ILabelled
-        where S : unmanaged, IFloatingPointIeee754<S>
-    {
-        Shape shape = inner == 1 ? [rows, classes] : [rows, classes, inner];
-        var gradient = new S[shape.Size];
-        var labels = new Labels(
-            Enumerable.Range(0, rows * inner).Select(i => (int)(i * 7919L % classes)).ToArray().AsSpan(),
-            shape.Without(1)
-        );
-        var value = loss.ValueAndGradient(Numbers<S>(7, -30, 30, shape.Size), labels.Indices, shape, gradient);
-        return Digest(value, gradient);
-    }
-
-    private static DiffTensor<S> Tensor<S>(int seed, double low, double high, Shape shape)
-        where S : unmanaged, IFloatingPointIeee754<S> => new(Numbers<S>(seed, low, high, shape.Size), shape);
-
-    private static S[] Numbers<S>(int seed, double low, double high, int count)
+    private static DiffTensor<S> Numbers<S>(int seed, Shape shape)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => S.CreateChecked(low + (high - low) * random.NextDouble()))];
+        return new(Narrow<S>([.. Enumerable.Range(0, shape.Size).Select(_ => random.NextDouble() * 60 - 30)]), shape);
     }
 
-    private static string Digest<S>((DiffTensor<S> Value, DiffTensor<S> Gradient) result)
-        where S : unmanaged, IFloatingPointIeee754<S> => Digest(result.Value.ToScalar(), result.Gradient.ToArray());
+    private static S[] Narrow<S>(double[] values)
+        where S : unmanaged, IFloatingPointIeee754<S> => Array.ConvertAll(values, S.CreateTruncating);
 
-    private static string Digest<S>(S value, S[] gradient)
-        where S : unmanaged
-    {
-        S[] all = [value, .. gradient];
-        return System.Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(all.AsSpan())));
-    }
+    // Which NaN it is, no standard says.
+    private static string Digest<S>(S[] values)
+        where S : unmanaged, IFloatingPointIeee754<S> =>
+        System.Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(Array.ConvertAll(values, x => S.IsNaN(x) ? S.NaN : x).AsSpan())));
 }
