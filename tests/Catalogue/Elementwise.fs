@@ -64,7 +64,8 @@ module Elementwise =
                         [| Notation.ifLess (Notation.num beta) size linear square |]
             }
 
-        if Double.IsSubnormal beta then entry else { entry with Formula = formula }
+        // A third derivative divides by its square.
+        if Double.IsSubnormal beta then { entry with Definition = None } else { entry with Formula = formula }
 
     let private huber (delta: float) =
         Entry.pointwise

@@ -18,6 +18,12 @@ type Spans =
     abstract Gradient<'S when 'S: unmanaged and 'S: struct and 'S: (new: unit -> 'S) and 'S :> ValueType and 'S :> IFloatingPointIeee754<'S>> :
         operands: 'S[][] * labels: int[][] * shape: Shape -> 'S[]
 
+/// The struct of a pointwise loss: over any numbers, and as the library runs it over tensors.
+type Definition =
+    abstract Type: Type
+    abstract Direct<'T when 'T :> IReal<'T>> : 'T[] -> 'T
+    abstract Mapped<'T when 'T :> ITensor<'T>> : 'T[] -> 'T
+
 /// One sample.
 type Sample = { Operands: float[][]; Labels: int[] }
 
@@ -137,8 +143,7 @@ type Entry =
         Formula: Formula
         Call: Call
         Spans: Spans option
-        /// The struct that defines a pointwise loss.
-        Definition: Type option
+        Definition: Definition option
         Operands: Operand list
         /// What the call gives besides tensors, by the parameters' names, labels and hyperparameters: so that the façade is held to the same.
         Arguments: DiffTensor<float>[] -> int[][] -> (string * objnull) list
@@ -327,20 +332,37 @@ module Entry =
     /// A function of one element of each operand.
     let elementwise (name: string) (operands: Operand list) (formula: Formula) (call: Call) : Entry = entry name operands formula call
 
-    /// A definition of two operands: it is its own formula, over any numbers, and its kernel runs over spans, too.
+    let definition (loss: 'L) : Definition when 'L: struct and 'L :> IPointwise and 'L: (new: unit -> 'L) and 'L :> ValueType =
+        { new Definition with
+            member _.Type = typeof<'L>
+            member _.Direct x = (loss :> IPointwise).Apply(x[0], x[1])
+            member _.Mapped<'T when 'T :> ITensor<'T>>(x: 'T[]) : 'T = 'T.Map(loss, x[0], x[1])
+        }
+
+    let definition3 (loss: 'L) : Definition when 'L: struct and 'L :> IPointwise3 and 'L: (new: unit -> 'L) and 'L :> ValueType =
+        { new Definition with
+            member _.Type = typeof<'L>
+            member _.Direct x = (loss :> IPointwise3).Apply(x[0], x[1], x[2])
+            member _.Mapped<'T when 'T :> ITensor<'T>>(x: 'T[]) : 'T = 'T.Map(loss, x[0], x[1], x[2])
+        }
+
+    // It is its own formula, over any numbers.
+    let private ofDefinition (name: string) (definition: Definition) (operands: Operand list) (call: Call) =
+        let formula =
+            { new Formula with
+                member _.Of(x, _, _) = [| definition.Direct(Array.map Array.head x) |]
+            }
+
+        { entry name operands formula call with Definition = Some definition }
+
+    /// A definition of two operands; its kernel runs over spans, too.
     let pointwise
         (name: string)
         (loss: 'L)
         (operands: Operand list)
         (call: Call)
         : Entry when 'L: struct and 'L :> IPointwise and 'L: (new: unit -> 'L) and 'L :> ValueType =
-        let formula =
-            { new Formula with
-                member _.Of(x, _, _) = [| (loss :> IPointwise).Apply(x[0][0], x[1][0]) |]
-            }
-
-        { entry name operands formula call with
-            Definition = Some typeof<'L>
+        { ofDefinition name (definition loss) operands call with
             Spans =
                 Some
                     { new Spans with
@@ -358,12 +380,7 @@ module Entry =
         (operands: Operand list)
         (call: Call)
         : Entry when 'L: struct and 'L :> IPointwise3 and 'L: (new: unit -> 'L) and 'L :> ValueType =
-        let formula =
-            { new Formula with
-                member _.Of(x, _, _) = [| (loss :> IPointwise3).Apply(x[0][0], x[1][0], x[2][0]) |]
-            }
-
-        { entry name operands formula call with Definition = Some typeof<'L> }
+        ofDefinition name (definition3 loss) operands call
 
     /// Inputs that hit what matters, where each operand by itself seldom does.
     let drawn (draw: Random -> Format -> float[]) (entry: Entry) : Entry =

@@ -7,6 +7,7 @@ open Xunit
 open FsCheck
 open FsCheck.FSharp
 open Losses
+open Losses.Catalogue
 open Losses.FSharp
 open Losses.Tests
 
@@ -26,68 +27,36 @@ type Straight =
             let third = Notation.(*) (Notation.(*) step step) (Notation.(*) three t)
             Notation.(+) (Notation.(+) first second) (Notation.(*) two third)
 
-/// A definition and the function that the library makes of it.
-type Definition =
-    abstract Direct<'T when 'T :> IReal<'T>> : 'T[] -> 'T
-    abstract Public<'T when 'T :> ITensor<'T>> : 'T[] -> 'T
-
-let private two
-    (loss: 'L when 'L: struct and 'L :> IPointwise and 'L: (new: unit -> 'L) and 'L :> ValueType)
-    (make: Engine -> Gen<float[]>)
-    =
-    typeof<'L>,
-    make,
-    { new Definition with
-        member _.Direct x = (loss :> IPointwise).Apply(x[0], x[1])
-        member _.Public(x: 'T[]) : 'T = 'T.Map(loss, x[0], x[1])
-    }
-
-let private three
-    (loss: 'L when 'L: struct and 'L :> IPointwise3 and 'L: (new: unit -> 'L) and 'L :> ValueType)
-    (make: Engine -> Gen<float[]>)
-    =
-    typeof<'L>,
-    make,
-    { new Definition with
-        member _.Direct x = (loss :> IPointwise3).Apply(x[0], x[1], x[2])
-        member _.Public(x: 'T[]) : 'T = 'T.Map(loss, x[0], x[1], x[2])
-    }
-
 let private number (engine: Engine) low high =
     Gen.choose (0, 1_000_000) |> Gen.map (fun i -> engine.Round(low + (high - low) * (float i + 0.37) * 1e-6))
 
 let private any (engine: Engine) = number engine -4.0 4.0
 let private share (engine: Engine) = number engine 0.03 0.97
 let private positive (engine: Engine) = number engine 0.1 4.0
-let private sign: Gen<float> = Gen.elements [ 1.0; -1.0 ]
 let private pair a b (engine: Engine) = Gen.map2 (fun x t -> [| x; t |]) (a engine) (b engine)
 let private triple a b c (engine: Engine) = Gen.map3 (fun x t v -> [| x; t; v |]) (a engine) (b engine) (c engine)
-let private signs (_: Engine) = sign
 
-let private definitions =
+let private plain (entry: Entry) (engine: Engine) =
+    Gen.choose (0, Int32.MaxValue - 1)
+    |> Gen.map (fun seed ->
+        let format = if engine.Name = "float32" then Format.float32 else Format.float64
+        (entry.Plain (Random seed) format 1).Operands |> Array.map Array.head)
+
+let private definitions: (string * (Engine -> Gen<float[]>) * Definition) list =
     [
-        two (L1()) (pair any any)
-        two (MSE()) (pair any any)
-        two (SmoothL1 0.0) (pair any any)
-        two (SmoothL1 1.5) (pair any any)
-        two (Huber 1.0) (pair any any)
-        two (BCE()) (pair share share)
+        for entry in Catalogue.all do
+            match entry.Definition with
+            | Some definition -> entry.Name, plain entry, definition
+            | None -> ()
+
         // Where the slope is a convention, and the logarithms are clamped.
-        two (BCE()) (pair (fun engine -> Gen.elements [ engine.Round 1e-13; engine.Round 3e-20; engine.Round 1e-37 ]) share)
-        two (BCEWithLogits()) (pair any share)
-        three (BalancedBCEWithLogits()) (triple any share positive)
-        two (SoftMargin()) (pair any signs)
-        two (KLDiv()) (pair any positive)
-        two (KLDivOfLogs()) (pair any any)
-        two (PoissonNLL(true, false, 1e-8)) (pair any positive)
-        two (PoissonNLL(true, true, 1e-8)) (pair any positive)
-        two (PoissonNLL(false, false, 1e-8)) (pair positive positive)
-        three (GaussianNLL(false, 1e-6)) (triple any any positive)
-        three (GaussianNLL(true, 1e-6)) (triple any any positive)
-        three (GaussianNLL(true, 0.9)) (triple any any positive)
-        two (HingeEmbedding 1.0) (pair any signs)
-        three (MarginRanking 0.5) (triple any any signs)
-        two (Straight()) (pair any any)
+        "bce clamped",
+        pair (fun engine -> Gen.elements [ engine.Round 1e-13; engine.Round 3e-20; engine.Round 1e-37 ]) share,
+        Entry.definition (BCE())
+        // Its third operand is an argument of its function.
+        "balancedBceWithLogits", triple any share positive, Entry.definition3 (BalancedBCEWithLogits())
+        "gaussianNLL of a high floor", triple any any positive, Entry.definition3 (GaussianNLL(true, 0.9))
+        "a user's own", pair any any, Entry.definition (Straight())
     ]
 
 let rec private orders (operands: int) (most: int) : int list list =
@@ -125,26 +94,23 @@ let private direct (loss: Definition) =
 
 let private byName (loss: Definition) =
     { new TensorFunction with
-        member _.Apply x = loss.Public x
+        member _.Apply x = loss.Mapped x
     }
 
 type ``A definition``() =
 
     static member All =
-        let data = TheoryData<int, string, string>()
+        let data = TheoryData<string, string>()
 
-        definitions
-        |> List.iteri (fun i (kind, _, _) ->
+        for name, _, _ in definitions do
             for engine in Engines.all do
-                data.Add(i, kind.Name, engine.Name))
+                data.Add(name, engine.Name)
 
         data
 
     [<Theory; MemberData "All">]
-    member _.``applied to tensors has the derivatives of its function, to the third order, by any operands``
-        (index: int, name: string, engine: string)
-        =
-        let _, make, loss = definitions[index]
+    member _.``applied to tensors has the derivatives of its function, to the third order, by any operands``(name: string, engine: string) =
+        let _, make, loss = definitions |> List.find (fun (other, _, _) -> other = name)
         let engine = Engines.byName engine
 
         Property.holdsFor 4 (make engine) (fun _ -> Seq.empty) (fun x ->
@@ -170,13 +136,12 @@ type ``A definition``() =
                     then
                         Property.fail $"{what} {name} at %A{x}, by %A{by}: {value:R} is not {expected:R}")
 
-    // Whoever writes a definition adds it above.
     [<Fact>]
     member _.``that the library has is in the list``() =
         let isDefinition (kind: Type) =
             kind.IsValueType && kind.GetInterfaces() |> Array.exists (fun i -> i = typeof<IPointwise> || i = typeof<IPointwise3>)
 
-        let listed = definitions |> List.map (fun (kind, _, _) -> kind.FullName) |> Set.ofList
+        let listed = definitions |> List.map (fun (_, _, loss) -> loss.Type.FullName) |> Set.ofList
 
         for kind in typeof<Huber>.Assembly.GetTypes() |> Array.filter isDefinition do
             Assert.True(listed.Contains kind.FullName, $"{kind.Name} is not held to law 28.")
@@ -188,7 +153,6 @@ let private curve (engine: Engine) (loss: Definition) (x: float) (t: float) =
 [<Theory; MemberData("Names", MemberType = typeof<EngineNames>)>]
 let ``the curvature of a definition applied to tensors is that of one level`` (engine: string) =
     let engine = Engines.byName engine
-    let of' (_, _, loss) = loss
-    Assert.Equal(1.0, curve engine (of' (two (Huber 1.0) (pair any any))) 0.25 0.0)
-    Assert.Equal(1.0, curve engine (of' (two (SmoothL1 1.0) (pair any any))) 0.25 0.0)
-    Assert.Equal(11.11, curve engine (of' (two (BCE()) (pair any any))) 0.3 1.0, 0.005)
+    Assert.Equal(1.0, curve engine (Entry.definition (Huber 1.0)) 0.25 0.0)
+    Assert.Equal(1.0, curve engine (Entry.definition (SmoothL1 1.0)) 0.25 0.0)
+    Assert.Equal(11.11, curve engine (Entry.definition (BCE())) 0.3 1.0, 0.005)

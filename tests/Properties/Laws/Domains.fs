@@ -6,6 +6,7 @@ open System.Globalization
 open FsCheck.FSharp
 open Xunit
 open Losses
+open Losses.Catalogue
 open Losses.FSharp
 open Losses.Tests
 
@@ -36,129 +37,86 @@ type Record =
 
 let private rows = Shape [| 2; 3 |]
 
-let private at operand parameter domain = { Operand = operand; Parameter = parameter; Domain = domain; Value = id }
+let private inside (numbers: Numbers) =
+    match numbers with
+    | Numbers.Any -> 0.5
+    | Numbers.Probability -> 0.25
+    | Numbers.Sign -> -1.0
+    | Numbers.NotNegative -> 2.0
+    | Numbers.Logarithm -> -0.5
 
-let private probability = Domain.Probability
-let private sign = Domain.PlusOrMinusOne
-let private notNegative = Domain.NotNegative
+/// Six elements, or two rows of three.
+let private ofEntry (entry: Entry) =
+    let length (operand: Operand) = if entry.IsElementwise || operand.Layout.IsSingle then 1 else 3
 
-let private two name x t bounded loss = { Name = name; Inputs = [ x, rows; t, rows ]; Bounded = bounded; Loss = loss }
+    let sample =
+        {
+            Operands = [| for operand in entry.Operands -> Array.create (length operand) (inside operand.Numbers) |]
+            Labels = [||]
+        }
+
+    let batch = Batch(entry, Array.create 2 sample)
+
+    {
+        Name = entry.Name
+        Inputs =
+            [
+                for operand, (_, shape) in Seq.zip entry.Operands batch.Inputs ->
+                    inside operand.Numbers, (if entry.IsElementwise then rows else shape)
+            ]
+        Bounded =
+            [
+                for o, operand in List.indexed entry.Operands do
+                    if not operand.Numbers.Domain.IsAll then
+                        {
+                            Operand = o
+                            Parameter = operand.Name
+                            Domain = operand.Numbers.Domain
+                            Value = fun at -> if entry.IsElementwise then at else List.exactlyOne (batch.Reaches(o, at, 1))
+                        }
+            ]
+        Loss =
+            { new LossFunction with
+                member _.Apply inputs = entry.Call.Of(inputs, [||])
+            }
+    }
 
 let private records =
     [
-        two
-            "bce"
-            0.25
-            0.75
-            [ at 0 "probabilities" probability; at 1 "target" probability ]
-            { new LossFunction with
-                member _.Apply inputs = bce inputs[1] inputs[0]
-            }
-        two
-            "bceWithLogits"
-            -2.0
-            0.75
-            [ at 1 "target" probability ]
-            { new LossFunction with
-                member _.Apply inputs = bceWithLogits inputs[1] inputs[0]
-            }
-        two
-            "balancedBceWithLogits"
-            -2.0
-            0.75
-            [ at 1 "target" probability ]
-            { new LossFunction with
-                member _.Apply inputs = balancedBceWithLogits (Weights.op_Implicit [| 1.0; 2.0; 0.5 |]) inputs[1] inputs[0]
-            }
-        two
-            "softMargin"
-            0.5
-            -1.0
-            [ at 1 "target" sign ]
-            { new LossFunction with
-                member _.Apply inputs = softMargin inputs[1] inputs[0]
-            }
-        two
-            "klDiv"
-            -0.5
-            0.5
-            [ at 1 "target" notNegative ]
-            { new LossFunction with
-                member _.Apply inputs = klDiv false inputs[1] inputs[0]
-            }
-        two
-            "poissonNLL of a logarithm"
-            -0.5
-            2.0
-            [ at 1 "target" notNegative ]
-            { new LossFunction with
-                member _.Apply inputs = poissonNLL true true 1e-8 inputs[1] inputs[0]
-            }
-        two
-            "poissonNLL of a rate"
-            1.5
-            2.0
-            [ at 0 "prediction" notNegative; at 1 "target" notNegative ]
-            { new LossFunction with
-                member _.Apply inputs = poissonNLL false false 1e-8 inputs[1] inputs[0]
-            }
-        two
-            "hingeEmbedding"
-            0.5
-            -1.0
-            [ at 1 "target" sign ]
-            { new LossFunction with
-                member _.Apply inputs = hingeEmbedding 1.0 inputs[1] inputs[0]
-            }
-        {
-            Name = "marginRanking"
-            Inputs = [ 0.5, rows; 0.25, rows; -1.0, rows ]
-            Bounded = [ at 2 "target" sign ]
+        for entry in Catalogue.all do
+            if entry.Operands |> List.exists (fun operand -> not operand.Numbers.Domain.IsAll) then
+                ofEntry entry
+
+        // Weights of the classes.
+        { ofEntry (Catalogue.find "balancedBceWithLogits weight 2.5") with
+            Name = "balancedBceWithLogits of weights"
             Loss =
                 { new LossFunction with
-                    member _.Apply inputs = marginRanking 0.5 inputs[2] inputs[1] inputs[0]
+                    member _.Apply inputs = balancedBceWithLogits (Weights.op_Implicit [| 1.0; 2.0; 0.5 |]) inputs[1] inputs[0]
                 }
         }
-        // A variance of the whole shape, and such as are one a row.
-        for shape, value in [ rows, id; Shape [| 2; 1 |], (fun i -> 3 * i); Shape [| 2 |], (fun i -> 3 * i) ] do
-            {
+
+        // Variances that are one for each row.
+        let gaussian = ofEntry (Catalogue.find "gaussianNLL")
+
+        for shape in [ Shape [| 2; 1 |]; Shape [| 2 |] ] do
+            { gaussian with
                 Name = $"gaussianNLL of variances {shape}"
                 Inputs = [ 0.5, rows; 0.25, rows; 2.0, shape ]
-                Bounded = [ { Operand = 2; Parameter = "variance"; Domain = notNegative; Value = value } ]
-                Loss =
-                    { new LossFunction with
-                        member _.Apply inputs = gaussianNLL false 1e-6 inputs[2] inputs[1] inputs[0]
-                    }
+                Bounded = gaussian.Bounded |> List.map (fun bounded -> { bounded with Value = fun i -> 3 * i })
             }
-        {
-            Name = "cosineEmbedding"
-            Inputs = [ 0.5, rows; 0.25, rows; -1.0, Shape [| 2 |] ]
-            Bounded = [ at 2 "target" sign ]
+
+        let ofProbabilities = ofEntry (Catalogue.find "crossEntropyWithProbabilities")
+
+        { ofProbabilities with
+            Name = "crossEntropyWithProbabilities along axis 0"
+            Bounded = ofProbabilities.Bounded |> List.map (fun bounded -> { bounded with Value = fun i -> i % 3 })
             Loss =
                 { new LossFunction with
-                    member _.Apply inputs = cosineEmbedding 0.0 inputs[2] inputs[1] inputs[0]
+                    member _.Apply inputs =
+                        crossEntropyWithProbabilities { CrossEntropyOptions.Default with ClassAxis = 0 } inputs[1] inputs[0]
                 }
         }
-        {
-            Name = "multiLabelSoftMargin"
-            Inputs = [ -2.0, rows; 0.75, rows ]
-            Bounded = [ { Operand = 1; Parameter = "target"; Domain = probability; Value = fun i -> i / 3 } ]
-            Loss =
-                { new LossFunction with
-                    member _.Apply inputs = multiLabelSoftMargin Weights.None inputs[1] inputs[0]
-                }
-        }
-        for axis, value in [ 0, (fun i -> i % 3); 1, (fun i -> i / 3) ] do
-            {
-                Name = $"crossEntropyWithProbabilities along axis {axis}"
-                Inputs = [ -2.0, rows; 0.25, rows ]
-                Bounded = [ { Operand = 1; Parameter = "probabilities"; Domain = notNegative; Value = value } ]
-                Loss =
-                    { new LossFunction with
-                        member _.Apply inputs =
-                            crossEntropyWithProbabilities { CrossEntropyOptions.Default with ClassAxis = axis } inputs[1] inputs[0]
-                    }
-            }
     ]
 
 let names =
