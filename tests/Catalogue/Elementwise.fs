@@ -65,7 +65,10 @@ module Elementwise =
             }
 
         // A third derivative divides by its square.
-        if Double.IsSubnormal beta then { entry with Definition = None } else { entry with Formula = formula }
+        if Double.IsSubnormal beta then
+            { entry with Definition = None }
+        else
+            { entry with Formula = formula }
 
     let private huber (delta: float) =
         Entry.pointwise
