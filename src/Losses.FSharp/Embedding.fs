@@ -78,9 +78,9 @@ module Embedding =
         Check.sameShape (nameof x2) (shapeOf x2) (nameof x1) (shapeOf x1)
         let axis = Check.vectorAxis (nameof x1) x1.Shape
 
-        let unit (x: 'T) =
-            let x = measure axis (Math.Sqrt eps) x
+        let one, two = measure axis (Math.Sqrt eps) x1, measure axis (Math.Sqrt eps) x2
 
+        let unit (x: Measured<'T>) =
             let eps =
                 match x.Unit with
                 | ValueNone -> num eps
@@ -92,11 +92,20 @@ module Embedding =
             let lack = ifLess (num 0.0) x.Norm (eps / (x.Square + eps)) (num 1.0)
             struct (x.Vector * reshape (x.Vector.Shape.With(axis, 1)) scale, lack)
 
-        let struct (u1, lack1) = unit x1
-        let struct (u2, lack2) = unit x2
+        let struct (u1, lack1) = unit one
+        let struct (u2, lack2) = unit two
         let d = u1 - u2
+        let cosine = sumAlong axis (u1 * u2)
         // The lacks first: swapped vectors give the same bits.
-        struct (num 0.5 * (sumAlong axis (d * d) + (lack1 + lack2)), sumAlong axis (u1 * u2))
+        let distance = num 0.5 * (sumAlong axis (d * d) + (lack1 + lack2))
+
+        let distance =
+            if eps > 0.0 then
+                distance
+            else
+                distance |> aligned axis 0.0 one two cosine (fun sign half -> num 1.0 - sign + sign * half)
+
+        struct (distance, cosine)
 
     /// <summary>1 − cos of the angle between vectors along the last axis, without cancellation where they are nearly parallel.</summary>
     /// <param name="x2">(D) or (…, D).</param>

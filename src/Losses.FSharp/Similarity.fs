@@ -85,6 +85,40 @@ module Similarity =
         else
             max norm floor
 
+    // The slope of the cosine of parallel vectors is 0, and its terms leave their rounding. Where neither is shorter than ε the cosine is also
+    // ±(1 − ½ ‖u₁ ∓ u₂‖²), and the unit vectors of parallel ones are the same numbers, if each is measured by its largest component first.
+    // Given ±1 and ½ ‖u₁ ∓ u₂‖² it is told what the result is in their terms; of all others the result stays.
+    let internal aligned
+        (axis: int)
+        (eps: float)
+        (one: Measured<'T>)
+        (two: Measured<'T>)
+        (cosine: 'T)
+        (exact: 'T -> 'T -> 'T)
+        (result: 'T)
+        : 'T :> ITensor<'T> =
+        if 'T.Least(num 1.0 - abs (detach cosine)) < 1e-12 then
+            let along row = alongAxis axis one.Vector row
+            let sign = detach (ifLess cosine (num 0.0) (num -1.0) (num 1.0)) |> along
+
+            let byLargest (v: 'T) =
+                let largest = detach ('T.Largest(abs v, axis))
+                v / along (ifLess (num 0.0) largest largest (num 1.0))
+
+            let x1, x2 = byLargest one.Vector, byLargest two.Vector
+            let isLong (v: Measured<'T>) off = ifLess (num 0.0) v.Norm (ifLess v.Norm (num eps) (num 1.0) off) (num 1.0)
+            let off = detach ('T.Largest(abs (x1 - sign * x2), axis)) |> isLong one |> isLong two
+
+            let unitVector (v: 'T) =
+                let square = sumAlong axis (v * v)
+                v / along (sqrt (ifLess (num 0.0) square square (num 1.0)))
+
+            let apart = unitVector x1 - sign * unitVector x2
+            let sign = reshape cosine.Shape sign
+            ifLess (num 0.0) off result (exact sign (num 0.5 * sumAlong axis (apart * apart)))
+        else
+            result
+
     /// <summary>The cosine of the angle between vectors along an axis.</summary>
     /// <param name="axis">The axis the vectors lie along; a negative one counts from the last.</param>
     /// <param name="eps">ε, the least norm that is divided by; finite, at least 0.</param>
@@ -107,6 +141,7 @@ module Similarity =
             let cosine = sumAlong axis (one.Vector * two.Vector) / (clamped eps one * clamped eps two)
             // Rounding leaves it a little longer than 1, but what it changes by is right.
             let cosine = cosine + detach (clip 1.0 cosine - cosine)
+            let cosine = cosine |> aligned axis eps one two cosine (fun sign half -> sign * (num 1.0 - half))
             // From a vector of length 0 neither value nor slope comes: there the length itself is both.
             let least = min one.Norm two.Norm
             ifLess (num 0.0) least cosine least

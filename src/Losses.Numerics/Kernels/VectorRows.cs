@@ -216,9 +216,28 @@ internal sealed unsafe class CosineRows(double eps) : VectorRows
             if (!rows.HasGradients)
                 continue;
             var g = rows.Upstream(row);
+            // The slope of parallel vectors is 0; its terms would leave their rounding. Where one is shorter than ε no cosine is near 1.
+            if (Math.Abs(dot * r * s) > 1 - 1e-12 && r * eps < 1 && s * eps < 1 && AreParallel(a, b, width))
+                g = 0;
             Slope<TLane, TOut>(rows, 0, row, g, dot, r, s, a, b);
             Slope<TLane, TOut>(rows, 1, row, g, dot, s, r, b, a);
         }
+    }
+
+    // Whether the components of one are to each other as those of the other: a product of two float32 numbers is exact in float64.
+    private static bool AreParallel(float* a, float* b, int width)
+    {
+        var first = 0;
+        while (first < width && a[first] == 0)
+            first++;
+        if (first == width)
+            return false;
+        double own = a[first],
+            other = b[first];
+        for (var i = 0; i < width; i++)
+            if (own * b[i] != other * a[i])
+                return false;
+        return true;
     }
 
     private static void Slope<TLane, TOut>(

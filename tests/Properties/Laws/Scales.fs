@@ -149,6 +149,51 @@ let ``a cosine is in [−1, 1]`` () =
     Assert.Equal<float[]>([| 1.0 |], Engines.float64.Value(cosine 0.0, [| vector [| 1.0; 1.0; 1.0 |]; vector [| 1.0; 1.0; 1.0 |] |]))
 
 [<Fact>]
+let ``a cosine of parallel vectors has slopes of exactly 0 by both, and its curvature`` () =
+    for engine in Engines.all do
+        // Multiples by whole numbers, of what has room for them.
+        let inputs =
+            gen {
+                let! width = Gen.choose (2, 20)
+                let! x = Gen.arrayOfLength width (Gen.choose (-999, 999)) |> Gen.filter (Array.exists ((<>) 0))
+                let! unit = Gen.choose (1, 999)
+                let! factors = Gen.two (Gen.choose (1, 16))
+                let! sign = Gen.elements [ 1; -1 ]
+                let vector factor = x |> Array.map (fun y -> Math.ScaleB(float (factor * unit * y), -10))
+                return vector (fst factors), vector (sign * snd factors), float sign
+            }
+
+        Property.holdsFor 200 inputs (fun _ -> Seq.empty) (fun (x, y, sign) ->
+            let column values = values, Shape [| Array.length values; 1 |]
+
+            for along, axis in [ vector, 1; column, 0 ] do
+                for name, f in
+                    [
+                        "cosine",
+                        { new TensorFunction with
+                            member _.Apply inputs = cosineSimilarity axis CosineSimilarityEps inputs[1] inputs[0]
+                        }
+                        if axis = 1 then
+                            "distance", oneLess
+                    ] do
+                    let what () = $"{name} of %A{x} and %A{y}, {engine}"
+                    let _, slopes = engine.Pull(f, [| along x; along y |], [| 3.0 |])
+                    slopes |> Array.iter (Array.iter (Property.equal what 0.0))
+                    // −± (v − u (u·v)) / ‖x‖², of the cosine.
+                    let direction = Array.init x.Length (fun i -> float (i % 3) - 0.5)
+                    let square = Array.sumBy (fun a -> a * a) x
+                    let share = Array.map2 (*) x direction |> Array.sum
+                    let sign = if name = "cosine" then -sign else sign
+                    let dust = 64.0 * engine.Ulp(4.0 / square)
+
+                    engine.Curve(f, [| along x; along y |], [| 1.0 |], direction)
+                    |> Array.iteri (fun i got ->
+                        let expected = sign * (direction[i] - x[i] * share / square) / square
+
+                        if not (abs (got - expected) <= dust) then
+                            Property.fail $"curvature of {what ()}: {got:R} is not {expected:R}"))
+
+[<Fact>]
 let ``cosines beyond 10^±154`` () =
     let value f a b = (Engines.float64.Value(f, [| vector a; vector b |]))[0]
     near 4.0 (fun () -> "cosine") 0.9486832980505138 (value (cosine CosineSimilarityEps) [| 1e154; 2e154 |] [| 1.0; 1.0 |])

@@ -174,8 +174,8 @@ type ``Linear cross-entropy``() =
                 let counted = if reduction = Reduction.Sum then float layer.Rows else 1.0
                 closeValue engine layer (fun () -> $"{reduction} of {layer}") counted expected[0] actual[0]
 
-                // The mean of nothing is NaN; what its gradient is, is of no use.
-                if not (Double.IsNaN expected[0]) then
+                // The mean over a weight of 0 is NaN or infinite; what its gradient is, is of no use.
+                if Double.IsFinite expected[0] then
                     for i in 0..2 do
                         close
                             engine
