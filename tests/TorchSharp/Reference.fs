@@ -75,7 +75,15 @@ let private failures (entry: Table.Entry) (case: Case) : string list =
                 let what = if isRecorded then "recorded gradient" else "gradient"
 
                 for i in 0 .. names.Length - 1 do
-                    yield! snd (compare Tolerance $"{what} by {names[i]}" (plain gradients[i]) case.Grad[names[i]])
+                    yield!
+                        snd (
+                            compareAmong
+                                (slopeTerms case names[i])
+                                Tolerance
+                                $"{what} by {names[i]}"
+                                (plain gradients[i])
+                                case.Grad[names[i]]
+                        )
 
                 if not isRecorded && not case.Hvp.IsEmpty then
                     yield! gradcheck gradients

@@ -27,7 +27,7 @@ let private run (case: Case) : Report =
                 | None -> DiffSharpTensor(Differentiate.tensor dtype (given name))
         )
 
-    let compare what (values: float[]) (expected: Numbers) = compare Tolerance what (expected.Shape, values) expected
+    let compare terms what (values: float[]) (expected: Numbers) = compareAmong terms Tolerance what (expected.Shape, values) expected
     let value = Differentiate.value Dtype.Float64 (output Dtype.Float64) inputs
 
     let valueError, valueFailures =
@@ -53,7 +53,11 @@ let private run (case: Case) : Report =
         if numbers.IsEmpty then
             []
         else
-            (names, values ()) ||> Array.map2 (fun name values -> compare $"{what} by {name}" values numbers[name]) |> Array.toList
+            (names, values ())
+            ||> Array.map2 (fun name values ->
+                let terms = if what = "gradient" then slopeTerms case name else 0.0
+                compare terms $"{what} by {name}" values numbers[name])
+            |> Array.toList
 
     let gradients =
         of' "gradient" case.Grad (fun () -> Differentiate.gradients Dtype.Float64 (output Dtype.Float64) inputs case.Upstream.Data)

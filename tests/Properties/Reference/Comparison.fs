@@ -32,14 +32,20 @@ let error (largest: float) (actual: float) (expected: float) =
 
 let largest (values: float[]) = values |> Array.filter Double.IsFinite |> Array.fold (fun most value -> max most (abs value)) 0.0
 
+/// How large the terms of a slope are where they cancel: as a value is to what it is made of. The cosine of parallel vectors has slopes of 0, of
+/// which PyTorch leaves 10⁻¹⁶.
+let slopeTerms (case: Case) (name: string) : float =
+    let terms = largest case.Output.Data * largest case.Upstream.Data / largest case.Inputs[name].Data
+    if Double.IsFinite terms then terms else 0.0
+
 /// The worst error of a tensor, and a line that shows it where it is above the tolerance.
-let compare (tolerance: float) (what: string) (actual: Shape * float[]) (expected: Numbers) : float * string list =
+let compareAmong (terms: float) (tolerance: float) (what: string) (actual: Shape * float[]) (expected: Numbers) : float * string list =
     let shape, values = actual
 
     if shape <> expected.Shape then
         infinity, [ $"{what} has shape {shape} but PyTorch's has {expected.Shape}" ]
     else
-        let scale = largest expected.Data
+        let scale = max terms (largest expected.Data)
         let errors = Array.map2 (error scale) values expected.Data
 
         if errors.Length = 0 then
@@ -53,6 +59,8 @@ let compare (tolerance: float) (what: string) (actual: Shape * float[]) (expecte
                 if not (worst <= tolerance) then
                     invariant $"{what} element {i} is {values[i]:R} but PyTorch's is {expected.Data[i]:R}: error {worst:E2}"
             ]
+
+let compare (tolerance: float) = compareAmong 0.0 tolerance
 
 /// linspace(−1, 1) of a shape.
 let direction (shape: Shape) : float[] =

@@ -86,7 +86,8 @@ let private run (entry: Table.Entry) (case: Case) : Report =
 
     let gradientReports =
         [
-            for i in 0 .. names.Length - 1 -> compare Tolerance $"gradient by {names[i]}" (plain gradients[i]) case.Grad[names[i]]
+            for i in 0 .. names.Length - 1 ->
+                compareAmong (slopeTerms case names[i]) Tolerance $"gradient by {names[i]}" (plain gradients[i]) case.Grad[names[i]]
         ]
 
     let curvatureReports =
