@@ -104,6 +104,29 @@ internal sealed unsafe class Watch
             return IsWithin(domain, x, numbers.Length);
     }
 
+    /// <summary>The smallest number, NaN left out, which TensorPrimitives.MinNumber does not do; +∞ where there is none.</summary>
+    /// <param name="numbers">The numbers.</param>
+    public static double Least(ReadOnlySpan<double> numbers)
+    {
+        var least = double.PositiveInfinity;
+        var i = 0;
+        if (numbers.Length >= Vector512<double>.Count)
+        {
+            var lanes = Vector512.Create(least);
+            for (; i <= numbers.Length - Vector512<double>.Count; i += Vector512<double>.Count)
+            {
+                var v = Vector512.Create(numbers.Slice(i));
+                lanes = Vector512.ConditionalSelect(Vector512.LessThan(v, lanes), v, lanes);
+            }
+            for (var k = 0; k < Vector512<double>.Count; k++)
+                least = Math.Min(least, lanes[k]);
+        }
+        for (; i < numbers.Length; i++)
+            if (numbers[i] < least)
+                least = numbers[i];
+        return least;
+    }
+
     private static bool IsWithin<TStorage>(Domain domain, TStorage* x, int count)
         where TStorage : unmanaged =>
         typeof(TStorage) == typeof(float)

@@ -135,3 +135,28 @@ let ``several that are the largest share the slope`` (engine: string) =
     let _, gradients = engine.Pull(f, [| [| 2.0; 1.0; 2.0 |], Shape [| 3 |] |], [| 1.0 |])
     Assert.Equal<float[]>([| 0.5; 0.0; 0.5 |], gradients[0])
     Assert.True(Double.IsNaN(engine.Value(f, [| [| 2.0; nan; 1.0 |], Shape [| 3 |] |])[0]))
+
+[<Theory>]
+[<MemberData("Names", MemberType = typeof<EngineNames>)>]
+let ``the least number leaves NaN out`` (engine: string) =
+    let engine = Engines.byName engine
+
+    let least (numbers: float[]) =
+        let f =
+            { new TensorFunction with
+                member _.Apply(x: 'T[]) = 'T.Create(x[0], ReadOnlySpan [| 'T.Least x[0] |], Shape [| 1 |])
+            }
+
+        engine.Value(f, [| numbers, Shape [| numbers.Length |] |])[0]
+
+    for count in 0..20 do
+        for at in 0 .. count - 1 do
+            let numbers =
+                Array.init count (fun i ->
+                    if i = at then float -count
+                    elif (i + at) % 2 = 1 then nan
+                    else float i)
+
+            Assert.Equal(float -count, least numbers)
+
+        Assert.Equal(infinity, least (Array.create count nan))
