@@ -33,6 +33,9 @@ let mutants: Mutant list =
             inFile
                 "Binary.fs"
                 [
+                    "BCE takes any number for a probability", "member _.Prediction = «Domain.Probability»", "Domain.All"
+                    "a positive answer weighs less than nothing", "member _.Third = «Domain.NotNegative»", "Domain.All"
+                    "soft margin takes any target", "member _.Target = «Domain.PlusOrMinusOne»", "Domain.All"
                     "BCE clamps at −50", "let floor = num «-100.0»", "-50.0"
                     "BCE weighs no with 1 + t", "weigh («num 1.0 - t») (num 0.0 - max (log1p", "num 1.0 + t"
                     "BCE's slope has the wrong sign", "let slope = («p - t») / max", "t - p"
@@ -77,6 +80,8 @@ let mutants: Mutant list =
                     "a vector of zeros has a direction", "«ifLess (num 0.0) least cosine least»", "cosine"
                     "only the first vector is measured", "let least = min one.Norm «two.Norm»", "one.Norm"
                     "a cosine is longer than 1", "detach («clip 1.0 cosine» - cosine)", "cosine"
+                    "parallel vectors have slopes of rounding", "«'T.Least(num 1.0 - abs (detach cosine)) < 1e-12»", "false"
+                    "an alignment ignores the sign", "(fun sign half -> «sign * (num 1.0 - half)»)", "num 1.0 - half"
                     "long vectors overflow", "(ifLess (num 1e300) square «unit» (num 1.0))", "(num 1.0)"
                     "short vectors vanish", "ifLess square (num 1e-270) «unit» (ifLess", "(num 1.0)"
                     "every vector has units of its own", "(ifLess (num 1e300) square unit «(num 1.0)»)", "unit"
@@ -162,6 +167,8 @@ let mutants: Mutant list =
             inFile
                 "Margin.fs"
                 [
+                    "hinge embedding takes any target", "member _.Target = «Domain.PlusOrMinusOne»", "Domain.All"
+                    "margin ranking takes any target", "member _.Third = «Domain.PlusOrMinusOne»", "Domain.All"
                     "hinge embedding adds the distance", "hinge («num loss.margin - x»)", "num loss.margin + x"
                     "hinge embedding takes a NaN for −1", "given («t + x») (ifLess", "x"
                     "margin ranking has its scores swapped", "t * («x1 - x2»)", "x2 - x1"
@@ -188,7 +195,8 @@ let mutants: Mutant list =
                     "ifLess (num 0.0) x.Norm (num 1.0 / length) (num 0.0)"
                     "a target without a number is −1", "given («target + distance») (ifLess", "distance"
                     "a vector of zeros lacks nothing", "/ (x.Square + eps)) («num 1.0»)", "num 0.0"
-                    "1 − cos has no half", "struct (num «0.5» *", "1.0"
+                    "1 − cos has no half", "let distance = num «0.5» *", "1.0"
+                    "1 − cos of opposite vectors is 0", "(fun sign half -> «num 1.0 - sign + sign * half»)", "half"
                     "1 − cos looks at the first length only", "(«lack1 + lack2»)", "lack1 + lack1"
                     "a cosine's margin is added", "hinge («cosine - num margin»)", "cosine + num margin"
                     "a swap takes the farther", "if swap then «min far (distance x[1] x[2])»", "max far (distance x[1] x[2])"

@@ -237,10 +237,21 @@ let private kernels: Mutant list =
                 ]
         yield!
             inFile
+                "Kernels/Watch.cs"
+                [
+                    "nothing is looked at", "if (domain.IsAll || «IsWithin(domain, x, count)»)", "true"
+                    "what does not count is looked at", "Contains(Widen(x[i])) && («weights is null || weights[i] != 0»)", "true"
+                    "the end of a block is not looked at", "«x[i] < least || x[i] > largest || T.Abs(x[i]) < leastMagnitude»", "false"
+                    "the end is never the least", "if («numbers[i] < least»)", "false"
+                    "the least is of the ends alone", "least = «Math.Min(least, lanes[k])»", "least"
+                ]
+        yield!
+            inFile
                 "Kernels/VectorRows.cs"
                 [
                     "a cosine is longer than 1", "rows.Values[row] = «Math.Clamp(dot * r * s, -1, 1)»", "dot * r * s"
                     "a triplet without a value has a slope", "«near = second = lacking;»", ""
+                    "parallel vectors have slopes of rounding", "s * eps < 1 && «AreParallel(a, b, width)»", "false"
                     "ε does not bound a norm", "1 / «Math.Max(norm, eps)»", "norm"
                     "a cosine's slope lacks a norm", "g * dot * r * r * «r» * s", "1"
                     "a distance has one slope for both", "input == 0 ? share : «-share»", "share"

@@ -294,7 +294,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     }
 
     /// <inheritdoc/>
-    public static double Least(DiffTensor<T> x) => Watch.Least(NotNull(x).Storage.Numbers);
+    public static double Least(DiffTensor<T> x) => NotNull(x).Count == 0 ? double.PositiveInfinity : Watch.Least(x.Storage.Numbers);
 
     /// <inheritdoc/>
     public static bool IsWithin(Domain domain, DiffTensor<T> x)
