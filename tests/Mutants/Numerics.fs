@@ -177,20 +177,30 @@ let private kernels: Mutant list =
             inFile
                 "Kernels/CrossEntropyJob.cs"
                 [
-                    "short rows do not see a NaN", "TLane.Given(«max», sum +", "one"
-                    "the largest logit is not taken out", "var difference = «logit - max»", "logit"
-                    "a quarter of the logits is not looked at", "TLane.Max(third, «fourth»)", "third"
                     "the label's logit has the wrong sign", ": «max - logit»;", "logit - max"
                     "smoothing adds to the label's loss", "= «(1 - loss.LabelSmoothing)» *", "1"
                     "smoothing does not look at the class weights", "«weights * log» +", "log"
+                ]
+        yield!
+            inFile
+                "Kernels/CrossEntropyJob.Along.cs"
+                [
+                    "the largest logit is not taken out", "var difference = «logit - max»", "logit"
+                    "a quarter of the logits is not looked at", "TLane.Max(third, «fourth»)", "third"
                     "smoothing has no share in the slope", "Share(«own + smoothing * _weightSum», others", "own"
                     "1 − p of the label is 1", ": «normaliser - exponentials[label]»;", "normaliser"
-                    "1 − p of the label is 1, across", ": «normaliser - e»;", "normaliser"
                     "the label's slope adds", "(p * _weightSum - weight) - «own * rest»", "-own * rest"
                     "the largest adds 2", "double total = «-1»", "0"
-                    "ties add one too many", "(«ties - one»)", "ties"
                     "the rounding of a difference is lost", "«e + TLane.Weigh(e, logit - (difference - part) - (max + part))»", "e"
                     "the errors of a sum are lost", "return total + «rest»;", "0"
+                ]
+        yield!
+            inFile
+                "Kernels/CrossEntropyJob.Across.cs"
+                [
+                    "short rows do not see a NaN", "TLane.Given(«max», sum +", "one"
+                    "1 − p of the label is 1, across", ": «normaliser - e»;", "normaliser"
+                    "ties add one too many", "(«ties - one»)", "ties"
                     "the errors of a sum are lost, across", "sum + («error» + (ties", "zero"
                     "smoothing takes the same from every class", "Weigh(Upstream(row + r), «loss.Weight(c)»)", "1"
                 ]

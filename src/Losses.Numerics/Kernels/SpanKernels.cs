@@ -110,17 +110,7 @@ public static class SpanKernels
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         var n = prediction.Length;
-        CheckLength(target.Length, nameof(target), n, nameof(prediction));
-        CheckLength(third.Length, nameof(third), n, nameof(prediction));
-        CheckWanted(predictionGradient.Length, nameof(predictionGradient), n, nameof(prediction));
-        CheckWanted(targetGradient.Length, nameof(targetGradient), n, nameof(prediction));
-        CheckWanted(thirdGradient.Length, nameof(thirdGradient), n, nameof(prediction));
-        CheckApart<S>(predictionGradient, nameof(predictionGradient), prediction, target, third);
-        CheckApart<S>(targetGradient, nameof(targetGradient), prediction, target, third);
-        CheckApart<S>(thirdGradient, nameof(thirdGradient), prediction, target, third);
-        Refuse.Shared<S>(predictionGradient, targetGradient);
-        Refuse.Shared<S>(predictionGradient, thirdGradient);
-        Refuse.Shared<S>(targetGradient, thirdGradient);
+        CheckThree(prediction, target, third, predictionGradient, targetGradient, thirdGradient);
         if (reduction == Reduction.BatchMean)
             throw new ArgumentException("a batch mean needs a batch, but of spans of three operands there is no shape.", nameof(reduction));
         var divisor = Divisor(reduction, [n], n, nameof(prediction));
@@ -287,17 +277,7 @@ public static class SpanKernels
                 $"first has {n} elements, which is no whole number of vectors of length {FormattableString.Invariant($"{width}")}.",
                 nameof(width)
             );
-        CheckLength(second.Length, nameof(second), n, nameof(first));
-        CheckLength(third.Length, nameof(third), n, nameof(first));
-        CheckWanted(firstGradient.Length, nameof(firstGradient), n, nameof(first));
-        CheckWanted(secondGradient.Length, nameof(secondGradient), n, nameof(first));
-        CheckWanted(thirdGradient.Length, nameof(thirdGradient), n, nameof(first));
-        CheckApart<S>(firstGradient, nameof(firstGradient), first, second, third);
-        CheckApart<S>(secondGradient, nameof(secondGradient), first, second, third);
-        CheckApart<S>(thirdGradient, nameof(thirdGradient), first, second, third);
-        Refuse.Shared<S>(firstGradient, secondGradient);
-        Refuse.Shared<S>(firstGradient, thirdGradient);
-        Refuse.Shared<S>(secondGradient, thirdGradient);
+        CheckThree(first, second, third, firstGradient, secondGradient, thirdGradient);
         var divisor = Divisor(reduction, [n / width], n / width, nameof(first));
         return typeof(S) == typeof(float) && loss.Rows is { } rows
             ? S.CreateTruncating(
@@ -393,6 +373,34 @@ public static class SpanKernels
     {
         if (!destination.IsEmpty)
             gradient.CopyTo(destination);
+    }
+
+    private static void CheckThree<S>(
+        ReadOnlySpan<S> first,
+        ReadOnlySpan<S> second,
+        ReadOnlySpan<S> third,
+        ReadOnlySpan<S> firstGradient,
+        ReadOnlySpan<S> secondGradient,
+        ReadOnlySpan<S> thirdGradient,
+        [CallerArgumentExpression(nameof(first))] string firstName = "",
+        [CallerArgumentExpression(nameof(second))] string secondName = "",
+        [CallerArgumentExpression(nameof(third))] string thirdName = "",
+        [CallerArgumentExpression(nameof(firstGradient))] string firstGradientName = "",
+        [CallerArgumentExpression(nameof(secondGradient))] string secondGradientName = "",
+        [CallerArgumentExpression(nameof(thirdGradient))] string thirdGradientName = ""
+    )
+    {
+        CheckLength(second.Length, secondName, first.Length, firstName);
+        CheckLength(third.Length, thirdName, first.Length, firstName);
+        CheckWanted(firstGradient.Length, firstGradientName, first.Length, firstName);
+        CheckWanted(secondGradient.Length, secondGradientName, first.Length, firstName);
+        CheckWanted(thirdGradient.Length, thirdGradientName, first.Length, firstName);
+        CheckApart(firstGradient, firstGradientName, first, second, third, firstName, secondName, thirdName);
+        CheckApart(secondGradient, secondGradientName, first, second, third, firstName, secondName, thirdName);
+        CheckApart(thirdGradient, thirdGradientName, first, second, third, firstName, secondName, thirdName);
+        Refuse.Shared(firstGradient, secondGradient, firstGradientName, secondGradientName);
+        Refuse.Shared(firstGradient, thirdGradient, firstGradientName, thirdGradientName);
+        Refuse.Shared(secondGradient, thirdGradient, secondGradientName, thirdGradientName);
     }
 
     // A part of an operand may not be overwritten before it is read: a gradient is in its memory, or elsewhere.
