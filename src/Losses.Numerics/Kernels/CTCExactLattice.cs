@@ -4,29 +4,14 @@ using static Losses.Logarithm;
 
 namespace Losses;
 
-/// <summary>
-/// The recursion of <see cref="CTCLattice"/> with mantissas of 106 bits, in two parts: what some thousand frames are off by together is not seen in float64.
-/// </summary>
-internal static unsafe class CTCExactLattice<TSimd, V>
+/// <summary>In mantissas of 106 bits, in two parts: what some thousand frames are off by together is not seen in float64.</summary>
+internal readonly unsafe struct CTCExactLattice<TSimd, V> : ICTCSteps
     where TSimd : struct, ISimd<V>
     where V : struct
 {
-    private const int Margin = CTCLattice.Margin;
+    private const double Never = CTCRecursion.Never;
 
-    // A state: the two parts of its mantissa and its exponent, a row each.
-    private const int Parts = 3;
-
-    private const double Never = CTCLattice.Never;
-    private const double Impossible = CTCLattice.Impossible;
-    private const double LargestLogarithm = CTCLattice.LargestLogarithm;
-
-    // Every frame is off by some 2⁻¹⁰³ and a small part of its own logarithm.
-    private const double LeastLossOfFrame = 1.0 / (1L << 50);
-
-    private const int FramesUntilNormalised = 64;
-
-    // Beside the largest term nothing, in 106 bits; what is returned has its own exponent, down to the subnormals.
-    private const double LeastShift = -900;
+    // What is returned has its own exponent, down to the subnormals.
     private const double LeastShareShift = -2000;
 
     // eʳ is (1 + y)²⁵⁶ with y = e^(r/256) − 1.
@@ -34,112 +19,31 @@ internal static unsafe class CTCExactLattice<TSimd, V>
 
     private static int Count => TSimd.Count;
 
-    /// <summary>How many numbers of memory a sample needs.</summary>
-    internal static int Length<S>(in CTCSample<S> sample)
-        where S : unmanaged, IFloatingPointIeee754<S> =>
-        checked((Parts * (CTCLattice.Rows(sample) + 2) + 4) * CTCLattice.RowLength(sample.Used) + 2 * sample.Classes);
+    public static int Parts => 3;
 
-    /// <summary>The loss; NaN where logarithms are needed.</summary>
-    internal static double Loss<S>(in CTCSample<S> sample, double* memory)
-        where S : unmanaged, IFloatingPointIeee754<S>
-    {
-        int used = sample.Used,
-            rows = CTCLattice.Rows(sample),
-            row = CTCLattice.RowLength(used);
-        var start = memory + Margin;
-        double* entry = start + Parts * rows * row,
-            emission = entry + row;
-        for (var i = 0; i < rows; i++)
-            Clear(start + Parts * i * row, row);
-        new Span<double>(entry - Margin, row).Fill(Never);
-        for (var s = 0; s < used; s++)
-            entry[s] = sample.MaySkipTo(s) ? 0 : Never;
-        new Span<double>(emission - Margin, row).Fill(double.NegativeInfinity);
-        // Before the first frame: whence its first two states are reached.
-        start[0] = 1;
-        start[2 * row] = 0;
-        var now = start;
-        for (var t = 0; t < sample.Frames; t++)
-        {
-            var before = now;
-            now = start + Parts * (sample.IsWanted ? t + 1 : (t + 1) % 2) * row;
-            sample.Emit(t, emission);
-            if (!Advance(before, entry, emission, now, row, used))
-                return double.NaN;
-            if (t % FramesUntilNormalised == FramesUntilNormalised - 1)
-                Normalise(now, row, used);
-        }
-        var exponent = Math.Max(now[2 * row + used - 1], used > 1 ? now[2 * row + used - 2] : Never);
-        var total = Shifted(now, row, used - 1, exponent) + (used > 1 ? Shifted(now, row, used - 2, exponent) : default);
-        // No path: +∞, and no direction in which it would become less.
-        if (total.High == 0 || exponent < Impossible)
-        {
-            sample.ClearFrom(0);
-            return double.PositiveInfinity;
-        }
-        var loss = -TwoParts.Log(total, exponent).High;
-        if (Math.Abs(loss) < sample.Frames * LeastLossOfFrame)
-            return double.NaN;
-        if (sample.IsWanted)
-            Backward(sample, start, row, entry, emission, exponent, TwoParts.Inverse(total));
-        else
-            sample.ClearFrom(0);
-        return loss;
-    }
+    // Every frame is off by some 2⁻¹⁰³ and a small part of its own logarithm.
+    public static double LeastLossOfFrame => 1.0 / (1L << 50);
 
-    private static void Backward<S>(
-        in CTCSample<S> sample,
-        double* alpha,
-        int row,
-        double* entry,
-        double* emission,
-        double exponent,
-        TwoParts share
-    )
-        where S : unmanaged, IFloatingPointIeee754<S>
-    {
-        // What comes after a frame, from each state; and the same with the frame's own emission, of the frame behind it.
-        double* beta = emission + row,
-            ahead = beta + Parts * row,
-            shares = ahead + Parts * row,
-            byClass = shares + 2 * row - Margin;
-        var used = sample.Used;
-        Clear(beta, row);
-        Clear(ahead, row);
-        new Span<double>(byClass, 2 * sample.Classes).Clear();
-        for (var s = Math.Max(0, used - 2); s < used; s++)
-            (beta[s], beta[2 * row + s]) = (1, 0);
-        sample.ClearFrom(sample.Frames);
-        for (var t = sample.Frames - 1; t >= 0; t--)
-        {
-            sample.Emit(t, emission);
-            Meet(alpha + Parts * (t + 1) * row, beta, emission, exponent, share, ahead, shares, row, used);
-            sample.Put(t, shares, shares + row, byClass);
-            Recede(ahead, entry, beta, row, used);
-            if (t % FramesUntilNormalised == 0)
-                Normalise(beta, row, used);
-        }
-    }
+    public static TwoParts Total(double* now, int row, int used, double exponent) =>
+        Shifted(now, row, used - 1, exponent) + (used > 1 ? Shifted(now, row, used - 2, exponent) : default);
 
-    private static void Clear(double* states, int row)
-    {
-        new Span<double>(states - Margin, 2 * row).Clear();
-        new Span<double>(states - Margin + 2 * row, row).Fill(Never);
-    }
+    public static double Loss(TwoParts total, double exponent) => -TwoParts.Log(total, exponent).High;
+
+    public static void Put<S>(in CTCSample<S> sample, int t, double* shares, int row, double* byClass)
+        where S : unmanaged, IFloatingPointIeee754<S> => sample.Put(t, shares, shares + row, byClass);
 
     private static TwoParts Shifted(double* states, int row, int s, double exponent)
     {
-        var shift = (int)Math.Max(LeastShift, states[2 * row + s] - exponent);
+        var shift = (int)Math.Max(CTCRecursion.LeastShift, states[2 * row + s] - exponent);
         return new TwoParts(Math.ScaleB(states[s], shift), 0) + new TwoParts(Math.ScaleB(states[row + s], shift), 0);
     }
 
-    // Each state's probability after another frame; whether all emissions are such as this is for.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool Advance(double* before, double* entry, double* emission, double* now, int row, int used)
+    public static bool Advance(double* before, double* entry, double* emission, double* now, int row, int used)
     {
         var one = TSimd.Create(1);
         var zero = TSimd.Create(0);
-        var largest = TSimd.Create(LargestLogarithm);
+        var largest = TSimd.Create(CTCRecursion.LargestLogarithm);
         var infinite = TSimd.Create(double.NegativeInfinity);
         var isFit = one;
         for (var s = 0; s < used; s += Count)
@@ -161,14 +65,13 @@ internal static unsafe class CTCExactLattice<TSimd, V>
         return true;
     }
 
-    // A path's two parts meet in each state: the share of the paths through it, and what comes from the frame on.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Meet(
+    public static void Meet(
         double* alpha,
         double* beta,
         double* emission,
         double exponent,
-        TwoParts share,
+        TwoParts total,
         double* ahead,
         double* shares,
         int row,
@@ -177,6 +80,7 @@ internal static unsafe class CTCExactLattice<TSimd, V>
     {
         var least = TSimd.Create(LeastShareShift);
         var all = TSimd.Create(exponent);
+        var share = TwoParts.Inverse(total);
         V shareHigh = TSimd.Create(share.High),
             shareLow = TSimd.Create(share.Low);
         for (var s = 0; s < used; s += Count)
@@ -198,7 +102,7 @@ internal static unsafe class CTCExactLattice<TSimd, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Recede(double* ahead, double* entry, double* beta, int row, int used)
+    public static void Recede(double* ahead, double* entry, double* beta, int row, int used)
     {
         for (var s = 0; s < used; s += Count)
         {
@@ -232,7 +136,7 @@ internal static unsafe class CTCExactLattice<TSimd, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Shift(V e, V most) => TSimd.AtLeast(TSimd.Create(LeastShift), TSimd.Subtract(e, most));
+    private static V Shift(V e, V most) => TSimd.AtLeast(TSimd.Create(CTCRecursion.LeastShift), TSimd.Subtract(e, most));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(V aHigh, V aLow, V bHigh, V bLow, out V high, out V low)
@@ -301,9 +205,8 @@ internal static unsafe class CTCExactLattice<TSimd, V>
         k = TSimd.AtLeast(TSimd.Create(Never), k);
     }
 
-    // Mantissas near 1 again.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Normalise(double* states, int row, int used)
+    public static void Normalise(double* states, int row, int used)
     {
         var zero = TSimd.Create(0);
         for (var s = 0; s < used; s += Count)

@@ -60,9 +60,9 @@ internal sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int
             sample.ClearFrom(0);
             return sample.Used == 1 ? 0 : double.PositiveInfinity;
         }
-        var length = Math.Max(CTCLattice.Length(sample), CTCLogLattice.Length(sample));
+        var length = Math.Max(CTCRecursion<CTCLattice<Simd128, Vector128<double>>>.Length(sample), CTCLogLattice.Length(sample));
         if (!isSingle)
-            length = Math.Max(length, CTCExactLattice<Simd128, Vector128<double>>.Length(sample));
+            length = Math.Max(length, CTCRecursion<CTCExactLattice<Simd128, Vector128<double>>>.Length(sample));
         var memory = ArrayPool<double>.Shared.Rent(length);
         try
         {
@@ -92,5 +92,6 @@ internal sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int
     private static double Loss<S, TSimd, V>(in CTCSample<S> sample, double* memory, bool isSingle)
         where S : unmanaged, IFloatingPointIeee754<S>
         where TSimd : struct, ISimd<V>
-        where V : struct => isSingle ? CTCLattice<TSimd, V>.Loss(sample, memory) : CTCExactLattice<TSimd, V>.Loss(sample, memory);
+        where V : struct =>
+        isSingle ? CTCRecursion<CTCLattice<TSimd, V>>.Loss(sample, memory) : CTCRecursion<CTCExactLattice<TSimd, V>>.Loss(sample, memory);
 }
