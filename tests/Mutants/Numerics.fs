@@ -160,8 +160,8 @@ let private kernels: Mutant list =
                     "a sum has one part", "Normal(sum, «TSimd.Add(lost, TSimd.Add(aLow, bLow))»", "TSimd.Create(0)"
                     "log 2 has one part", "«TSimd.FmaNegated(k, TSimd.Create(Ln2Rest), lost)»", "lost"
                     "an exponential lacks a term", "«series = TSimd.Fma(r, series, TSimd.Create(1 / 24.0));»", ""
-                    "the rest of a mantissa keeps its exponent", "«TSimd.Negate(exponent), zero»)", "zero, zero"
-                    "a share is not smaller than a float's least exponent", "TSimd.Create(«LeastShareShift»)", "LeastShift"
+                    "the rest of a mantissa keeps its exponent", "high, «TSimd.Negate(exponent)», zero", "zero"
+                    "a share is not smaller than a float's least exponent", "TSimd.Create(«LeastShareShift»)", "CTCRecursion.LeastShift"
                 ]
         yield!
             inFile
@@ -359,7 +359,7 @@ let private tensors: Mutant list =
                     "false"
                     "the slopes inside another differentiation are others", "role == Role.Loss ? «Role.Slope» : Role.Step;", "Role.Step"
                     "a third derivative is by another input", "i == «input» ? Dual", "0"
-                    "what is not chosen has the slope", "isWanted[0] ? Apply(«gradient, nothing»)", "nothing, gradient"
+                    "what is not chosen has the slope", "isWanted[0] ? «Apply(gradient, nothing)» :", "Apply(nothing, gradient)"
                 ]
         yield!
             inFile
