@@ -90,6 +90,15 @@ public interface ITensor<T> : IReal<T>
     static virtual T Map<L>(L loss, T prediction, T target, T third)
         where L : struct, IPointwise3 => loss.Apply(prediction, target, third);
 
+    /// <summary>A loss of sums: its definition, or an engine's kernel for it; a value for each group of elements.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="prediction">Any shape.</param>
+    /// <param name="target">The shape of <paramref name="prediction"/>.</param>
+    /// <param name="weights">One constant tensor of that shape, or none.</param>
+    /// <param name="axes">The axes that are summed, each once, from 0 up; they are removed.</param>
+    internal static virtual T Sums<L>(L loss, T prediction, T target, T[] weights, int[] axes)
+        where L : struct, ISums => SumsDefinition.Of(loss, prediction, target, weights, axes);
+
     /// <summary>A loss over rows that an engine may know by name: its definition, or a fused kernel for it.</summary>
     /// <param name="row">Which loss, with its parameters.</param>
     /// <param name="inputs">What it is a loss of.</param>

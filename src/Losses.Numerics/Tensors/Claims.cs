@@ -18,7 +18,10 @@ internal sealed class Claims<T>(T values, Claim<T>[] claims, bool isWatched, T[]
 {
     private bool _isKept;
 
-    public Claims<T> Weighed(T weight) => new(values, claims, isWatched, [.. weights, weight]);
+    // Whether what is claimed is so whatever the values of the loss are weighed with: they are not those of single elements.
+    public bool IsOfAll { get; init; }
+
+    public Claims<T> Weighed(T weight) => IsOfAll ? this : new(values, claims, isWatched, [.. weights, weight]);
 
     // The kernel that weighs them is the one that looks.
     public Claims<T> Weighed(T weight, T weighed) => new(weighed, claims, isWatched, [.. weights, weight]);

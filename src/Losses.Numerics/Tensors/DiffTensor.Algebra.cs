@@ -345,6 +345,20 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
             _ => definition(inputs),
         };
 
+    static DiffTensor<T> ITensor<DiffTensor<T>>.Sums<L>(
+        L loss,
+        DiffTensor<T> prediction,
+        DiffTensor<T> target,
+        DiffTensor<T>[] weights,
+        int[] axes
+    )
+    {
+        var summed = new bool[prediction.Shape.Rank];
+        foreach (var axis in axes)
+            summed[axis] = true;
+        return new SumsOperation<T, L>(loss, summed, weights is [var weight] ? weight : null).Apply(prediction, target);
+    }
+
     internal static DiffTensor<T> Unary<F>(F function, DiffTensor<T> x)
         where F : struct, IPointwise3 => Pointwise(function, 1, Role.Step, x, s_none, s_none);
 

@@ -82,6 +82,17 @@ public sealed class LossValues<T>
         return Claiming([new(operand, domain, name, operand.Shape, operand.Shape.Axis(axis))], isWatched: false);
     }
 
+    // These values, which are made of an operand that must be in a domain, wherever a weight of its elements is not 0; whatever becomes of the values.
+    internal LossValues<T> WithinAll(Domain domain, T operand, T[] weights, string name) =>
+        new(
+            Unchecked,
+            IsWeighted,
+            _weights,
+            HasLengths,
+            _lengths,
+            [.. _claims, new Claims<T>(operand, [new(operand, domain, name, operand.Shape)], false, weights) { IsOfAll = true }]
+        );
+
     // The values of a pointwise definition, which claims its domains.
     internal static LossValues<T> Of<L>(L loss, T prediction, string predictionName, T target, string targetName)
         where L : struct, IPointwise =>

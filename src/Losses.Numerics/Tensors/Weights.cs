@@ -79,6 +79,13 @@ public sealed class Weights
                 nameof(shape)
             );
 
+    // The products with others, each broadcast to a shape.
+    internal Weights Times(Weights others, Shape shape)
+    {
+        DiffTensor<double> Spread(Weights weights) => DiffTensor<double>.Expand(new(weights.Stored<double>(), weights.Shape), shape);
+        return Spread(this) * Spread(others);
+    }
+
     /// <summary>Whether these are no weights.</summary>
     public bool IsNone => ReferenceEquals(this, None);
 

@@ -1,0 +1,372 @@
+namespace Losses
+
+open System.Runtime.CompilerServices
+open Losses.FSharp.Notation
+
+/// <summary>What a loss of regions makes of a prediction before it compares.</summary>
+type RegionActivation =
+    /// <summary>Nothing: they are probabilities.</summary>
+    | None = 0
+    /// <summary>The sigmoid of each: classes that may overlap, or one.</summary>
+    | Sigmoid = 1
+    /// <summary>The softmax over the classes.</summary>
+    | Softmax = 2
+
+/// <summary>What belongs to one region.</summary>
+type RegionScope =
+    /// <summary>The places of one sample and class: a value for each sample and class.</summary>
+    | Sample = 0
+    /// <summary>The places of one class in the whole batch: a value for each class.</summary>
+    | Batch = 1
+    /// <summary>The places and classes of one sample: a value for each sample.</summary>
+    | SampleAndClasses = 2
+
+// The probability of an element and what it lacks of 1, of which neither is a difference where they are those of a logit.
+module internal Region =
+
+    let inline parts (isLogits: bool) (x: 'T) : struct ('T * 'T) =
+        if isLogits then
+            let l = logistic x
+            struct (l.Sigmoid, l.SigmoidOfMinus)
+        else
+            struct (x, num 1.0 - x)
+
+/// <summary>Of a region the part that prediction and target do not share: with I = Σ p t, FP = Σ p (1 − t) and FN = Σ (1 − p) t it is
+/// ((α FP + β FN) / (I + α FP + β FN + s))ᵞ.</summary>
+[<Struct; NoEquality; NoComparison>]
+type Overlap =
+    val private alpha: float
+    val private beta: float
+    val private gamma: float
+    val private smooth: float
+    val private isLogits: bool
+
+    interface ISums with
+        static member Count = 3
+
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member loss.Of(x, t) =
+            let struct (p, q) = Region.parts loss.isLogits x
+            Terms(p * t, p * (num 1.0 - t), q * t)
+
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member loss.Value sums =
+            // 1 − (I + s) / (I + α FP + β FN + s) is shorter and cancels where prediction and target agree.
+            let wrong = num loss.alpha * sums.B + num loss.beta * sums.C
+            let share = wrong / (sums.A + wrong + num loss.smooth)
+            if loss.gamma = 1.0 then share else power loss.gamma share
+
+    /// <summary>The loss of its parameters.</summary>
+    /// <param name="alpha">α, what a false positive weighs; finite, at least 0.</param>
+    /// <param name="beta">β, what a false negative weighs; finite, at least 0.</param>
+    /// <param name="gamma">γ, an exponent; finite, above 0.</param>
+    /// <param name="smooth">s, added above and below; finite, at least 0.</param>
+    /// <param name="isLogits">Whether predictions are logits, whose sigmoid is compared.</param>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A parameter is outside its range.</exception>
+    new(alpha: float, beta: float, gamma: float, smooth: float, isLogits: bool) =
+        Losses.FSharp.Check.notNegative (nameof alpha) alpha
+        Losses.FSharp.Check.notNegative (nameof beta) beta
+        Losses.FSharp.Check.positive (nameof gamma) gamma
+        Losses.FSharp.Check.notNegative (nameof smooth) smooth
+
+        { alpha = alpha; beta = beta; gamma = gamma; smooth = smooth; isLogits = isLogits }
+
+/// <summary>The same with squared sums below: Σ (p − t)² / (Σ (p − t)² + k Σ p t + s).</summary>
+[<Struct; NoEquality; NoComparison>]
+type SquaredOverlap =
+    val private shared: float
+    val private smooth: float
+    val private isLogits: bool
+
+    interface ISums with
+        static member Count = 2
+
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member loss.Of(x, t) =
+            let struct (p, q) = Region.parts loss.isLogits x
+            // p − t has no digits left where both are nearly 1.
+            let d = p * (num 1.0 - t) - q * t
+            Terms(d * d, p * t)
+
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member loss.Value sums = sums.A / (sums.A + num loss.shared * sums.B + num loss.smooth)
+
+    /// <summary>The loss of its parameters.</summary>
+    /// <param name="shared">k: 2 for Dice, 1 for Jaccard; finite, above 0.</param>
+    /// <param name="smooth">s, added above and below; finite, at least 0.</param>
+    /// <param name="isLogits">Whether predictions are logits, whose sigmoid is compared.</param>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A parameter is outside its range.</exception>
+    new(shared: float, smooth: float, isLogits: bool) =
+        Losses.FSharp.Check.positive (nameof shared) shared
+        Losses.FSharp.Check.notNegative (nameof smooth) smooth
+
+        { shared = shared; smooth = smooth; isLogits = isLogits }
+
+namespace Losses.FSharp
+
+open System
+open Losses
+
+/// <summary>What the losses of regions have in common. <c>{ RegionOptions.Default with Activation = RegionActivation.Softmax }</c></summary>
+[<NoComparison; ReferenceEquality>]
+type RegionOptions =
+    {
+        /// What is made of a prediction before it is compared.
+        Activation: RegionActivation
+        /// What belongs to one region.
+        Over: RegionScope
+        /// Whether the sums below are those of squares.
+        Squared: bool
+        /// What is added above and below the fraction, so that a region in which there is nothing has a value: 0.
+        Smooth: float
+        /// Whether the first class counts; it is the background in many data sets.
+        IncludeBackground: bool
+        /// What each place weighs in every sum, of a shape that broadcasts to the prediction's; 0 leaves it out.
+        Mask: Weights
+        /// The label that marks a place to leave out.
+        IgnoreIndex: int
+        /// The axis of the classes.
+        ClassAxis: int
+    }
+
+    /// Probabilities, each sample and class by itself, no squares, 10⁻⁵ (MONAI's), all classes and places, −100, axis 1.
+    static member Default =
+        {
+            Activation = RegionActivation.None
+            Over = RegionScope.Sample
+            Squared = false
+            Smooth = 1e-5
+            IncludeBackground = true
+            Mask = Weights.None
+            IgnoreIndex = -100
+            ClassAxis = 1
+        }
+
+/// Losses of how regions overlap, for segmentation.
+[<AutoOpen>]
+module Regions =
+
+    // Every element as its region sees it, and which axes a region spans.
+    let private regions
+        (options: RegionOptions)
+        (targetName: string)
+        (loss: bool -> 'L)
+        (mask: Weights)
+        (target: 'T)
+        (prediction: 'T)
+        : LossValues<'T> when 'L: struct and 'L :> ISums and 'L: (new: unit -> 'L) and 'L :> ValueType and 'T :> ITensor<'T> =
+        let shape = prediction.Shape
+        let axis = shape.Axis(options.ClassAxis, "classAxis")
+        let isLogits = (options.Activation = RegionActivation.Sigmoid)
+
+        let probabilities =
+            match options.Activation with
+            | RegionActivation.None
+            | RegionActivation.Sigmoid -> prediction
+            | RegionActivation.Softmax -> 'T.Softmax(prediction, axis)
+            | activation -> raise (ArgumentOutOfRangeException("activation", activation, $"{int activation} is no activation."))
+
+        let isSpanned =
+            match options.Over with
+            | RegionScope.Sample -> fun i -> i <> 0 && i <> axis
+            | RegionScope.Batch -> fun i -> i <> axis
+            | RegionScope.SampleAndClasses -> fun i -> i <> 0
+            | over -> raise (ArgumentOutOfRangeException("over", over, $"{int over} is no scope of a region."))
+
+        let axes = [| 0 .. shape.Rank - 1 |] |> Array.filter isSpanned
+
+        // The background is an ordinary class of the softmax.
+        let foreground (x: 'T) = if options.IncludeBackground then x else 'T.Slice(x, axis, 1, shape[axis] - 1)
+
+        let weights =
+            if mask.IsNone then
+                [||]
+            else
+                Check.broadcasts "mask" mask.Shape "prediction" shape
+                [| TensorNotation.constant prediction mask |> TensorNotation.expand shape |> foreground |]
+
+        let values = LossValues('T.Sums(loss isLogits, foreground probabilities, foreground target, weights, axes))
+        let values = values.WithinAll(Domain.Probability, foreground target, weights, targetName)
+
+        if options.Activation = RegionActivation.None then
+            values.WithinAll(Domain.Probability, foreground prediction, weights, "prediction")
+        else
+            values
+
+    let private checkOptions (options: RegionOptions) (prediction: 'T) : Shape when 'T :> ITensor<'T> =
+        Check.notNull "options" options
+        Check.notNull "mask" options.Mask
+        Check.notNull "prediction" prediction
+        let shape = prediction.Shape
+
+        if shape.Rank < 2 then
+            raise (ArgumentException($"prediction has shape {shape}; it must have a batch axis and a class axis.", "prediction"))
+
+        let axis = shape.Axis(options.ClassAxis, "classAxis")
+
+        if axis = 0 then
+            raise (ArgumentOutOfRangeException("classAxis", "classAxis is 0, but that is the batch axis."))
+
+        if not options.IncludeBackground && shape[axis] < 2 then
+            raise (ArgumentException($"prediction has shape {shape}: without the background there are no classes.", "prediction"))
+
+        shape
+
+    let private ofTargets (options: RegionOptions) (loss: bool -> 'L) (target: 'T) (prediction: 'T) =
+        let shape = checkOptions options prediction
+        Check.notNull "target" target
+        Check.sameShape "target" target.Shape "prediction" shape
+        regions options "target" loss options.Mask target prediction
+
+    // A label is 1 for its class and 0 for the others; where it is ignored no class counts.
+    let private ofLabels (options: RegionOptions) (loss: bool -> 'L) (labels: Labels) (prediction: 'T) =
+        let shape = checkOptions options prediction
+        Check.notNull "labels" labels
+        let axis = shape.Axis(options.ClassAxis, "classAxis")
+        let places = shape.Without axis
+        Check.shape "labels" labels.Shape places (fun () -> $"prediction has shape {shape} with class axis {axis}")
+        let labels = labels.Checked(shape[axis], options.IgnoreIndex, "labels")
+        let indices = labels.Indices.ToArray()
+        let inner = Seq.fold (fun product i -> product * shape[i]) 1 (seq { axis + 1 .. shape.Rank - 1 })
+        let ones = Array.zeroCreate<float> shape.Size
+
+        indices
+        |> Array.iteri (fun place label ->
+            if label >= 0 then
+                ones[((place / inner) * shape[axis] + label) * inner + place % inner] <- 1.0)
+
+        let mask =
+            if Array.forall (fun label -> label >= 0) indices then
+                options.Mask
+            else
+                let counts = Weights(ReadOnlySpan(indices |> Array.map (fun label -> if label < 0 then 0.0 else 1.0)), shape.With(axis, 1))
+
+                if options.Mask.IsNone then
+                    counts
+                else
+                    Check.broadcasts "mask" options.Mask.Shape "prediction" shape
+                    counts.Times(options.Mask, shape)
+
+        regions options "labels" loss mask ('T.Create(prediction, ReadOnlySpan ones, shape)) prediction
+
+    let private notSquared (options: RegionOptions) =
+        Check.notNull "options" options
+
+        if options.Squared then
+            raise (ArgumentException("squared is true, but this loss has no squared form.", "squared"))
+
+    let private overlap (alpha: float) (beta: float) (gamma: float) (smooth: float) (isLogits: bool) =
+        Overlap(alpha, beta, gamma, smooth, isLogits)
+
+    let private squared (shared: float) (smooth: float) (isLogits: bool) = SquaredOverlap(shared, smooth, isLogits)
+
+    /// <summary>Dice loss: the part of two regions that they do not share, 1 less the F₁ score of the places.</summary>
+    /// <param name="options">The activation, what belongs to a region, squares, smoothing, mask.</param>
+    /// <param name="target">Of each class, in [0, 1]; the shape of <paramref name="prediction"/>.</param>
+    /// <param name="prediction">Probabilities, or logits where the options name an activation: (N, C) or (N, C, d₁, …).</param>
+    /// <returns>From 0 to 1, a value for each region: (N, C), (C) or (N).</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A target or a probability is outside [0, 1]; it says which, where. Or an option is outside its range.</exception>
+    /// <remarks>1 − (2 I + s) / (P + T + s) with I = Σ p t, P = Σ p and T = Σ t, or Σ p² and Σ t² where squared. The smoothing is MONAI's 10⁻⁵; Keras has 10⁻⁷,
+    /// optax 1 (added to half of each). Without smoothing a region in which there is nothing is NaN.
+    /// Source: Milletari, Navab and Ahmadi (2016), with squares; monai.losses.DiceLoss (1.5, 2025), without.</remarks>
+    let dice (options: RegionOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNull (nameof options) options
+
+        if options.Squared then
+            ofTargets options (squared 2.0 options.Smooth) target prediction
+        else
+            ofTargets options (overlap 0.5 0.5 1.0 (options.Smooth / 2.0)) target prediction
+
+    /// <summary>Dice loss of class labels.</summary>
+    /// <param name="options">The activation, what belongs to a region, squares, smoothing, mask, the label to ignore.</param>
+    /// <param name="labels">Class indices; the shape of <paramref name="prediction"/> without the class axis.</param>
+    /// <param name="prediction">Probabilities, or logits where the options name an activation: (N, C) or (N, C, d₁, …).</param>
+    /// <returns>From 0 to 1, a value for each region: (N, C), (C) or (N).</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where.</exception>
+    /// <remarks>That of targets which are 1 at the label's class and 0 elsewhere. Source: monai.losses.DiceLoss (1.5, 2025), its to_onehot_y.</remarks>
+    let diceWithLabels (options: RegionOptions) (labels: Labels) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNull (nameof options) options
+
+        if options.Squared then
+            ofLabels options (squared 2.0 options.Smooth) labels prediction
+        else
+            ofLabels options (overlap 0.5 0.5 1.0 (options.Smooth / 2.0)) labels prediction
+
+    /// <summary>Jaccard loss: 1 less the intersection of two regions over their union.</summary>
+    /// <param name="options">The activation, what belongs to a region, squares, smoothing, mask.</param>
+    /// <param name="target">Of each class, in [0, 1]; the shape of <paramref name="prediction"/>.</param>
+    /// <param name="prediction">Probabilities, or logits where the options name an activation: (N, C) or (N, C, d₁, …).</param>
+    /// <returns>From 0 to 1, a value for each region: (N, C), (C) or (N).</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A target or a probability is outside [0, 1]; it says which, where. Or an option is outside its range.</exception>
+    /// <remarks>1 − (I + s) / (P + T − I + s), with I, P and T as <c>dice</c> has them. Source: monai.losses.DiceLoss (1.5, 2025), its jaccard.</remarks>
+    let jaccard (options: RegionOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNull (nameof options) options
+
+        if options.Squared then
+            ofTargets options (squared 1.0 options.Smooth) target prediction
+        else
+            ofTargets options (overlap 1.0 1.0 1.0 options.Smooth) target prediction
+
+    /// <summary>Jaccard loss of class labels.</summary>
+    /// <param name="options">The activation, what belongs to a region, squares, smoothing, mask, the label to ignore.</param>
+    /// <param name="labels">Class indices; the shape of <paramref name="prediction"/> without the class axis.</param>
+    /// <param name="prediction">Probabilities, or logits where the options name an activation: (N, C) or (N, C, d₁, …).</param>
+    /// <returns>From 0 to 1, a value for each region: (N, C), (C) or (N).</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where.</exception>
+    /// <remarks>That of targets which are 1 at the label's class and 0 elsewhere. Source: monai.losses.DiceLoss (1.5, 2025), its jaccard and to_onehot_y.</remarks>
+    let jaccardWithLabels (options: RegionOptions) (labels: Labels) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNull (nameof options) options
+
+        if options.Squared then
+            ofLabels options (squared 1.0 options.Smooth) labels prediction
+        else
+            ofLabels options (overlap 1.0 1.0 1.0 options.Smooth) labels prediction
+
+    /// <summary>Tversky loss: Dice with a weight for false positives and another for false negatives; with an exponent, focal Tversky.</summary>
+    /// <param name="options">The activation, what belongs to a region, smoothing, mask; there is no squared form.</param>
+    /// <param name="alpha">α, what a false positive weighs; finite, at least 0.</param>
+    /// <param name="beta">β, what a false negative weighs; finite, at least 0.</param>
+    /// <param name="gamma">γ, an exponent of the loss; finite, above 0; 1 for none.</param>
+    /// <param name="target">Of each class, in [0, 1]; the shape of <paramref name="prediction"/>.</param>
+    /// <param name="prediction">Probabilities, or logits where the options name an activation: (N, C) or (N, C, d₁, …).</param>
+    /// <returns>From 0 to 1, a value for each region: (N, C), (C) or (N).</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or the options ask for squares.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A target or a probability is outside [0, 1]; it says which, where. Or an option is outside its range.</exception>
+    /// <remarks>(1 − (I + s) / (I + α FP + β FN + s))ᵞ with FP = Σ p (1 − t) and FN = Σ (1 − p) t. Below γ = 1 the slope at 0 is infinite.
+    /// Source: Salehi, Erdogmus and Gholipour (2017); Abraham and Khan (2019), whose γ is ¾.</remarks>
+    let tversky
+        (options: RegionOptions)
+        (alpha: float)
+        (beta: float)
+        (gamma: float)
+        (target: 'T)
+        (prediction: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
+        notSquared options
+        ofTargets options (overlap alpha beta gamma options.Smooth) target prediction
+
+    /// <summary>Tversky loss of class labels.</summary>
+    /// <param name="options">The activation, what belongs to a region, smoothing, mask, the label to ignore; there is no squared form.</param>
+    /// <param name="alpha">α, what a false positive weighs; finite, at least 0.</param>
+    /// <param name="beta">β, what a false negative weighs; finite, at least 0.</param>
+    /// <param name="gamma">γ, an exponent of the loss; finite, above 0; 1 for none.</param>
+    /// <param name="labels">Class indices; the shape of <paramref name="prediction"/> without the class axis.</param>
+    /// <param name="prediction">Probabilities, or logits where the options name an activation: (N, C) or (N, C, d₁, …).</param>
+    /// <returns>From 0 to 1, a value for each region: (N, C), (C) or (N).</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or the options ask for squares.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where.</exception>
+    /// <remarks>That of targets which are 1 at the label's class and 0 elsewhere. Source: Salehi, Erdogmus and Gholipour (2017).</remarks>
+    let tverskyWithLabels
+        (options: RegionOptions)
+        (alpha: float)
+        (beta: float)
+        (gamma: float)
+        (labels: Labels)
+        (prediction: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
+        notSquared options
+        ofLabels options (overlap alpha beta gamma options.Smooth) labels prediction
