@@ -142,9 +142,45 @@ type RegionOptions =
             ClassAxis = 1
         }
 
+    static member internal Given
+        (
+            activation: Nullable<RegionActivation>,
+            over: Nullable<RegionScope>,
+            squared: Nullable<bool>,
+            smooth: Nullable<float>,
+            includeBackground: Nullable<bool>,
+            mask: Weights | null,
+            ignoreIndex: Nullable<int>,
+            classAxis: Nullable<int>
+        ) =
+        let options = RegionOptions.Default
+
+        {
+            Activation = activation.GetValueOrDefault options.Activation
+            Over = over.GetValueOrDefault options.Over
+            Squared = squared.GetValueOrDefault options.Squared
+            Smooth = smooth.GetValueOrDefault options.Smooth
+            IncludeBackground = includeBackground.GetValueOrDefault options.IncludeBackground
+            Mask = Option.ofObj mask |> Option.defaultValue options.Mask
+            IgnoreIndex = ignoreIndex.GetValueOrDefault options.IgnoreIndex
+            ClassAxis = classAxis.GetValueOrDefault options.ClassAxis
+        }
+
 /// Losses of how regions overlap, for segmentation.
 [<AutoOpen>]
 module Regions =
+
+    /// alpha of <c>tversky</c> where none is given: with ½ for both it is Dice.
+    [<Literal>]
+    let TverskyAlpha = 0.5
+
+    /// beta of <c>tversky</c> where none is given.
+    [<Literal>]
+    let TverskyBeta = 0.5
+
+    /// gamma of <c>tversky</c> where none is given.
+    [<Literal>]
+    let TverskyGamma = 1.0
 
     // Every element as its region sees it, and which axes a region spans.
     let private regions

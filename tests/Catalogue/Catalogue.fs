@@ -1,6 +1,6 @@
 /// Every public function that is a loss, or goes before one, with each of its hyperparameters that matters: what all tests walk.
 module Losses.Catalogue.Catalogue
 
-let all: Entry list = Elementwise.entries @ Rows.entries @ Linear.entries
+let all: Entry list = Elementwise.entries @ Rows.entries @ Linear.entries @ Regions.entries
 
 let find (name: string) : Entry = all |> List.find (fun entry -> entry.Name = name)

@@ -14,6 +14,9 @@ public class Parity
         ["balancedBceWithLogits"] = nameof(Loss.BCEWithLogits),
         // Overloads: the target's type says which.
         ["crossEntropyWithProbabilities"] = nameof(Loss.CrossEntropy),
+        ["diceWithLabels"] = nameof(Loss.Dice),
+        ["jaccardWithLabels"] = nameof(Loss.Jaccard),
+        ["tverskyWithLabels"] = nameof(Loss.Tversky),
     };
 
     // Functions of the core that have a method of another name.
@@ -24,7 +27,13 @@ public class Parity
     };
 
     // Defaults of the core that several functions share.
-    private static readonly Dictionary<string, string[]> s_sharedDefaults = new() { ["DistanceP"] = ["cdist", "pdist"] };
+    private static readonly Dictionary<string, string[]> s_sharedDefaults = new()
+    {
+        ["DistanceP"] = ["cdist", "pdist"],
+        ["TverskyAlpha"] = ["tversky", "tverskyWithLabels"],
+        ["TverskyBeta"] = ["tversky", "tverskyWithLabels"],
+        ["TverskyGamma"] = ["tversky", "tverskyWithLabels"],
+    };
 
     // Fields of options that a loss has no use for.
     private static readonly (string Loss, string Field)[] s_idle =
@@ -33,6 +42,12 @@ public class Parity
         ("linearCrossEntropy", "classAxis"),
         // There is no label.
         ("crossEntropyWithProbabilities", "ignoreIndex"),
+        ("dice", "ignoreIndex"),
+        ("jaccard", "ignoreIndex"),
+        ("tversky", "ignoreIndex"),
+        // It has no squared form.
+        ("tversky", "squared"),
+        ("tverskyWithLabels", "squared"),
     ];
 
     [Fact]
@@ -122,7 +137,7 @@ public class Parity
     [Fact]
     public void Every_option_but_a_definition_can_be_left_out() =>
         Assert.Equal(
-            ["pointwise3: loss", "pointwise: loss", "tripletMarginWithDistance: distance"],
+            ["pointwise3: loss", "pointwise: loss", "sums: loss", "tripletMarginWithDistance: distance"],
             (
                 from loss in Core.Losses
                 from method in Methods(typeof(Loss))

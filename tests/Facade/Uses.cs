@@ -65,6 +65,201 @@ internal static class Uses
         new(() => Loss.MultiLabelSoftMargin(s_a, s_q, classWeights: s_columns), "multiLabelSoftMargin", [(Weights)s_columns, s_q, s_a]),
         new(() => Loss.Pointwise(s_a, s_b, loss: new Quartic(3)), "pointwise", [new Quartic(3), s_b, s_a]),
         new(() => Loss.Pointwise3(s_a, s_b, s_c, loss: new Weighted()), "pointwise3", [new Weighted(), s_c, s_b, s_a]),
+        new(() => Loss.Dice(s_p, s_q), "dice", [Default, s_q, s_p]),
+        new(
+            () =>
+                Loss.Dice(
+                    s_a,
+                    s_q,
+                    activation: RegionActivation.Sigmoid,
+                    over: RegionScope.Batch,
+                    squared: true,
+                    smooth: 0.5,
+                    includeBackground: false,
+                    mask: s_columns,
+                    classAxis: -1
+                ),
+            "dice",
+            [
+                new Dictionary<string, object>
+                {
+                    ["activation"] = RegionActivation.Sigmoid,
+                    ["over"] = RegionScope.Batch,
+                    ["squared"] = true,
+                    ["smooth"] = 0.5,
+                    ["includeBackground"] = false,
+                    ["mask"] = (Weights)s_columns,
+                    ["classAxis"] = -1,
+                },
+                s_q,
+                s_a,
+            ]
+        ),
+        new(() => Loss.Dice(s_p, s_labels), "diceWithLabels", [Default, s_labels, s_p]),
+        new(
+            () =>
+                Loss.Dice(
+                    s_a,
+                    s_labels,
+                    activation: RegionActivation.Sigmoid,
+                    over: RegionScope.Batch,
+                    squared: true,
+                    smooth: 0.5,
+                    includeBackground: false,
+                    mask: s_columns,
+                    classAxis: -1,
+                    ignoreIndex: 0
+                ),
+            "diceWithLabels",
+            [
+                new Dictionary<string, object>
+                {
+                    ["activation"] = RegionActivation.Sigmoid,
+                    ["over"] = RegionScope.Batch,
+                    ["squared"] = true,
+                    ["smooth"] = 0.5,
+                    ["includeBackground"] = false,
+                    ["mask"] = (Weights)s_columns,
+                    ["classAxis"] = -1,
+                    ["ignoreIndex"] = 0,
+                },
+                s_labels,
+                s_a,
+            ]
+        ),
+        new(() => Loss.Jaccard(s_p, s_q), "jaccard", [Default, s_q, s_p]),
+        new(
+            () =>
+                Loss.Jaccard(
+                    s_a,
+                    s_q,
+                    activation: RegionActivation.Sigmoid,
+                    over: RegionScope.Batch,
+                    squared: true,
+                    smooth: 0.5,
+                    includeBackground: false,
+                    mask: s_columns,
+                    classAxis: -1
+                ),
+            "jaccard",
+            [
+                new Dictionary<string, object>
+                {
+                    ["activation"] = RegionActivation.Sigmoid,
+                    ["over"] = RegionScope.Batch,
+                    ["squared"] = true,
+                    ["smooth"] = 0.5,
+                    ["includeBackground"] = false,
+                    ["mask"] = (Weights)s_columns,
+                    ["classAxis"] = -1,
+                },
+                s_q,
+                s_a,
+            ]
+        ),
+        new(() => Loss.Jaccard(s_p, s_labels), "jaccardWithLabels", [Default, s_labels, s_p]),
+        new(
+            () =>
+                Loss.Jaccard(
+                    s_a,
+                    s_labels,
+                    activation: RegionActivation.Sigmoid,
+                    over: RegionScope.Batch,
+                    squared: true,
+                    smooth: 0.5,
+                    includeBackground: false,
+                    mask: s_columns,
+                    classAxis: -1,
+                    ignoreIndex: 0
+                ),
+            "jaccardWithLabels",
+            [
+                new Dictionary<string, object>
+                {
+                    ["activation"] = RegionActivation.Sigmoid,
+                    ["over"] = RegionScope.Batch,
+                    ["squared"] = true,
+                    ["smooth"] = 0.5,
+                    ["includeBackground"] = false,
+                    ["mask"] = (Weights)s_columns,
+                    ["classAxis"] = -1,
+                    ["ignoreIndex"] = 0,
+                },
+                s_labels,
+                s_a,
+            ]
+        ),
+        new(() => Loss.Tversky(s_p, s_q), "tversky", [Default, 0.5, 0.5, 1.0, s_q, s_p]),
+        new(
+            () =>
+                Loss.Tversky(
+                    s_a,
+                    s_q,
+                    alpha: 0.25,
+                    beta: 2,
+                    gamma: 0.75,
+                    activation: RegionActivation.Sigmoid,
+                    over: RegionScope.Batch,
+                    smooth: 0.5,
+                    includeBackground: false,
+                    mask: s_columns,
+                    classAxis: -1
+                ),
+            "tversky",
+            [
+                new Dictionary<string, object>
+                {
+                    ["activation"] = RegionActivation.Sigmoid,
+                    ["over"] = RegionScope.Batch,
+                    ["smooth"] = 0.5,
+                    ["includeBackground"] = false,
+                    ["mask"] = (Weights)s_columns,
+                    ["classAxis"] = -1,
+                },
+                0.25,
+                2.0,
+                0.75,
+                s_q,
+                s_a,
+            ]
+        ),
+        new(() => Loss.Tversky(s_p, s_labels), "tverskyWithLabels", [Default, 0.5, 0.5, 1.0, s_labels, s_p]),
+        new(
+            () =>
+                Loss.Tversky(
+                    s_a,
+                    s_labels,
+                    alpha: 0.25,
+                    beta: 2,
+                    gamma: 0.75,
+                    activation: RegionActivation.Sigmoid,
+                    over: RegionScope.Batch,
+                    smooth: 0.5,
+                    includeBackground: false,
+                    mask: s_columns,
+                    classAxis: -1,
+                    ignoreIndex: 0
+                ),
+            "tverskyWithLabels",
+            [
+                new Dictionary<string, object>
+                {
+                    ["activation"] = RegionActivation.Sigmoid,
+                    ["over"] = RegionScope.Batch,
+                    ["smooth"] = 0.5,
+                    ["includeBackground"] = false,
+                    ["mask"] = (Weights)s_columns,
+                    ["classAxis"] = -1,
+                    ["ignoreIndex"] = 0,
+                },
+                0.25,
+                2.0,
+                0.75,
+                s_labels,
+                s_a,
+            ]
+        ),
+        new(() => Loss.Sums(s_a, s_b, new Explained(), 0), "sums", [new Explained(), new[] { 0 }, s_b, s_a]),
         new(() => Loss.NLL(s_logs, s_labels), "nll", [Default, s_labels, s_logs]),
         new(() => Loss.NLL(s_logs, [2, -100]), "nll", [Default, new Labels(2, -100), s_logs]),
         new(
@@ -229,6 +424,20 @@ internal static class Uses
     {
         public T Apply<T>(T prediction, T target)
             where T : IReal<T> => T.Constant(sharpness) * T.Power(prediction - target, 4);
+    }
+
+    /// <summary>A loss of sums of one's own: the squared error as a part of the squared target.</summary>
+    internal readonly struct Explained : ISums
+    {
+        public Terms<T> Of<T>(T prediction, T target)
+            where T : IReal<T>
+        {
+            var d = prediction - target;
+            return new(d * d, target * target);
+        }
+
+        public T Value<T>(Terms<T> sums)
+            where T : IReal<T> => sums.A / sums.B;
     }
 
     /// <summary>Functions on tensors, with and without each option.</summary>

@@ -19,13 +19,14 @@ let private modules =
                 "Likelihood"
                 "Margin"
                 "Embedding"
+                "Regions"
                 "Sequence"
                 "Vocabulary"
             ] -> nonNull (typeof<Losses.FSharp.Reducing>.Assembly.GetType $"Losses.FSharp.{name}")
     ]
 
 /// Modules that hold no losses.
-let private others = set [ "Notation"; "TensorNotation"; "Pointwise"; "Reduce"; "Diff" ]
+let private others = set [ "Notation"; "TensorNotation"; "Pointwise"; "Sums"; "Reduce"; "Diff" ]
 
 let private catalogued = set [ for entry in Losses.Catalogue.Catalogue.all -> entry.Function ]
 

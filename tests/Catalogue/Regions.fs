@@ -1,0 +1,253 @@
+namespace Losses.Catalogue
+
+open System
+open Losses
+open Losses.FSharp
+
+/// The formula in the notation of the textbook.
+module internal RegionFormula =
+
+    open Losses.FSharp.Notation
+
+    let private sum (terms: 'T[]) : 'T :> IReal<'T> = Array.fold (fun a b -> a + b) (num 0.0) terms
+
+    /// p and 1 − p of every class.
+    let probabilities (activation: RegionActivation) (x: 'T[]) : ('T * 'T)[] when 'T :> IReal<'T> =
+        match activation with
+        | RegionActivation.Sigmoid ->
+            x
+            |> Array.map (fun x ->
+                let l = logistic x
+                l.Sigmoid, l.SigmoidOfMinus)
+        | RegionActivation.Softmax ->
+            let largest = Array.reduce max x |> detach
+            let e = x |> Array.map (fun x -> exp (x - largest))
+            let total = sum e
+            let others k = e |> Array.indexed |> Array.filter (fun (i, _) -> i <> k) |> Array.map snd |> sum
+            e |> Array.mapi (fun k e -> e / total, others k / total)
+        | _ -> x |> Array.map (fun x -> x, num 1.0 - x)
+
+    let value (activation: RegionActivation) shared alpha beta smooth (x: 'T[]) (t: 'T[]) : 'T :> IReal<'T> =
+        let p = probabilities activation x
+        let over term = Array.map2 term p t |> sum
+        let both = over (fun (p, _) t -> p * t)
+
+        if shared > 0.0 then
+            let wrong =
+                over (fun (p, q) t ->
+                    let d = p * (num 1.0 - t) - q * t
+                    d * d)
+
+            wrong / (wrong + num shared * both + num smooth)
+        else
+            let wrong = num alpha * over (fun (p, _) t -> p * (num 1.0 - t)) + num beta * over (fun (_, q) t -> q * t)
+            wrong / (both + wrong + num smooth)
+
+/// Losses of regions: one sample is one region, its elements the classes at a single place.
+module Regions =
+
+    type private Given =
+        {
+            Options: RegionOptions
+            Alpha: float
+            Beta: float
+            Gamma: float
+            /// Of Dice and Jaccard the smoothing of the common form.
+            Smooth: float
+            /// What the squared form has of the part that is shared; 0 for the other.
+            Shared: float
+        }
+
+    let private options activation squared =
+        { RegionOptions.Default with
+            Activation = activation
+            Over = RegionScope.SampleAndClasses
+            Squared = squared
+        }
+
+    let private diceOf activation squared =
+        let options = options activation squared
+
+        {
+            Options = options
+            Alpha = 0.5
+            Beta = 0.5
+            Gamma = 1.0
+            Smooth = if squared then options.Smooth else options.Smooth / 2.0
+            Shared = if squared then 2.0 else 0.0
+        }
+
+    let private jaccardOf activation squared =
+        let options = options activation squared
+
+        { diceOf activation squared with
+            Alpha = 1.0
+            Beta = 1.0
+            Smooth = options.Smooth
+            Shared = if squared then 1.0 else 0.0
+        }
+
+    let private tverskyOf activation alpha beta gamma = { jaccardOf activation false with Alpha = alpha; Beta = beta; Gamma = gamma }
+
+    // Logits that no exponential loses, and targets of every kind.
+    let private drawn (given: Given) (random: Random) (format: Format) (width: int) =
+        let prediction () =
+            if given.Options.Activation = RegionActivation.None then
+                format.Round(random.NextDouble())
+            else
+                let x = Draw.moderate random format
+                if abs x < 30.0 then x else format.Round(x / 4.0)
+
+        let target () =
+            match random.Next 4 with
+            | 0 -> 0.0
+            | 1 -> 1.0
+            | _ -> format.Round(random.NextDouble())
+
+        Array.init width (fun _ -> prediction ()), Array.init width (fun _ -> target ())
+
+    let private formula (given: Given) =
+        { new Formula with
+            member _.Of(x, _, labels) =
+                let targets =
+                    if labels.Length > 0 then
+                        Array.init x[0].Length (fun k -> Notation.num (if k = labels[0] then 1.0 else 0.0))
+                    else
+                        x[1]
+
+                let value = RegionFormula.value given.Options.Activation given.Shared given.Alpha given.Beta given.Smooth x[0] targets
+
+                [| (if given.Gamma = 1.0 then value else Notation.power given.Gamma value) |]
+        }
+
+    // The slopes of a region are differences: what is shared and what is not.
+    let private terms (given: Given) (_: Format) (sample: Sample) : Terms =
+        let x = sample.Operands[0] |> Array.map Real
+        let p = RegionFormula.probabilities given.Options.Activation x |> Array.map (fun (p, q) -> p.Value, q.Value)
+
+        let t =
+            if sample.Labels.Length > 0 then
+                Array.init x.Length (fun k -> if k = sample.Labels[0] then 1.0 else 0.0)
+            else
+                sample.Operands[1]
+
+        let sum term = Array.map2 term p t |> Array.sum
+        let shared = sum (fun (p, _) t -> p * t)
+
+        let wrong =
+            if given.Shared > 0.0 then
+                sum (fun (p, q) t -> (p * (1.0 - t) - q * t) ** 2.0)
+            else
+                given.Alpha * sum (fun (p, _) t -> p * (1.0 - t)) + given.Beta * sum (fun (_, q) t -> q * t)
+
+        let below = wrong + (if given.Shared > 0.0 then given.Shared * shared else shared) + given.Smooth
+
+        let value = wrong / below
+        // Each of a value's terms has a relative error where an exponential or a difference from 1 is rounded.
+        let powered = if given.Gamma = 1.0 then 1.0 else given.Gamma * value ** (given.Gamma - 1.0)
+        let rate = powered * 4.0 * (max 1.0 (max given.Alpha given.Beta)) / below
+        let isSoftmax = (given.Options.Activation = RegionActivation.Softmax)
+
+        {
+            // What a softmax lacks of 1 is a difference.
+            Value = fun _ -> if isSoftmax then rate * float x.Length else 0.0
+            Slope =
+                fun operand k ->
+                    let p', q' = p[k]
+
+                    if operand = 1 then rate
+                    elif isSoftmax then rate * p' * 2.0
+                    elif given.Options.Activation = RegionActivation.Sigmoid then rate * p' * q'
+                    else rate
+            Relative = 0.0
+        }
+
+    let private entry (name: string) (given: Given) (isLabelled: bool) (call: Call) =
+        let name =
+            name
+            + (match given.Options.Activation with
+               | RegionActivation.Sigmoid -> " of logits"
+               | RegionActivation.Softmax -> " of a softmax"
+               | _ -> "")
+            + (if given.Shared > 0.0 then " squared" else "")
+            + (if given.Gamma = 1.0 then "" else $" gamma {given.Gamma}")
+
+        let prediction =
+            if given.Options.Activation = RegionActivation.None then
+                Operand.of' Numbers.Probability "prediction"
+            else
+                Operand.any "prediction"
+
+        let operands = if isLabelled then [ prediction ] else [ prediction; Operand.of' Numbers.Probability "target" ]
+
+        let draw random format width =
+            let x, t = drawn given random format width
+            if isLabelled then [| x |], [| random.Next width |] else [| x; t |], [||]
+
+        Entry.rows name operands draw (formula given) call
+        |> Entry.given
+            "logits up to 30 in size; where the terms of a slope, or what a softmax lacks of 1, cancel, in units of those"
+            Entry.elementary
+            (terms given)
+        |> Entry.promises [ NonNegative ]
+
+    let private labels (y: int[][]) = Labels(ReadOnlySpan(Array.map Array.head y), Shape [| y.Length |])
+
+    let entries: Entry list =
+        [
+            for given in [ diceOf RegionActivation.None false; diceOf RegionActivation.Sigmoid false; diceOf RegionActivation.Sigmoid true ] do
+                entry
+                    "dice"
+                    given
+                    false
+                    { new Call with
+                        member _.Of(x, _) = dice given.Options x[1] x[0]
+                    }
+
+            for given in [ diceOf RegionActivation.Softmax false; diceOf RegionActivation.Softmax true ] do
+                entry
+                    "diceWithLabels"
+                    given
+                    true
+                    { new Call with
+                        member _.Of(x, y) = diceWithLabels given.Options (labels y) x[0]
+                    }
+
+            for given in [ jaccardOf RegionActivation.None true; jaccardOf RegionActivation.Sigmoid false ] do
+                entry
+                    "jaccard"
+                    given
+                    false
+                    { new Call with
+                        member _.Of(x, _) = jaccard given.Options x[1] x[0]
+                    }
+
+            let given = jaccardOf RegionActivation.Softmax false
+
+            entry
+                "jaccardWithLabels"
+                given
+                true
+                { new Call with
+                    member _.Of(x, y) = jaccardWithLabels given.Options (labels y) x[0]
+                }
+
+            for given in [ tverskyOf RegionActivation.Sigmoid 0.3 0.7 1.0; tverskyOf RegionActivation.None 0.3 0.7 2.0 ] do
+                entry
+                    "tversky"
+                    given
+                    false
+                    { new Call with
+                        member _.Of(x, _) = tversky given.Options given.Alpha given.Beta given.Gamma x[1] x[0]
+                    }
+
+            let given = tverskyOf RegionActivation.Softmax 0.3 0.7 0.75
+
+            entry
+                "tverskyWithLabels"
+                given
+                true
+                { new Call with
+                    member _.Of(x, y) = tverskyWithLabels given.Options given.Alpha given.Beta given.Gamma (labels y) x[0]
+                }
+        ]
