@@ -222,10 +222,10 @@ module Regions =
                 [| TensorNotation.constant prediction mask |> TensorNotation.expand shape |> foreground |]
 
         let values = LossValues('T.Sums(loss isLogits, foreground probabilities, foreground target, weights, axes))
-        let values = values.WithinAll(Domain.Probability, foreground target, weights, targetName)
+        let values = values.WithinGroups(Domain.Probability, foreground target, axes, weights, targetName)
 
         if options.Activation = RegionActivation.None then
-            values.WithinAll(Domain.Probability, foreground prediction, weights, "prediction")
+            values.WithinGroups(Domain.Probability, foreground prediction, axes, weights, "prediction")
         else
             values
 

@@ -143,22 +143,40 @@ module Regions =
         let below = wrong + (if given.Shared > 0.0 then given.Shared * shared else shared) + given.Smooth
 
         let value = wrong / below
-        // Each of a value's terms has a relative error where an exponential or a difference from 1 is rounded.
-        let powered = if given.Gamma = 1.0 then 1.0 else given.Gamma * value ** (given.Gamma - 1.0)
-        let rate = powered * 4.0 * (max 1.0 (max given.Alpha given.Beta)) / below
         let isSoftmax = (given.Options.Activation = RegionActivation.Softmax)
+        let rate = 4.0 * (max 1.0 (max given.Alpha given.Beta)) / below
+
+        // What a value is off by before the exponent: a difference from 1 of a softmax, the difference of a square.
+        let lost =
+            if isSoftmax then
+                rate * float x.Length
+            elif given.Shared > 0.0 then
+                rate * sum (fun (p, q) t -> abs (p * (1.0 - t) - q * t) * max (p * (1.0 - t)) (q * t))
+            else
+                0.0
+
+        let power exponent = if value = 0.0 then 0.0 else value ** exponent
+        let steepness = if given.Gamma = 1.0 then 1.0 else given.Gamma * power (given.Gamma - 1.0)
+
+        let bend =
+            if given.Gamma = 1.0 then
+                0.0
+            else
+                abs (given.Gamma * (given.Gamma - 1.0)) * power (given.Gamma - 2.0) * lost
 
         {
-            // What a softmax lacks of 1 is a difference.
-            Value = fun _ -> if isSoftmax then rate * float x.Length else 0.0
+            Value = fun _ -> steepness * lost
             Slope =
                 fun operand k ->
                     let p', q' = p[k]
 
-                    if operand = 1 then rate
-                    elif isSoftmax then rate * p' * 2.0
-                    elif given.Options.Activation = RegionActivation.Sigmoid then rate * p' * q'
-                    else rate
+                    let own =
+                        if operand = 1 then 1.0
+                        elif isSoftmax then 2.0 * p'
+                        elif given.Options.Activation = RegionActivation.Sigmoid then p' * q'
+                        else 1.0
+
+                    (steepness + bend) * rate * own
             Relative = 0.0
         }
 

@@ -23,14 +23,19 @@ internal sealed class SumsOperation<T, L>(L loss, bool[] summed, DiffTensor<T>? 
         return new(Storage<T>.Wide(values), kept);
     }
 
-    internal override DiffTensor<T>? Pull(int input, DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient)
+    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, bool[] isWanted)
     {
         if (gradient.Level > 0 || inputs.Any(static x => x.Level > 0))
         {
             int[] axes = [.. Enumerable.Range(0, summed.Length).Where(axis => summed[axis])];
             var known = weights is null ? Array.Empty<DiffTensor<T>>() : [weights];
-            return DiffTensor.Pullback(x => SumsDefinition.Of(loss, x[0], x[1], known, axes), inputs).Pullback(gradient)[input];
+            return DiffTensor.Pullback(x => SumsDefinition.Of(loss, x[0], x[1], known, axes), inputs).Pullback(gradient);
         }
+        return [isWanted[0] ? Gradient(inputs, gradient, false) : null, isWanted[1] ? Gradient(inputs, gradient, true) : null];
+    }
+
+    private DiffTensor<T> Gradient(DiffTensor<T>[] inputs, DiffTensor<T> gradient, bool byTarget)
+    {
         var shape = inputs[0].Shape;
         var g = gradient.Storage.Numbers;
         if (IsStored(inputs))
@@ -42,7 +47,7 @@ internal sealed class SumsOperation<T, L>(L loss, bool[] summed, DiffTensor<T>? 
                 weights is null ? [] : weights.Storage.Rounded,
                 shape,
                 g,
-                input == 1,
+                byTarget,
                 gradients.AsSpan()
             );
             return new(Storage<T>.Narrow(gradients), shape);
@@ -54,7 +59,7 @@ internal sealed class SumsOperation<T, L>(L loss, bool[] summed, DiffTensor<T>? 
             weights is null ? [] : weights.Storage.Dense,
             shape,
             g,
-            input == 1,
+            byTarget,
             wide
         );
         return new(Storage<T>.Wide(wide), shape);

@@ -1,12 +1,13 @@
 namespace Losses;
 
 /// <summary>An operand of a loss, and what its elements must be.</summary>
-/// <param name="Tensor">Broadcast to the values of the loss, or to those and the axis that they were made along.</param>
+/// <param name="Tensor">Broadcast to the values of the loss, or of those and the axes that they were made along.</param>
 /// <param name="Domain">What each may be.</param>
 /// <param name="Name">Of the caller's parameter.</param>
 /// <param name="Shape">Of the caller's tensor, which has the same elements.</param>
-/// <param name="Axis">The axis that the values were made along; negative for none.</param>
-internal readonly record struct Claim<T>(T Tensor, Domain Domain, string Name, Shape Shape, int Axis = -1);
+/// <param name="Along">The axes of the tensor that the values were made along; absent for none.</param>
+/// <param name="Weights">What its own elements weigh, of its shape; absent where each counts.</param>
+internal readonly record struct Claim<T>(T Tensor, Domain Domain, string Name, Shape Shape, int[]? Along = null, T[]? Weights = null);
 
 /// <summary>What the operands of a loss must be wherever an element counts: with a weight of 0 it does not, whatever it is.</summary>
 /// <param name="values">The values of the loss: of the kernel that may have looked.</param>
@@ -18,10 +19,7 @@ internal sealed class Claims<T>(T values, Claim<T>[] claims, bool isWatched, T[]
 {
     private bool _isKept;
 
-    // Whether what is claimed is so whatever the values of the loss are weighed with: they are not those of single elements.
-    public bool IsOfAll { get; init; }
-
-    public Claims<T> Weighed(T weight) => IsOfAll ? this : new(values, claims, isWatched, [.. weights, weight]);
+    public Claims<T> Weighed(T weight) => new(values, claims, isWatched, [.. weights, weight]);
 
     // The kernel that weighs them is the one that looks.
     public Claims<T> Weighed(T weight, T weighed) => new(weighed, claims, isWatched, [.. weights, weight]);
@@ -57,12 +55,19 @@ internal sealed class Claims<T>(T values, Claim<T>[] claims, bool isWatched, T[]
     {
         var whole = Whole(claim);
         var room = T.Expand(claim.Domain.Room(T.Detach(claim.Tensor)), whole);
+        foreach (var weight in claim.Weights ?? [])
+            room = Counting(weight, room);
         foreach (var weight in weights)
         {
             var along = T.Expand(T.Detach(weight), values.Shape);
-            if (claim.Axis >= 0)
-                along = T.Expand(T.Reshape(along, whole.With(claim.Axis, 1)), whole);
-            room = T.IfLess(T.Constant(0), T.Abs(along), room, T.Constant(1));
+            if (claim.Along is { } axes)
+            {
+                var kept = whole;
+                foreach (var axis in axes)
+                    kept = kept.With(axis, 1);
+                along = T.Expand(T.Reshape(along, kept), whole);
+            }
+            room = Counting(along, room);
         }
         var flat = Flat(room);
         int start = 0,
@@ -76,10 +81,13 @@ internal sealed class Claims<T>(T values, Claim<T>[] claims, bool isWatched, T[]
         }
         return start;
 
+        // What does not count has room enough.
+        static T Counting(T weight, T room) => T.IfLess(T.Constant(0), T.Abs(T.Detach(weight)), room, T.Constant(1));
+
         bool HasOutside(int start, int count) => T.Least(T.Slice(flat, 0, start, count)) < 0;
     }
 
-    private Shape Whole(Claim<T> claim) => claim.Axis < 0 ? values.Shape : values.Shape.Insert(claim.Axis, claim.Tensor.Shape[claim.Axis]);
+    private Shape Whole(Claim<T> claim) => claim.Along is null ? values.Shape : claim.Tensor.Shape;
 
     private static T Flat(T x) => T.Reshape(x, [x.Shape.Size]);
 }

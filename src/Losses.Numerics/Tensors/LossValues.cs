@@ -79,19 +79,12 @@ public sealed class LossValues<T>
     public LossValues<T> WithinRows(Domain domain, T operand, int axis, string name)
     {
         ArgumentNullException.ThrowIfNull(domain);
-        return Claiming([new(operand, domain, name, operand.Shape, operand.Shape.Axis(axis))], isWatched: false);
+        return Claiming([new(operand, domain, name, operand.Shape, [operand.Shape.Axis(axis)])], isWatched: false);
     }
 
-    // These values, which are made of an operand that must be in a domain, wherever a weight of its elements is not 0; whatever becomes of the values.
-    internal LossValues<T> WithinAll(Domain domain, T operand, T[] weights, string name) =>
-        new(
-            Unchecked,
-            IsWeighted,
-            _weights,
-            HasLengths,
-            _lengths,
-            [.. _claims, new Claims<T>(operand, [new(operand, domain, name, operand.Shape)], false, weights) { IsOfAll = true }]
-        );
+    // These values, a group's each, of which an operand must be in a domain wherever a group counts and the element has a weight in it.
+    internal LossValues<T> WithinGroups(Domain domain, T operand, int[] axes, T[] weights, string name) =>
+        Claiming([new(operand, domain, name, operand.Shape, axes, weights)], isWatched: false);
 
     // The values of a pointwise definition, which claims its domains.
     internal static LossValues<T> Of<L>(L loss, T prediction, string predictionName, T target, string targetName)
