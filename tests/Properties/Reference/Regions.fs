@@ -113,7 +113,7 @@ let private check (tolerance: float) (case: JsonElement) (value: float[]) (gradi
     near tolerance "value" size (fst (numbers (case.GetProperty "expected"))) value
     let slopes = fst (numbers ((case.GetProperty "grad").GetProperty "input"))
     let largest = slopes |> Array.filter Double.IsFinite |> Array.fold (fun largest value -> max largest (abs value)) 0.0
-    near tolerance "gradient" (largest * (if size > 1.0 then 30.0 * size else 1.0)) slopes gradient
+    near tolerance "gradient" (largest * (if size > 1.0 then 100.0 * size else 1.0)) slopes gradient
 
 type ``A loss of regions``() =
 
