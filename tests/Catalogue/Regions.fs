@@ -180,6 +180,8 @@ module Regions =
             Relative = 0.0
         }
 
+    let private labels (y: int[][]) = Labels(ReadOnlySpan(Array.map Array.head y), Shape [| y.Length |])
+
     let private entry (name: string) (given: Given) (isLabelled: bool) (call: Call) =
         let name =
             name
@@ -208,8 +210,22 @@ module Regions =
             Entry.elementary
             (terms given)
         |> Entry.promises [ NonNegative ]
+        |> Entry.withArgumentsOf (fun _ y ->
+            [
+                "activation", box given.Options.Activation
+                "over", box given.Options.Over
+                "smooth", box given.Options.Smooth
 
-    let private labels (y: int[][]) = Labels(ReadOnlySpan(Array.map Array.head y), Shape [| y.Length |])
+                if isLabelled then
+                    "labels", box (labels y)
+
+                if name.StartsWith "tversky" then
+                    "alpha", box given.Alpha
+                    "beta", box given.Beta
+                    "gamma", box given.Gamma
+                else
+                    "squared", box given.Options.Squared
+            ])
 
     let entries: Entry list =
         [
