@@ -100,8 +100,8 @@ let private kernels: Mutant list =
             inFile
                 "Kernels/Job.cs"
                 [
-                    "the values of all terms but the last are lost", "isFirst: «i == 0»);\n        }\n        Loop.Round", "true"
-                    "the slopes of all terms but the last are lost", "n, slopes, isFirst: «i == 0»", "true"
+                    "a term between the first and the last is lost", "term > 0 && «term < _terms.Length - 1»", "false"
+                    "the first term is not scaled", "term == 0 && «scale != 1»", "false"
                     "the rest of a block is left out", "if («whole < here»)", "false"
                     "the scale is left out", "count == 1 ? «scale * Widen(*upstream)»", "Widen(*upstream)"
                     "0 times an infinite slope", "if («_weight == 0 && operands.Upstream is null»)", "false"
@@ -125,6 +125,9 @@ let private kernels: Mutant list =
                 [
                     "a term's slope is not scaled", "TSlopes.Yes ? «TLane.Weigh(number, factor)» :", "number"
                     "a term's value is not scaled", ": «factor * number»;", "number"
+                    "the last slope is not scaled",
+                    "+ «TLane.Weigh(TLane.LoadNumbers(in *last, i), factor)»",
+                    "TLane.LoadNumbers(in *last, i)"
                     "the scale of a sum's gradient is left out",
                     "TUniform.Yes ? weight : «weight * TLane.LoadNumbers(in *upstream, i)», slope",
                     "TLane.LoadNumbers(in *upstream, i)"

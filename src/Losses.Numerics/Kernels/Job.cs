@@ -349,10 +349,22 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
         var part = sums + n;
         for (var i = 0; i < _terms.Length; i++)
         {
-            _terms[i].Values<TLane>(operands, n, part);
-            Loop.Add<TLane, TStorage, No>(part, _terms[i].Scale, n, sums, isFirst: i == 0);
+            _terms[i].Values<TLane>(operands, n, i == 0 ? sums : part);
+            AddTerm<TLane, No>(i, sums, part, n);
         }
-        Loop.Round<TLane, TStorage>(operands, n, sums);
+        Loop.Round<TLane, TStorage>(operands, n, sums, part, _terms[^1].Scale);
+    }
+
+    // The first term's numbers are the sum's, but for what it is multiplied by; the last are added when all are rounded.
+    private void AddTerm<TLane, TSlopes>(int term, double* sums, double* part, int n)
+        where TLane : struct, ILane<TLane, TStorage>
+        where TSlopes : IChoice
+    {
+        var scale = _terms[term].Scale;
+        if (term == 0 && scale != 1)
+            Loop.Add<TLane, TStorage, TSlopes>(sums, scale, n, sums, isFirst: true);
+        else if (term > 0 && term < _terms.Length - 1)
+            Loop.Add<TLane, TStorage, TSlopes>(part, scale, n, sums, isFirst: false);
     }
 
     private void RunBy<TLane, TBy>(in Operands<TStorage> operands, int n, double* sums)
@@ -391,21 +403,24 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
             slopesPart = part + n;
         for (var i = 0; i < _terms.Length; i++)
         {
+            double* own = i == 0 ? sums : part,
+                ownSlopes = i == 0 ? slopes : slopesPart;
             if (IsSecond)
-                _terms[i].Curvatures<TLane>(operands, n, part, slopesPart);
+                _terms[i].Curvatures<TLane>(operands, n, own, ownSlopes);
             else
-                _terms[i].Slopes<TLane, TBy>(operands, n, part, slopesPart);
+                _terms[i].Slopes<TLane, TBy>(operands, n, own, ownSlopes);
             if (IsSecond)
-                Loop.Add<TLane, TStorage, Yes>(part, _terms[i].Scale, n, sums, isFirst: i == 0);
+                AddTerm<TLane, Yes>(i, sums, part, n);
             else if (operands.Values is not null)
-                Loop.Add<TLane, TStorage, No>(part, _terms[i].Scale, n, sums, isFirst: i == 0);
-            Loop.Add<TLane, TStorage, Yes>(slopesPart, _terms[i].Scale, n, slopes, isFirst: i == 0);
+                AddTerm<TLane, No>(i, sums, part, n);
+            AddTerm<TLane, Yes>(i, slopes, slopesPart, n);
         }
+        var scale = _terms[^1].Scale;
         if (IsSecond)
-            Loop.Weigh<TLane, TStorage, TUniform>(operands, n, sums, operands.Values);
+            Loop.Weigh<TLane, TStorage, TUniform>(operands, n, sums, part, scale, operands.Values);
         else if (operands.Values is not null)
-            Loop.Round<TLane, TStorage>(operands, n, sums);
-        Loop.Weigh<TLane, TStorage, TUniform>(operands, n, slopes, operands.Gradient);
+            Loop.Round<TLane, TStorage>(operands, n, sums, part, scale);
+        Loop.Weigh<TLane, TStorage, TUniform>(operands, n, slopes, slopesPart, scale, operands.Gradient);
     }
 
     // A sum of losses has a loop for each; whether it is one is known from its type.

@@ -86,33 +86,43 @@ internal static unsafe partial class Loop
         }
     }
 
+    // Adds the last term, and rounds.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Round<TLane, TStorage>(in Operands<TStorage> operands, int n, double* numbers)
+    public static void Round<TLane, TStorage>(in Operands<TStorage> operands, int n, double* sum, double* last, double scale)
         where TLane : struct, ILane<TLane, TStorage>
         where TStorage : unmanaged
     {
         var values = operands.Values;
+        var factor = TLane.Constant(scale);
         var step = (nuint)TLane.Count;
         for (nuint i = 0; i < (nuint)n; i += step)
-            TLane.Store(TLane.LoadNumbers(in *numbers, i), ref *values, i);
+            TLane.Store(TLane.LoadNumbers(in *sum, i) + factor * TLane.LoadNumbers(in *last, i), ref *values, i);
     }
 
-    // Weighed with what comes from above.
+    // The same of slopes, weighed with what comes from above.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Weigh<TLane, TStorage, TUniform>(in Operands<TStorage> operands, int n, double* slopes, TStorage* gradient)
+    public static void Weigh<TLane, TStorage, TUniform>(
+        in Operands<TStorage> operands,
+        int n,
+        double* sum,
+        double* last,
+        double scale,
+        TStorage* gradient
+    )
         where TLane : struct, ILane<TLane, TStorage>
         where TStorage : unmanaged
         where TUniform : IChoice
     {
         var upstream = operands.Upstream;
         var weight = TLane.Constant(operands.Weight);
+        var factor = TLane.Constant(scale);
         var isStreamed = operands.IsStreamed;
         var step = (nuint)TLane.Count;
         for (nuint i = 0; i < (nuint)n; i += step)
         {
             if (!TUniform.Yes)
                 Memory.Fetch(upstream + i);
-            var slope = TLane.LoadNumbers(in *slopes, i);
+            var slope = TLane.LoadNumbers(in *sum, i) + TLane.Weigh(TLane.LoadNumbers(in *last, i), factor);
             var weighed = TLane.Weigh(TUniform.Yes ? weight : weight * TLane.LoadNumbers(in *upstream, i), slope);
             if (isStreamed)
                 TLane.Stream(weighed, ref *gradient, i);
