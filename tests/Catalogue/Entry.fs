@@ -407,7 +407,7 @@ module Entry =
                             |> List.toArray
                         Labels = labels
                     }
-            Widths = [ 2; 3; 4; 5; 8; 11 ]
+            Widths = [ 2; 3; 4; 5; 8; 11; 40 ]
         }
 
     /// The bound is conditional: where the terms cancel, it has a slack of them.

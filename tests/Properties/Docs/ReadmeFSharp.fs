@@ -48,7 +48,7 @@ module Own =
     let squaredHinge signs scores = pointwise (SquaredHinge()) signs scores
 // end
 
-let rec private rootFrom (folder: DirectoryInfo) : string =
+let rec internal rootFrom (folder: DirectoryInfo) : string =
     if File.Exists(Path.Combine(folder.FullName, "Losses.sln")) then
         folder.FullName
     else
