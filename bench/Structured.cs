@@ -69,7 +69,43 @@ internal static class Structured
                 return loss;
             }
         ),
+        Dice("Dice of sigmoids, per sample", "16×1×512×512", 8, [16, 1, 512, 512]),
     ];
+
+    // Of each sample and class.
+    private static Row Dice(string name, string size, double aim, int[] shape) =>
+        new(
+            name,
+            size,
+            aim,
+            () =>
+            {
+                var count = shape.Aggregate(1, (product, length) => product * length);
+                return new DiffTensorWork(
+                    (x, constants) =>
+                    {
+                        var (value, gradient) = Diff.ValueAndGrad(
+                            x => Loss.Dice(x, constants[0], activation: RegionActivation.Sigmoid).Mean(),
+                            x[0]
+                        );
+                        return (value, [gradient]);
+                    },
+                    (x, constants) =>
+                    {
+                        var p = functional.sigmoid(x[0]);
+                        var t = constants[0];
+                        var both = 2 * (p * t).sum([2, 3]) + 1e-5;
+                        return (1 - both / (p.sum([2, 3]) + t.sum([2, 3]) + 1e-5)).mean();
+                    },
+                    (x, constants) => throw new NotSupportedException(),
+                    shape,
+                    [Numbers.Normal(count, 1)],
+                    [
+                        [.. Numbers.Uniform(count, 2, 0, 1).Select(value => value < 0.3f ? 1f : 0f)],
+                    ]
+                );
+            }
+        );
 
     private static Row Weighted(
         string name,
