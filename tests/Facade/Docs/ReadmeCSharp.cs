@@ -34,6 +34,35 @@ internal static class ReadmeCSharp
 
     // end
 
+    // README: sums
+    readonly struct RelativeError : ISums
+    {
+        public static int Count => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Terms<T> Of<T>(T prediction, T target)
+            where T : IReal<T>
+        {
+            var d = prediction - target;
+            return new(d * d, target * target);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(Terms<T> sums)
+            where T : IReal<T> => sums.A / sums.B;
+    }
+
+    // end
+
+    internal static double[] Sums() =>
+        Loss.Sums(
+                DiffTensor.Create([2.0, 1, -4, 1, 1, 1], 2, 3),
+                DiffTensor.Create([3.0, 0, -4, 1, 1, 1], 2, 3),
+                new RelativeError(),
+                axes: -1
+            )
+            .Values.ToArray();
+
     internal static (float Value, float[] Gradient) Spans()
     {
         // README: own

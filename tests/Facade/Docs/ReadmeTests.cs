@@ -9,6 +9,9 @@ namespace Facade.Docs;
 public partial class ReadmeTests
 {
     [Fact]
+    public void The_loss_of_sums_has_a_value_for_each_row() => Assert.Equal([0.08, 0], ReadmeCSharp.Sums());
+
+    [Fact]
     public void The_README_s_CSharp_is_what_is_compiled_here() => Assert.Equal(Blocks("csharp"), Regions());
 
     [Fact]

@@ -46,6 +46,23 @@ module Own =
             member _.Apply(x, t) = power 2.0 (hinge (num 1.0 - x * t))
 
     let squaredHinge signs scores = pointwise (SquaredHinge()) signs scores
+    // end
+
+    // README: sums
+    [<Struct; NoEquality; NoComparison>]
+    type RelativeError =
+        interface ISums with
+            static member Count = 2
+
+            [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+            member _.Of(x, t) =
+                let d = x - t
+                Terms(d * d, t * t)
+
+            [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+            member _.Value sums = sums.A / sums.B
+
+    let relativeError target prediction = sums (RelativeError()) [| -1 |] target prediction
 // end
 
 let rec internal rootFrom (folder: DirectoryInfo) : string =
@@ -109,3 +126,10 @@ let ``the README's own loss is 0 from a margin of 1 on, and has a gradient`` () 
     let scores = DiffTensor.Create(3.0, 1.0, 0.5)
     Assert.Equal(4.25, (loss scores).ToScalar())
     Assert.Equal<float[]>([| 0.0; 4.0; -1.0 |], (Diff.grad loss scores).ToArray())
+
+[<Fact>]
+let ``the README's loss of sums is a part of the target, and has a gradient`` () =
+    let loss = Own.relativeError (DiffTensor.Create(3.0, 0.0, -4.0)) >> Reduce.sum
+    let prediction = DiffTensor.Create(2.0, 1.0, -4.0)
+    Assert.Equal(0.08, (loss prediction).ToScalar())
+    Assert.Equal<float[]>([| -0.08; 0.08; 0.0 |], (Diff.grad loss prediction).ToArray())
