@@ -68,11 +68,11 @@ public static class Reductions
 
     /// <summary>Every sample multiplied by a weight; a weight of 0 removes a sample, whatever it is.</summary>
     /// <param name="loss">The loss; its values have a batch axis.</param>
-    /// <param name="weights">One for each place along the first axis of the values.</param>
+    /// <param name="sampleWeights">One for each place along the first axis of the values.</param>
     /// <param name="divisor">What a mean divides by: what it did, as in PyTorch, where nothing else is asked for.</param>
     /// <exception cref="ArgumentException">There are more or fewer weights than samples.</exception>
-    public static LossValues<T> SampleWeighted<T>(this LossValues<T> loss, Weights weights, Divisor divisor = Divisor.Default)
-        where T : ITensor<T> => FSharp.Reduce.apply(Only(sampleWeights: Given(weights), divisor: divisor), Given(loss));
+    public static LossValues<T> SampleWeighted<T>(this LossValues<T> loss, Weights sampleWeights, Divisor divisor = Divisor.Default)
+        where T : ITensor<T> => FSharp.Reduce.apply(Only(sampleWeights: Given(sampleWeights), divisor: divisor), Given(loss));
 
     /// <summary>What a mean divides, and what it divides by: the parts of micro-batches or machines add up to the exact mean of all.</summary>
     /// <param name="loss">The loss.</param>

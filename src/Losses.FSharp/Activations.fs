@@ -11,19 +11,25 @@ module Activations =
     /// <param name="logits">Any shape.</param>
     /// <returns>The shape of <paramref name="logits"/>, in [0, 1].</returns>
     /// <remarks>Slope: σ(x) σ(−x). Source: torch.sigmoid.</remarks>
-    let sigmoid (logits: 'T) : 'T :> IReal<'T> = ('T.Logistic logits).Sigmoid
+    let sigmoid (logits: 'T) : 'T :> IReal<'T> =
+        Check.notNull (nameof logits) logits
+        ('T.Logistic logits).Sigmoid
 
     /// <summary>log σ(x) = −softplus(−x), without cancellation or overflow.</summary>
     /// <param name="logits">Any shape.</param>
     /// <returns>The shape of <paramref name="logits"/>, at most 0.</returns>
     /// <remarks>Slope: σ(−x). Source: torch.nn.LogSigmoid.</remarks>
-    let logSigmoid (logits: 'T) : 'T :> IReal<'T> = Notation.(~-) ('T.Logistic logits).SoftplusOfMinus
+    let logSigmoid (logits: 'T) : 'T :> IReal<'T> =
+        Check.notNull (nameof logits) logits
+        Notation.(~-) ('T.Logistic logits).SoftplusOfMinus
 
     /// <summary>Softplus log(1 + eˣ), the smooth hinge.</summary>
     /// <param name="logits">Any shape.</param>
     /// <returns>The shape of <paramref name="logits"/>, at least 0.</returns>
     /// <remarks>Slope: σ(x). Source: torch.nn.Softplus, with its beta 1 and without its switch to x at a threshold.</remarks>
-    let softplus (logits: 'T) : 'T :> IReal<'T> = ('T.Logistic logits).Softplus
+    let softplus (logits: 'T) : 'T :> IReal<'T> =
+        Check.notNull (nameof logits) logits
+        ('T.Logistic logits).Softplus
 
     /// <summary>exp x / Σ exp along an axis.</summary>
     /// <param name="axis">The class axis; a negative one counts from the last.</param>
@@ -45,7 +51,9 @@ module Activations =
     /// <remarks>Source: torch.nn.Softmin.</remarks>
     let softmin (axis: int) (scores: 'T) : 'T :> ITensor<'T> =
         Check.notNull (nameof scores) scores
-        softmax axis (Notation.(~-) scores)
+        let axis = (shapeOf scores).Axis(axis, nameof axis)
+        Check.notEmptyAxis (nameof scores) scores.Shape axis "classes"
+        'T.Softmax(Notation.(~-) scores, axis)
 
     /// <summary>x − log Σ exp along an axis: logarithms of probabilities, without cancellation.</summary>
     /// <param name="axis">The class axis; a negative one counts from the last.</param>

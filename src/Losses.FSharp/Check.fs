@@ -49,6 +49,12 @@ module internal Check =
         if actual <> expected then
             wrongShape name actual expected (reason ())
 
+    /// The same, where the lengths that it must have may be too many elements for a shape.
+    let inline lengths (name: string) (actual: Shape) (expected: int[]) ([<InlineIfLambda>] reason: unit -> string) =
+        if actual.ToArray() <> expected then
+            let text = System.String.Join(", ", expected |> Array.map (fun length -> length.ToString(CultureInfo.InvariantCulture)))
+            raise (ArgumentException($"{name} has shape {actual} but {reason ()}; it must be ({text}).", name))
+
     /// Weights broadcast to the values they weigh, never the other way round.
     let broadcasts (name: string) (actual: Shape) (otherName: string) (other: Shape) =
         let fits =

@@ -78,7 +78,7 @@ module Classification =
         if shape.Rank = 0 then
             raise (ArgumentException($"{name} has shape {shape}: there is no class axis.", name))
 
-        let axis = if shape.Rank = 1 && axis = 1 then 0 else shape.Axis(axis, nameof axis)
+        let axis = if shape.Rank = 1 && axis = 1 then 0 else shape.Axis(axis, "classAxis")
         Check.notEmptyAxis name shape axis "classes"
         axis
 
@@ -213,8 +213,8 @@ module Classification =
 
     // As the kernel takes it, checked against the logits' shape.
     let internal crossEntropyKernel (options: CrossEntropyOptions) (labels: Labels) (shape: Shape) : SoftmaxCrossEntropy =
-        let axis = checkOptions options "logits" shape
-        let labels = checkLabels labels options.IgnoreIndex "logits" shape axis
+        let axis = checkOptions options "prediction" shape
+        let labels = checkLabels labels options.IgnoreIndex "prediction" shape axis
         SoftmaxCrossEntropy(axis, labels, options.ClassWeights.Values.ToArray(), options.LabelSmoothing)
 
     /// <summary>Cross-entropy of logits with class probabilities.</summary>
@@ -275,7 +275,9 @@ type NLL =
     val private options: NLLOptions | null
 
     /// <summary>The loss of its options.</summary>
-    new(options: NLLOptions) = { options = options }
+    new(options: NLLOptions) =
+        Check.notNull (nameof options) options
+        { options = options }
 
     /// <summary>The loss of its options, each its default where it is not given.</summary>
     /// <param name="classWeights">A weight for each class.</param>
@@ -302,7 +304,9 @@ type CrossEntropy =
 
     /// <summary>The loss of its options.</summary>
     /// <exception cref="T:System.ArgumentOutOfRangeException">The smoothing is outside [0, 1].</exception>
-    new(options: CrossEntropyOptions) = { options = options.Checked() }
+    new(options: CrossEntropyOptions) =
+        Check.notNull (nameof options) options
+        { options = options.Checked() }
 
     /// <summary>The loss of its options, each its default where it is not given.</summary>
     /// <param name="classWeights">A weight for each class.</param>
@@ -325,5 +329,5 @@ type CrossEntropy =
         | options -> options
 
     interface ILabelled with
-        member loss.Axis shape = classAxis "logits" loss.Options.ClassAxis shape
+        member loss.Axis shape = classAxis "prediction" loss.Options.ClassAxis shape
         member loss.Rows(labels, shape) = crossEntropyKernel loss.Options labels shape

@@ -7,9 +7,18 @@ open Losses
 /// <summary>Derivatives of functions of tensors, exact and nested at will; the names are DiffSharp's.</summary>
 module Diff =
 
+    let private value (f: 'X -> DiffTensor<'S>) (x: 'X) =
+        let value = f x
+
+        if isNull (box value) then
+            raise (ArgumentException("f gave no value, but null.", nameof f))
+
+        value
+
     let private pullback (f: DiffTensor<'S> -> DiffTensor<'S>) (x: DiffTensor<'S>) =
+        Check.notNull (nameof f) f
         Check.notNull (nameof x) x
-        let struct (value, pull) = DiffTensor.Pullback(Func<DiffTensor<'S>[], DiffTensor<'S>>(fun xs -> f xs[0]), x)
+        let struct (value, pull) = DiffTensor.Pullback(Func<DiffTensor<'S>[], DiffTensor<'S>>(fun xs -> value f xs[0]), x)
 
         value, (fun gradient -> (pull.Invoke gradient)[0])
 
@@ -39,13 +48,14 @@ module Diff =
     /// <param name="xs">Where; at least one.</param>
     /// <exception cref="T:System.ArgumentException">The value is no scalar.</exception>
     let valueAndGrads (f: DiffTensor<'S>[] -> DiffTensor<'S>) (xs: DiffTensor<'S>[]) : struct (DiffTensor<'S> * DiffTensor<'S>[]) =
+        Check.notNull (nameof f) f
         Check.notNull (nameof xs) xs
 
         if xs.Length = 0 then
             raise (ArgumentException("xs is empty; a derivative is by at least one.", nameof xs))
 
         xs |> Array.iteri (fun i x -> Check.notNull $"xs[{i}]" x)
-        let struct (value, pull) = DiffTensor.Pullback(Func<DiffTensor<'S>[], DiffTensor<'S>> f, xs)
+        let struct (value, pull) = DiffTensor.Pullback(Func<DiffTensor<'S>[], DiffTensor<'S>>(value f), xs)
         scalar (nameof f) value
         struct (value, pull.Invoke(DiffTensor<'S>.Filled(1.0, value.Shape)))
 
@@ -55,6 +65,7 @@ module Diff =
     /// <param name="v">The shape of the value.</param>
     /// <exception cref="T:System.ArgumentException"><paramref name="v"/> has another shape.</exception>
     let vjp (f: DiffTensor<'S> -> DiffTensor<'S>) (x: DiffTensor<'S>) (v: DiffTensor<'S>) : DiffTensor<'S> =
+        Check.notNull (nameof f) f
         Check.notNull (nameof v) v
         let value, pull = pullback f x
         Check.sameShape (nameof v) v.Shape "the value" value.Shape
@@ -66,6 +77,7 @@ module Diff =
     /// <param name="v">The direction, of the shape of <paramref name="x"/>.</param>
     /// <exception cref="T:System.ArgumentException">The direction has another shape.</exception>
     let jvp (f: DiffTensor<'S> -> DiffTensor<'S>) (x: DiffTensor<'S>) (v: DiffTensor<'S>) : DiffTensor<'S> =
+        Check.notNull (nameof f) f
         Check.notNull (nameof x) x
         Check.notNull (nameof v) v
         Check.sameShape (nameof v) v.Shape (nameof x) x.Shape
@@ -79,6 +91,7 @@ module Diff =
     /// <param name="v">The direction, of the shape of <paramref name="x"/>.</param>
     /// <exception cref="T:System.ArgumentException">The direction has another shape, or the value is no scalar.</exception>
     let hvp (f: DiffTensor<'S> -> DiffTensor<'S>) (x: DiffTensor<'S>) (v: DiffTensor<'S>) : DiffTensor<'S> =
+        Check.notNull (nameof f) f
         Check.notNull (nameof x) x
         Check.notNull (nameof v) v
         Check.sameShape (nameof v) v.Shape (nameof x) x.Shape
@@ -91,6 +104,14 @@ module Diff =
     let jacobian (f: DiffTensor<'S> -> DiffTensor<'S>) (x: DiffTensor<'S>) : DiffTensor<'S> =
         let value, pull = pullback f x
         let count = value.Count
+
+        if float count * float x.Count > float Array.MaxLength || value.Shape.Rank + x.Shape.Rank > 64 then
+            raise (
+                ArgumentException(
+                    $"x has shape {x.Shape} and the value {value.Shape}: a shape of both, with so many elements, is more than a tensor can have.",
+                    nameof x
+                )
+            )
 
         let row i =
             let unit = Array.zeroCreate<'S> count

@@ -215,6 +215,15 @@ module Embedding =
         (anchor: 'T)
         : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof distance) distance
+
+        let distance a b =
+            let value = distance a b
+
+            if isNull (box value) then
+                raise (ArgumentException("distance gave no value, but null.", nameof distance))
+
+            value
+
         triplet margin swap distance (fun x definition -> definition x) negative positive anchor
 
 namespace Losses
@@ -231,7 +240,9 @@ type TripletMargin =
 
     /// <summary>The loss of its options.</summary>
     /// <exception cref="T:System.ArgumentOutOfRangeException">The margin is not above 0, the order of the norm is negative, or a number is not finite.</exception>
-    new(options: TripletMarginOptions) = { options = options.Checked() }
+    new(options: TripletMarginOptions) =
+        Check.notNull (nameof options) options
+        { options = options.Checked() }
 
     /// <summary>The loss of its options, each its default where it is not given.</summary>
     /// <param name="margin">By how much the negative must be farther than the positive; finite, above 0.</param>

@@ -89,7 +89,9 @@ module Notation =
 module TensorNotation =
 
     /// The shape.
-    let inline shapeOf (x: 'T) : Shape when 'T :> ITensor<'T> = x.Shape
+    let inline shapeOf (x: 'T) : Shape when 'T :> ITensor<'T> =
+        System.ArgumentNullException.ThrowIfNull(box x, nameof x)
+        x.Shape
 
     /// The same elements under another shape.
     let inline reshape (shape: Shape) (x: 'T) : 'T :> ITensor<'T> = 'T.Reshape(x, shape)
@@ -98,13 +100,22 @@ module TensorNotation =
     let inline expand (shape: Shape) (x: 'T) : 'T :> ITensor<'T> = 'T.Expand(x, shape)
 
     /// The sum along one axis, which goes.
-    let inline sumAlong (axis: int) (x: 'T) : 'T :> ITensor<'T> = 'T.Sum(x, System.ReadOnlySpan [| axis |], false)
+    let inline sumAlong (axis: int) (x: 'T) : 'T :> ITensor<'T> =
+        'T.Sum(x, System.ReadOnlySpan [| (shapeOf x).Axis(axis, nameof axis) |], false)
 
     /// The sum of all elements.
-    let inline sumAll (x: 'T) : 'T :> ITensor<'T> = 'T.Sum(x, System.ReadOnlySpan(Array.init x.Shape.Rank id), false)
+    let inline sumAll (x: 'T) : 'T :> ITensor<'T> = 'T.Sum(x, System.ReadOnlySpan(Array.init (shapeOf x).Rank id), false)
 
     /// Sums of terms that do not know of each other: where one is NaN no term has a slope.
-    let inline whole (sums: 'T) : 'T :> ITensor<'T> = 'T.Given(sums, sums)
+    let inline whole (sums: 'T) : 'T :> ITensor<'T> =
+        System.ArgumentNullException.ThrowIfNull(box sums, nameof sums)
+        'T.Given(sums, sums)
 
     /// Weights as a constant tensor beside x.
-    let constant (like: 'T) (weights: Weights) : 'T :> ITensor<'T> = 'T.Create(like, weights)
+    let constant (like: 'T) (weights: Weights) : 'T :> ITensor<'T> =
+        System.ArgumentNullException.ThrowIfNull(box weights, nameof weights)
+
+        if weights.IsNone then
+            raise (System.ArgumentException("there are no weights.", nameof weights))
+
+        'T.Create(like, weights)

@@ -41,20 +41,26 @@ type Reducing =
 module Reduce =
 
     /// <summary>A value an element.</summary>
-    let none (loss: LossValues<'T>) : 'T :> ITensor<'T> = loss.Values
+    let none (loss: LossValues<'T>) : 'T :> ITensor<'T> =
+        Check.notNull (nameof loss) loss
+        loss.Values
 
     /// <summary>The exact sum of the values, rounded once; 0 for no values.</summary>
-    let sum (loss: LossValues<'T>) : 'T :> ITensor<'T> = loss.Checked(TensorNotation.sumAll loss.Unchecked)
+    let sum (loss: LossValues<'T>) : 'T :> ITensor<'T> =
+        Check.notNull (nameof loss) loss
+        loss.Checked(TensorNotation.sumAll loss.Unchecked)
 
     /// <summary>The exact sum of the values over that of their weights, or over their number, rounded once; NaN where there is nothing to
     /// count, as in PyTorch.</summary>
     let mean (loss: LossValues<'T>) : 'T :> ITensor<'T> =
+        Check.notNull (nameof loss) loss
         let weights = if loss.IsWeighted then [| loss.Weights |] else [||]
         loss.Checked('T.Mean(loss.UncheckedMeanValues, ReadOnlySpan weights))
 
     /// <summary>What a mean divides, and what it divides by: the parts of micro-batches, shards or machines add up, and the quotient of the sums is the
     /// mean of all, which a mean of means is not.</summary>
     let parts (loss: LossValues<'T>) : struct ('T * 'T) when 'T :> ITensor<'T> =
+        Check.notNull (nameof loss) loss
         struct (loss.Checked(TensorNotation.sumAll loss.UncheckedMeanValues), TensorNotation.sumAll loss.Weights)
 
     /// <summary>Adds the values and weights to an accumulator, whose mean is that of all it was given, to the last bit.</summary>
@@ -67,6 +73,7 @@ module Reduce =
     /// <summary>The sum over the length of the first axis: the mathematical KL divergence of a batch.</summary>
     /// <exception cref="T:System.ArgumentException">The values are a scalar: there is no batch.</exception>
     let batchMean (loss: LossValues<'T>) : 'T :> ITensor<'T> =
+        Check.notNull (nameof loss) loss
         let shape = loss.Unchecked.Shape
 
         if shape.Rank = 0 then
@@ -87,31 +94,40 @@ module Reduce =
     let private spread (like: 'T) (weights: Weights) : 'T :> ITensor<'T> =
         TensorNotation.expand like.Shape (TensorNotation.constant like weights)
 
-    /// <summary>Every value multiplied by a weight; a weight of 0 removes a value, whatever it is. A mean still divides by what it did.</summary>
-    /// <param name="weights">Of the shape of the values, or one that broadcasts to it; <c>Weights.None</c> for none.</param>
-    /// <param name="loss">The loss.</param>
-    /// <exception cref="T:System.ArgumentException"><paramref name="weights"/> does not broadcast to the values.</exception>
-    let weigh (weights: Weights) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
-        Check.notNull (nameof weights) weights
+    // By weights that the caller knows by a name.
+    let private withNamed
+        (name: string)
+        (weights: Weights)
+        (loss: LossValues<'T>)
+        (weighed: 'T -> LossValues<'T>)
+        : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNull name weights
+        Check.notNull (nameof loss) loss
 
         if weights.IsNone then
             loss
         else
-            Check.broadcasts (nameof weights) weights.Shape "the values" loss.Unchecked.Shape
-            loss.Weighed(spread loss.Unchecked weights)
+            Check.broadcasts name weights.Shape "the values" loss.Unchecked.Shape
+            weighed (spread loss.Unchecked weights)
+
+    let private weighedBy (name: string) (weights: Weights) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
+        withNamed name weights loss (fun weight -> loss.Weighed weight)
+
+    let private countingBy (name: string) (weights: Weights) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
+        withNamed name weights loss (fun weight -> loss.Counting weight)
+
+    /// <summary>Every value multiplied by a weight; a weight of 0 removes a value, whatever it is. A mean still divides by what it did.</summary>
+    /// <param name="weights">Of the shape of the values, or one that broadcasts to it; <c>Weights.None</c> for none.</param>
+    /// <param name="loss">The loss.</param>
+    /// <exception cref="T:System.ArgumentException"><paramref name="weights"/> does not broadcast to the values.</exception>
+    let weigh (weights: Weights) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> = weighedBy (nameof weights) weights loss
 
     /// <summary>Every value multiplied by a weight that also counts in what a mean divides by.</summary>
     /// <param name="weights">Of the shape of the values, or one that broadcasts to it; <c>Weights.None</c> for none.</param>
     /// <param name="loss">The loss.</param>
     /// <exception cref="T:System.ArgumentException"><paramref name="weights"/> does not broadcast to the values.</exception>
     let weighAndCount (weights: Weights) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
-        Check.notNull (nameof weights) weights
-
-        if weights.IsNone then
-            loss
-        else
-            Check.broadcasts (nameof weights) weights.Shape "the values" loss.Unchecked.Shape
-            loss.Counting(spread loss.Unchecked weights)
+        countingBy (nameof weights) weights loss
 
     /// <summary>Only the elements where the mask is 1: the others are left out, whatever they are, as if they had not been there.</summary>
     /// <param name="mask">1 or 0, of the shape of the values, or one that broadcasts to it; see <c>Weights.Mask</c>.</param>
@@ -120,11 +136,12 @@ module Reduce =
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="mask"/> has another number than 0 and 1.</exception>
     let mask (mask: Weights) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof mask) mask
+        Check.notNull (nameof loss) loss
 
         if not mask.IsMask then
             raise (ArgumentOutOfRangeException(nameof mask, "a mask has no numbers but 0 and 1."))
 
-        weighAndCount mask loss
+        countingBy (nameof mask) mask loss
 
     // Sample weights lie along the first axis.
     let private samples (weights: Weights) (shape: Shape) =
@@ -151,6 +168,7 @@ module Reduce =
         | _ -> raise (ArgumentOutOfRangeException(nameof empty, empty, $"{int empty} is no choice for an empty mean."))
 
     let private bySample (empty: EmptyMean) (reduction: Reduction) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
+        Check.notNull (nameof loss) loss
         let shape = loss.Unchecked.Shape
 
         if shape.Rank = 0 then
@@ -178,6 +196,10 @@ module Reduce =
     /// <exception cref="T:System.ArgumentException">A mask or weights do not fit the values.</exception>
     let apply (options: Reducing) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
+        Check.notNull "options.Weights" options.Weights
+        Check.notNull "options.SampleWeights" options.SampleWeights
+        Check.notNull "options.Mask" options.Mask
+        Check.notNull (nameof loss) loss
         let sampleWeights = samples options.SampleWeights loss.Unchecked.Shape
         let masked = if options.Mask.IsNone then loss else mask options.Mask loss
 
@@ -188,7 +210,7 @@ module Reduce =
             let weighed = masked |> weighAndCount options.Weights |> weighAndCount sampleWeights
             let counted = Notation.ifLess (Notation.num 0.0) weighed.Weights (Notation.num 1.0) (Notation.num 0.0)
             weighed.With(weighed.Unchecked, counted)
-        | divisor -> raise (ArgumentOutOfRangeException(nameof options, divisor, $"{int divisor} is no divisor."))
+        | divisor -> raise (ArgumentOutOfRangeException("divisor", divisor, $"{int divisor} is no divisor."))
 
     // What is left to do once mask and weights are applied.
     let private reduced (options: Reducing) (loss: LossValues<'T>) : 'T :> ITensor<'T> =

@@ -80,7 +80,7 @@ module Vocabulary =
         matrix (nameof weight) weight.Shape
         let rows = if input.Shape.Rank = 1 then reshape (input.Shape.Insert(0, 1)) input else input
         matrix (nameof input) rows.Shape
-        Check.shape (nameof input) rows.Shape (rows.Shape.With(1, weight.Shape[1])) (fun () -> $"weight has shape {weight.Shape}")
+        Check.lengths (nameof input) rows.Shape [| rows.Shape[0]; weight.Shape[1] |] (fun () -> $"weight has shape {weight.Shape}")
         checkBias (nameof bias) bias.Shape (nameof weight) weight.Shape
         Check.shape (nameof labels) labels.Shape (input.Shape.Without -1) (fun () -> $"input has shape {input.Shape}")
         let n = rows.Shape[0]
@@ -123,7 +123,7 @@ module Vocabulary =
 
         matrix "parameters.Head" head
 
-        Check.shape "parameters.Head" head (Shape [| cutoffs[0] + cutoffs.Length; input[-1] |]) (fun () ->
+        Check.lengths "parameters.Head" head [| cutoffs[0] + cutoffs.Length; input[-1] |] (fun () ->
             $"input has shape {input}, with {cutoffs.Length} clusters")
 
         checkBias "parameters.HeadBias" parameters.HeadBias.Shape "parameters.Head" head
@@ -145,14 +145,14 @@ module Vocabulary =
             matrix $"parameters.Clusters[{i}].Projection" projection
             matrix $"parameters.Clusters[{i}].Output" output
 
-            Check.shape $"parameters.Clusters[{i}].Projection" projection (projection.With(1, input[-1])) (fun () ->
+            Check.lengths $"parameters.Clusters[{i}].Projection" projection [| projection[0]; input[-1] |] (fun () ->
                 $"input has shape {input}")
 
-            Check.shape $"parameters.Clusters[{i}].Output" output (output.With(1, projection[0])) (fun () ->
+            Check.lengths $"parameters.Clusters[{i}].Output" output [| output[0]; projection[0] |] (fun () ->
                 $"the projection has shape {projection}")
 
             if i + 1 < cutoffs.Length then
-                Check.shape $"parameters.Clusters[{i}].Output" output (output.With(0, cutoffs[i + 1] - cutoffs[i])) (fun () ->
+                Check.lengths $"parameters.Clusters[{i}].Output" output [| cutoffs[i + 1] - cutoffs[i]; output[1] |] (fun () ->
                     "the cutoffs say how many classes it has"))
 
         cutoffs[cutoffs.Length - 1] + parameters.Clusters[cutoffs.Length - 1].Output.Shape[0]

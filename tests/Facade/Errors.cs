@@ -218,7 +218,7 @@ public class Errors
     {
         Throws<ArgumentOutOfRangeException>("values", ["weights[1] is -2"], () => (Weights)new double[] { 1, -2 });
         Throws<ArgumentOutOfRangeException>("values", ["weights[0] is NaN"], () => (Weights)new float[] { float.NaN });
-        Throws<ArgumentOutOfRangeException>("values", ["weights is -0.5"], () => Loss.BCEWithLogits(s_matrix, s_matrix, posWeight: -0.5));
+        Throws<ArgumentOutOfRangeException>("value", ["weights is -0.5"], () => Loss.BCEWithLogits(s_matrix, s_matrix, posWeight: -0.5));
         Throws<ArgumentOutOfRangeException>(
             "values",
             ["weights[1, 0] is Infinity"],
@@ -237,7 +237,7 @@ public class Errors
         Throws<ArgumentException>("reduction", ["None"], () => Loss.MSE(s_matrix, s_matrix).PerSample(Reduction.None));
         Throws<ArgumentOutOfRangeException>("reduction", ["42"], () => scalar.Reduce((Reduction)42));
         Throws<ArgumentOutOfRangeException>("empty", ["42"], () => scalar.Mean((EmptyMean)42));
-        Throws<ArgumentOutOfRangeException>("options", ["42"], () => scalar.Weighted(1, (Divisor)42));
+        Throws<ArgumentOutOfRangeException>("divisor", ["42"], () => scalar.Weighted(1, (Divisor)42));
     }
 
     [Fact]

@@ -50,7 +50,14 @@ internal static class Reductions
         }
         var rows = options.PerSample ? shape[0] : 1;
         var length = rows == 0 ? 0 : v.Length / rows;
-        double Sum(double[] x, int row) => x.AsSpan(row * length, length).ToArray().Sum();
+        double Sum(double[] x, int row)
+        {
+            DoubleDouble sum = 0;
+            foreach (var value in x.AsSpan(row * length, length))
+                sum += (DoubleDouble)value;
+            return sum.ToDouble();
+        }
+
         double Size(int row) =>
             4 * Draw.Ulp<S>() * mv.Concat(v).Skip(row * length).Take(length).Sum(Math.Abs)
             + 4 * Draw.Ulp<S>() * v.AsSpan(row * length, length).ToArray().Sum(Math.Abs)

@@ -40,28 +40,28 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     public static DiffTensor<T> operator -(DiffTensor<T> x) => Unary<NegateFunction>(default, x);
 
     /// <summary>x + a number; F# asks for operators with numbers of their own.</summary>
-    public static DiffTensor<T> operator +(DiffTensor<T> x, double number) => x + Constant(number);
+    public static DiffTensor<T> operator +(DiffTensor<T> x, double number) => NotNull(x) + Constant(number);
 
     /// <summary>A number + x.</summary>
-    public static DiffTensor<T> operator +(double number, DiffTensor<T> x) => Constant(number) + x;
+    public static DiffTensor<T> operator +(double number, DiffTensor<T> x) => Constant(number) + NotNull(x);
 
     /// <summary>x − a number.</summary>
-    public static DiffTensor<T> operator -(DiffTensor<T> x, double number) => x - Constant(number);
+    public static DiffTensor<T> operator -(DiffTensor<T> x, double number) => NotNull(x) - Constant(number);
 
     /// <summary>A number − x.</summary>
-    public static DiffTensor<T> operator -(double number, DiffTensor<T> x) => Constant(number) - x;
+    public static DiffTensor<T> operator -(double number, DiffTensor<T> x) => Constant(number) - NotNull(x);
 
     /// <summary>x times a number.</summary>
-    public static DiffTensor<T> operator *(DiffTensor<T> x, double number) => x * Constant(number);
+    public static DiffTensor<T> operator *(DiffTensor<T> x, double number) => NotNull(x) * Constant(number);
 
     /// <summary>A number times x.</summary>
-    public static DiffTensor<T> operator *(double number, DiffTensor<T> x) => Constant(number) * x;
+    public static DiffTensor<T> operator *(double number, DiffTensor<T> x) => Constant(number) * NotNull(x);
 
     /// <summary>x over a number.</summary>
-    public static DiffTensor<T> operator /(DiffTensor<T> x, double number) => x / Constant(number);
+    public static DiffTensor<T> operator /(DiffTensor<T> x, double number) => NotNull(x) / Constant(number);
 
     /// <summary>A number over x.</summary>
-    public static DiffTensor<T> operator /(double number, DiffTensor<T> x) => Constant(number) / x;
+    public static DiffTensor<T> operator /(double number, DiffTensor<T> x) => Constant(number) / NotNull(x);
 
     /// <summary>A number as a scalar tensor, so that arithmetic with numbers needs nothing more.</summary>
     public static implicit operator DiffTensor<T>(double value) => Constant(value);
@@ -121,8 +121,8 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     {
         ArgumentNullException.ThrowIfNull(less);
         ArgumentNullException.ThrowIfNull(otherwise);
-        var mask = Binary<LessFunction>(default, NotNull(a).Base, NotNull(b).Base);
-        var shape = Common(mask.Shape, Common(less.Shape, otherwise.Shape));
+        var mask = Binary<LessFunction>(default, NotNull(a).Base, NotNull(b).Base, nameof(a), nameof(b));
+        var shape = Common(mask.Shape, Common(less.Shape, otherwise.Shape, nameof(otherwise)), nameof(otherwise));
         return new SelectOperation<T>(Expand(mask, shape).Storage, shape).Apply(Expand(less, shape), Expand(otherwise, shape));
     }
 
@@ -144,7 +144,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
             order[i] = x.Shape.Axis(axes[i], nameof(axes));
         if (order.Length != x.Shape.Rank || order.Distinct().Count() != order.Length)
             throw new ArgumentException($"axes ({string.Join(", ", order)}) is no order of the axes of shape {x.Shape}.", nameof(axes));
-        return new PermuteOperation<T>(order).Apply(x);
+        return order.Length == 0 ? x : new PermuteOperation<T>(order).Apply(x);
     }
 
     /// <inheritdoc/>
@@ -251,24 +251,20 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     }
 
     /// <inheritdoc/>
-    public static DiffTensor<T> MatMul(DiffTensor<T> a, DiffTensor<T> b)
+    public static DiffTensor<T> MatMul(DiffTensor<T> a, DiffTensor<T> b) => MatMul(a, b, nameof(b));
+
+    private static DiffTensor<T> MatMul(DiffTensor<T> a, DiffTensor<T> b, string name)
     {
         ArgumentNullException.ThrowIfNull(a);
-        ArgumentNullException.ThrowIfNull(b);
+        ArgumentNullException.ThrowIfNull(b, name);
         if (a.Shape.Rank < 2 || b.Shape.Rank < 2 || a.Shape[-1] != b.Shape[-2])
-            throw new ArgumentException(
-                $"a has shape {a.Shape} and b has shape {b.Shape}; the columns of a must be the rows of b.",
-                nameof(b)
-            );
+            throw new ArgumentException($"a has shape {a.Shape} and b has shape {b.Shape}; the columns of a must be the rows of b.", name);
         Shape batchA = a.Shape.Lengths[..^2],
             batchB = b.Shape.Lengths[..^2];
         if (batchA != batchB)
         {
             if (!Shape.TryBroadcast(batchA, batchB, out var batch))
-                throw new ArgumentException(
-                    $"a has shape {a.Shape} and b has shape {b.Shape}; the leading axes do not broadcast.",
-                    nameof(b)
-                );
+                throw new ArgumentException($"a has shape {a.Shape} and b has shape {b.Shape}; the leading axes do not broadcast.", name);
             a = Expand(a, new([.. batch.Lengths, .. a.Shape.Lengths[^2..]]));
             b = Expand(b, new([.. batch.Lengths, .. b.Shape.Lengths[^2..]]));
         }
@@ -277,7 +273,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
         if (count > Array.MaxLength)
             throw new ArgumentException(
                 $"a has shape {a.Shape} and b has shape {b.Shape}; their product has {count} elements, more than an array can hold.",
-                nameof(b)
+                name
             );
         return new MatMulOperation<T>().Apply(a, b);
     }
@@ -359,23 +355,39 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
         return new SumsOperation<T, L>(loss, summed, weights is [var weight] ? weight : null).Apply(prediction, target);
     }
 
-    internal static DiffTensor<T> Unary<F>(F function, DiffTensor<T> x)
-        where F : struct, IPointwise3 => Pointwise(function, 1, Role.Step, x, s_none, s_none);
+    internal static DiffTensor<T> Unary<F>(F function, DiffTensor<T> x, [CallerArgumentExpression(nameof(x))] string? name = null)
+        where F : struct, IPointwise3 => Pointwise(function, 1, Role.Step, x, s_none, s_none, name);
 
-    internal static DiffTensor<T> Binary<F>(F function, DiffTensor<T> a, DiffTensor<T> b)
-        where F : struct, IPointwise3 => Pointwise(function, 2, Role.Step, a, b, s_none);
+    internal static DiffTensor<T> Binary<F>(
+        F function,
+        DiffTensor<T> a,
+        DiffTensor<T> b,
+        [CallerArgumentExpression(nameof(a))] string? aName = null,
+        [CallerArgumentExpression(nameof(b))] string? bName = null
+    )
+        where F : struct, IPointwise3 => Pointwise(function, 2, Role.Step, a, b, s_none, aName, bName);
 
-    internal static DiffTensor<T> Pointwise<F>(F function, int arity, Role role, DiffTensor<T> a, DiffTensor<T> b, DiffTensor<T> c)
+    internal static DiffTensor<T> Pointwise<F>(
+        F function,
+        int arity,
+        Role role,
+        DiffTensor<T> a,
+        DiffTensor<T> b,
+        DiffTensor<T> c,
+        [CallerArgumentExpression(nameof(a))] string? aName = null,
+        [CallerArgumentExpression(nameof(b))] string? bName = null,
+        [CallerArgumentExpression(nameof(c))] string? cName = null
+    )
         where F : struct, IPointwise3
     {
-        ArgumentNullException.ThrowIfNull(a);
-        ArgumentNullException.ThrowIfNull(b);
-        ArgumentNullException.ThrowIfNull(c);
+        ArgumentNullException.ThrowIfNull(a, aName);
+        ArgumentNullException.ThrowIfNull(b, bName);
+        ArgumentNullException.ThrowIfNull(c, cName);
         var shape = a.Shape;
         if (arity > 1 && b.Shape != shape)
-            shape = Common(shape, b.Shape);
+            shape = Common(shape, b.Shape, bName);
         if (arity > 2 && c.Shape != shape)
-            shape = Common(shape, c.Shape);
+            shape = Common(shape, c.Shape, cName);
         var operation = new DefinitionOperation<T, F>(function, role, shape);
         return arity switch
         {
@@ -385,10 +397,10 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
         };
     }
 
-    private static Shape Common(Shape a, Shape b) =>
+    private static Shape Common(Shape a, Shape b, string? name) =>
         a == b ? a
         : Shape.TryBroadcast(a, b, out var common) ? common
-        : throw new ArgumentException($"one operand has shape {a} and the other {b}; they cannot be broadcast together.", nameof(b));
+        : throw new ArgumentException($"one operand has shape {a} and the other {b}; they cannot be broadcast together.", name);
 
     private static DiffTensor<T> NotNull(DiffTensor<T>? x, [CallerArgumentExpression(nameof(x))] string? name = null) =>
         x ?? throw new ArgumentNullException(name);

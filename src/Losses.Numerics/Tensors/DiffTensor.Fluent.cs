@@ -20,7 +20,7 @@ public sealed partial class DiffTensor<T>
     public DiffTensor<T> Sum() => Sum(this, AllAxes(), false);
 
     /// <summary>The exact sums along an axis, which goes; a negative axis counts from the last.</summary>
-    public DiffTensor<T> Sum(int axis, bool keepAxis = false) => Sum(this, [axis], keepAxis);
+    public DiffTensor<T> Sum(int axis, bool keepAxis = false) => Sum(this, [Shape.Axis(axis)], keepAxis);
 
     /// <summary>The exact mean of all elements, rounded once; NaN where there are none.</summary>
     public DiffTensor<T> Mean() => Mean(this, []);
@@ -29,7 +29,10 @@ public sealed partial class DiffTensor<T>
     public DiffTensor<T> Mean(int axis, bool keepAxis = false) => Sum(axis, keepAxis) / Shape[axis];
 
     /// <summary>The largest along an axis, which goes; a negative axis counts from the last.</summary>
-    public DiffTensor<T> Max(int axis) => Largest(this, axis);
+    public DiffTensor<T> Max(int axis) =>
+        Shape[axis] > 0
+            ? Largest(this, axis)
+            : throw new ArgumentException($"the tensor has shape {Shape}: axis {Shape.Axis(axis)} is empty.", nameof(axis));
 
     /// <summary>eˣ, element by element.</summary>
     public DiffTensor<T> Exp() => Exp(this);
@@ -47,7 +50,7 @@ public sealed partial class DiffTensor<T>
     public DiffTensor<T> Power(double exponent) => Power(this, exponent);
 
     /// <summary>The same elements, row-major, under another shape.</summary>
-    public DiffTensor<T> Reshape(params int[] shape) => Reshape(this, shape);
+    public DiffTensor<T> Reshape(params int[] shape) => Reshape(this, new Shape(shape, nameof(shape)));
 
     /// <summary>The axes in another order.</summary>
     public DiffTensor<T> Permute(params int[] axes) => Permute(this, axes.AsSpan());
@@ -76,7 +79,7 @@ public sealed partial class DiffTensor<T>
     public DiffTensor<T> CumulativeSum(int axis) => CumulativeSum(this, axis);
 
     /// <summary>The matrix product over the last two axes, the leading ones broadcast.</summary>
-    public DiffTensor<T> MatMul(DiffTensor<T> other) => MatMul(this, other);
+    public DiffTensor<T> MatMul(DiffTensor<T> other) => MatMul(this, other, nameof(other));
 
     private int[] AllAxes() => [.. Enumerable.Range(0, Shape.Rank)];
 }

@@ -205,7 +205,7 @@ public static class DiffTensor
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(values);
-        return new(values.AsSpan(), shape);
+        return new(values.AsSpan(), new Shape(shape, nameof(shape)));
     }
 
     /// <summary>A row of values, which are copied.</summary>

@@ -66,7 +66,10 @@ public sealed class Labels
     public static implicit operator Labels(int[] indices) => new(indices);
 
     /// <summary>The same labels under another shape of as many elements.</summary>
-    public Labels Reshape(Shape shape) => new(Indices, shape);
+    public Labels Reshape(Shape shape) =>
+        shape.Size == Shape.Size
+            ? new(Indices, shape)
+            : throw new ArgumentException($"shape {shape} has {shape.Size} elements but the labels have shape {Shape}.", nameof(shape));
 
     /// <summary>The same labels, each known to be a class, or −1 where it is to be ignored.</summary>
     /// <param name="classes">The number of classes.</param>
@@ -76,6 +79,7 @@ public sealed class Labels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Labels Checked(int classes, int ignoreIndex, string name)
     {
+        ArgumentException.ThrowIfNullOrEmpty(name);
         int[]? marked = null;
         var indices = Indices;
         for (var i = 0; i < indices.Length; i++)
@@ -92,6 +96,7 @@ public sealed class Labels
     /// <exception cref="ArgumentOutOfRangeException">An index is no class; it says which stands where.</exception>
     public Labels Checked(int classes, string name)
     {
+        ArgumentException.ThrowIfNullOrEmpty(name);
         for (var i = 0; i < Indices.Length; i++)
             if ((uint)_indices[i] >= (uint)classes)
                 throw Outside(i, classes, name);

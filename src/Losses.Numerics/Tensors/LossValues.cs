@@ -23,6 +23,7 @@ public sealed class LossValues<T>
 
     private LossValues(T values, bool isWeighted, T? weights, bool hasLengths, T? lengths, ClaimsOfTerms<T>? claims)
     {
+        ArgumentNullException.ThrowIfNull(values);
         Unchecked = T.Round(values);
         _claims = claims;
         IsWeighted = isWeighted;
@@ -68,6 +69,8 @@ public sealed class LossValues<T>
     public LossValues<T> Within(Domain domain, T operand, string name)
     {
         ArgumentNullException.ThrowIfNull(domain);
+        ArgumentNullException.ThrowIfNull(operand);
+        ArgumentException.ThrowIfNullOrEmpty(name);
         return Claiming([new(operand, domain, name, operand.Shape)], isWatched: false);
     }
 
@@ -79,6 +82,8 @@ public sealed class LossValues<T>
     public LossValues<T> WithinRows(Domain domain, T operand, int axis, string name)
     {
         ArgumentNullException.ThrowIfNull(domain);
+        ArgumentNullException.ThrowIfNull(operand);
+        ArgumentException.ThrowIfNullOrEmpty(name);
         return Claiming([new(operand, domain, name, operand.Shape, [operand.Shape.Axis(axis)])], isWatched: false);
     }
 
@@ -173,6 +178,7 @@ public sealed class LossValues<T>
 
     private void CheckShape(T other, string name)
     {
+        ArgumentNullException.ThrowIfNull(other, name);
         if (other.Shape != Unchecked.Shape)
             throw new ArgumentException(
                 $"{name} has shape {other.Shape} but values has shape {Unchecked.Shape}; they must be equal.",
@@ -184,6 +190,8 @@ public sealed class LossValues<T>
     /// <exception cref="ArgumentException">The shapes differ, or one counts with weights and the other without.</exception>
     public static LossValues<T> operator +(LossValues<T> a, LossValues<T> b)
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
         if (a.Unchecked.Shape != b.Unchecked.Shape)
             throw new ArgumentException(
                 $"one loss has values of shape {a.Unchecked.Shape} and the other of {b.Unchecked.Shape}; they must be equal.",
@@ -196,5 +204,9 @@ public sealed class LossValues<T>
 
     /// <summary>The loss, scaled.</summary>
     [SuppressMessage("Usage", "CA2225", Justification = "An F# and C# operator.")]
-    public static LossValues<T> operator *(double scale, LossValues<T> loss) => loss.With(T.Constant(scale) * loss.Unchecked);
+    public static LossValues<T> operator *(double scale, LossValues<T> loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return loss.With(T.Constant(scale) * loss.Unchecked);
+    }
 }

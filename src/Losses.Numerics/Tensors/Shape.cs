@@ -17,26 +17,34 @@ public readonly struct Shape : IEquatable<Shape>
     /// <exception cref="ArgumentOutOfRangeException">A length is negative, there are more elements than an array holds (those of empty axes not
     /// counted), or there are more than 64 axes.</exception>
     public Shape(params int[] lengths)
+        : this(lengths, nameof(lengths)) { }
+
+    // Lengths that came by another name.
+    internal Shape(int[] lengths, string name)
     {
-        ArgumentNullException.ThrowIfNull(lengths);
+        ArgumentNullException.ThrowIfNull(lengths, name);
         if (lengths.Length > MostAxes)
-            throw new ArgumentOutOfRangeException(nameof(lengths), $"lengths has {lengths.Length} axes; a shape has at most {MostAxes}.");
-        // An empty axis is left out: the strides of the others are numbers too.
-        var count = 1L;
-        var isEmpty = false;
+            throw new ArgumentOutOfRangeException(name, $"{name} has {lengths.Length} axes; a shape has at most {MostAxes}.");
         foreach (var length in lengths)
-        {
             if (length < 0)
-                throw new ArgumentOutOfRangeException(nameof(lengths), $"shape {Text(lengths)} has a negative axis length.");
-            isEmpty |= length == 0;
-            count = Math.Min(count, Array.MaxLength + 1L) * Math.Max(length, 1);
-        }
-        if (count > Array.MaxLength)
-            throw new ArgumentOutOfRangeException(nameof(lengths), $"shape {Text(lengths)} has more elements than an array can hold.");
+                throw new ArgumentOutOfRangeException(name, $"shape {Text(lengths)} has a negative axis length.");
+        if (!Fits(lengths))
+            throw new ArgumentOutOfRangeException(name, $"shape {Text(lengths)} has more elements than an array can hold.");
         // A copy: the caller may write to the array.
         _lengths = [.. lengths];
-        Size = isEmpty ? 0 : (int)count;
+        Size = lengths.Contains(0) ? 0 : (int)Count(lengths);
         _ranked = true;
+    }
+
+    private static bool Fits(int[] lengths) => Count(lengths) <= Array.MaxLength;
+
+    // An empty axis is left out: the strides of the others are numbers too.
+    private static long Count(int[] lengths)
+    {
+        var count = 1L;
+        foreach (var length in lengths)
+            count = Math.Min(count, Array.MaxLength + 1L) * Math.Max(length, 1);
+        return count;
     }
 
     // default(Shape) is the scalar's shape, whose one element the zero of Size would deny.
@@ -76,6 +84,8 @@ public readonly struct Shape : IEquatable<Shape>
     public int Axis(int axis, [CallerArgumentExpression(nameof(axis))] string? name = null)
     {
         var rank = Rank;
+        if (string.IsNullOrEmpty(name))
+            name = nameof(axis);
         if (axis < -rank || axis >= rank)
             throw new ArgumentOutOfRangeException(
                 name,
@@ -98,14 +108,14 @@ public readonly struct Shape : IEquatable<Shape>
     {
         var lengths = ToArray();
         lengths[Axis(axis)] = length;
-        return new(lengths);
+        return new(lengths, nameof(length));
     }
 
     /// <summary>This shape with a new axis before <paramref name="axis"/>, which may be one past the last; a negative one counts from the last.</summary>
     public Shape Insert(int axis, int length)
     {
         axis = axis == Rank ? axis : Axis(axis);
-        return new([.. Lengths[..axis], length, .. Lengths[axis..]]);
+        return new([.. Lengths[..axis], length, .. Lengths[axis..]], nameof(length));
     }
 
     // The number of elements before, along and after an axis: how far apart its elements lie.
@@ -124,7 +134,7 @@ public readonly struct Shape : IEquatable<Shape>
     /// <param name="a">A shape.</param>
     /// <param name="b">Another.</param>
     /// <param name="common">The shape of both, where there is one.</param>
-    /// <returns>Whether there is one.</returns>
+    /// <returns>Whether there is one, and an array can hold so many elements.</returns>
     public static bool TryBroadcast(Shape a, Shape b, out Shape common)
     {
         var rank = Math.Max(a.Rank, b.Rank);
@@ -138,6 +148,8 @@ public readonly struct Shape : IEquatable<Shape>
                 return false;
             lengths[^i] = p == 1 ? q : p;
         }
+        if (!Fits(lengths))
+            return false;
         common = new(lengths);
         return true;
     }

@@ -25,29 +25,30 @@ public sealed class Weights
     /// <exception cref="ArgumentException"><paramref name="shape"/> has another number of elements.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A weight is negative, infinite or NaN; it says which.</exception>
     public Weights(ReadOnlySpan<double> values, Shape shape)
-        : this(values.ToArray(), null, shape) => Check<double>(values, shape);
+        : this(values.ToArray(), null, shape) => Check<double>(values, shape, nameof(values));
 
     // The numbers are not copied.
-    private static Weights Of(float[] values, Shape shape)
+    private static Weights Of(float[] values, Shape shape, string name)
     {
-        Check<float>(values, shape);
+        Check<float>(values, shape, name);
         return new(null, values, shape);
     }
 
-    private static void Check<S>(ReadOnlySpan<S> values, Shape shape)
+    // Weights that the caller knows by a name.
+    private static void Check<S>(ReadOnlySpan<S> values, Shape shape, string name)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         if (values.Length != shape.Size)
             throw new ArgumentException(
                 $"weights has {values.Length} elements but shape {shape} has {shape.Size}; they must be equal.",
-                nameof(values)
+                name
             );
         if (Watch.IsWithin(Domain.NotNegative, values) && TensorPrimitives.IsFiniteAll(values))
             return;
         for (var i = 0; i < values.Length; i++)
             if (!(values[i] >= S.Zero && S.IsFinite(values[i])))
                 throw new ArgumentOutOfRangeException(
-                    nameof(values),
+                    name,
                     FormattableString.Invariant(
                         $"weights{(shape.Rank == 0 ? "" : shape.Place(i))} is {values[i]}, but a weight is finite and at least 0."
                     )
@@ -66,16 +67,16 @@ public sealed class Weights
         var values = new float[mask.Length];
         for (var i = 0; i < values.Length; i++)
             values[i] = mask[i] ? 1 : 0;
-        return Of(values, shape);
+        return Of(values, shape, nameof(mask));
     }
 
     /// <summary>The same weights under another shape of as many elements.</summary>
     /// <exception cref="ArgumentException"><paramref name="shape"/> has another number of elements.</exception>
     public Weights Reshape(Shape shape) =>
-        shape.Size == Shape.Size
+        shape.Size == Shape.Size && !IsNone
             ? new(_doubles, _singles, shape) { _stored = _stored }
             : throw new ArgumentException(
-                $"weights has {Shape.Size} elements but shape {shape} has {shape.Size}; they must be equal.",
+                $"shape {shape} has {shape.Size} elements but there are {Values.Length} weights; they must be equal.",
                 nameof(shape)
             );
 
@@ -127,11 +128,15 @@ public sealed class Weights
     public static implicit operator Weights(float[] values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return Of([.. values], [values.Length]);
+        return Of([.. values], [values.Length], nameof(values));
     }
 
     /// <summary>The same weight for all.</summary>
-    public static implicit operator Weights(double value) => new([value], Shape.Scalar);
+    public static implicit operator Weights(double value)
+    {
+        Check<double>([value], Shape.Scalar, nameof(value));
+        return new([value], null, Shape.Scalar);
+    }
 
     /// <summary>The weights of a tensor's values and shape.</summary>
     public static implicit operator Weights(DiffTensor<double> values)
@@ -144,7 +149,7 @@ public sealed class Weights
     public static implicit operator Weights(DiffTensor<float> values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return Of(values.ToArray(), values.Shape);
+        return Of(values.ToArray(), values.Shape, nameof(values));
     }
 
     /// <summary>The weights with their shape.</summary>
