@@ -128,7 +128,7 @@ let mutants: Mutant list =
                     "the sigmoid is that of −x", "«('T.Logistic logits).Sigmoid»\n", "('T.Logistic logits).SigmoidOfMinus"
                     "log σ is positive", "«Notation.(~-) ('T.Logistic logits).SoftplusOfMinus»", "('T.Logistic logits).SoftplusOfMinus"
                     "softplus is that of −x", "«('T.Logistic logits).Softplus»\n", "('T.Logistic logits).SoftplusOfMinus"
-                    "softmin is softmax", "softmax axis («Notation.(~-) scores»)", "scores"
+                    "softmin is softmax", "'T.Softmax(«Notation.(~-) scores», axis)", "scores"
                 ]
         yield!
             inFile
