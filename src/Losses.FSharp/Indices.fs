@@ -3,12 +3,20 @@ namespace Losses.FSharp
 /// Arrays by index: apart from the losses, whose notation takes integer arithmetic's place.
 module internal Indices =
 
+    // Many take long enough to be called off.
+    let private many (count: int) (f: int -> 'a) =
+        Array.init count (fun k ->
+            if k &&& 0xFFFF = 0xFFFF then
+                Losses.Cancellable.Check()
+
+            f k)
+
     /// f i j for each place of a matrix, row-major.
-    let matrix (rows: int) (columns: int) (f: int -> int -> 'a) = Array.init (rows * columns) (fun k -> f (k / columns) (k % columns))
+    let matrix (rows: int) (columns: int) (f: int -> int -> 'a) = many (rows * columns) (fun k -> f (k / columns) (k % columns))
 
     /// f i j k for each place of a cube, row-major.
     let cube (n: int) (rows: int) (columns: int) (f: int -> int -> int -> 'a) =
-        Array.init (n * rows * columns) (fun k -> f (k / (rows * columns)) (k / columns % rows) (k % columns))
+        many (n * rows * columns) (fun k -> f (k / (rows * columns)) (k / columns % rows) (k % columns))
 
     /// Where in a matrix of so many columns a place is.
     let place (columns: int) (row: int) (column: int) = row * columns + column

@@ -64,6 +64,7 @@ internal readonly unsafe struct CTCSample<S>(CTCSamples<S> all, int n, int frame
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Emit(int t, double* emission)
     {
+        Cancellable.Check();
         var states = all.States(n);
         var frame = all.Frame(t, n);
         for (var s = 0; s < used; s++)

@@ -77,6 +77,7 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
                 if (_isConstant[i] && _inputs[i] is not null)
                     watch.Look(i, _inputs[i], 1, 0, null);
         var workers = Math.Min(Threads.Max, length / Share);
+        Cancellable.Check();
         // A long job is cut for one thread too, so that it can be called off.
         var sum = workers > 1 || length > LongChunk ? RunOn(Math.Max(1, workers)) : RunPart(0, length, IsSummed ? new ExactSum() : null);
         Watch?.End();

@@ -39,6 +39,7 @@ internal static class RowKernels
         else
             for (var i = 0; i < row.Length; i++)
             {
+                CheckNow(i);
                 var difference = row[i] - max;
                 // Beyond, the exponential is 0, and the parts of the difference may overflow.
                 lost[i] = difference > -1000 ? Lost(row[i], max, difference) : 0;
@@ -47,7 +48,10 @@ internal static class RowKernels
         Kernel.Map<ExpFunction, double>(default, row, s_zero, s_zero, exponentials);
         // The rounding of a difference is a relative error of its exponential, many units of it where the difference is large.
         for (var i = 0; i < row.Length; i++)
+        {
+            CheckNow(i);
             exponentials[i] += exponentials[i] * lost[i];
+        }
         var sum = Sum(exponentials[..largest]);
         // Without the largest no NaN may be left.
         var others = double.IsNaN(max) ? max : TwoSum(sum, Sum(exponentials[(largest + 1)..]));
@@ -77,9 +81,20 @@ internal static class RowKernels
     {
         double sum = 0,
             error = 0;
-        foreach (var value in values)
-            Compensated.Add(ref sum, ref error, value);
+        for (var i = 0; i < values.Length; i++)
+        {
+            CheckNow(i);
+            Compensated.Add(ref sum, ref error, values[i]);
+        }
         return (sum, error);
+    }
+
+    // Within a row, which may be all there is.
+    private static void CheckNow(int i)
+    {
+        const int Last = (1 << 18) - 1;
+        if ((i & Last) == Last)
+            Cancellable.Check();
     }
 
     internal delegate void RowFunction(Span<double> row);
@@ -89,9 +104,11 @@ internal static class RowKernels
     {
         var values = x.ToArray();
         var row = new double[at.Length];
+        Cancellable.Pace pace = default;
         for (var outer = 0; outer < at.Outer; outer++)
         for (var inner = 0; inner < at.Inner; inner++)
         {
+            pace.Step(at.Length);
             var start = outer * at.Length * at.Inner + inner;
             if (at.Inner == 1)
             {
@@ -205,6 +222,7 @@ internal static class RowKernels
                 var sum = 0.0;
                 for (var i = 0; i < row.Length; i++)
                 {
+                    CheckNow(i);
                     before[i] = sum;
                     sum += row[i];
                 }
@@ -225,6 +243,7 @@ internal static class RowKernels
                     error = 0;
                 for (var k = 0; k < row.Length; k++)
                 {
+                    CheckNow(k);
                     ref var value = ref row[backwards ? row.Length - 1 - k : k];
                     Compensated.Add(ref sum, ref error, value);
                     value = double.IsFinite(sum) ? sum + error : sum;
@@ -284,8 +303,10 @@ internal static class RowKernels
         int last = lengths[^1],
             step = strides[^1],
             from = 0;
+        Cancellable.Pace pace = default;
         for (var to = 0; to < values.Length; to += last)
         {
+            pace.Step(last);
             if (step == 1)
                 x.Slice(from, last).CopyTo(values.AsSpan(to));
             else if (step == 0)
@@ -314,7 +335,7 @@ internal static class RowKernels
         var i = 0;
         for (var o = 0; o < outer; o++)
         for (var k = 0; k < length; k++)
-        for (var n = 0; n < inner; n++, i++)
+        for (var n = 0; n < inner; n++, CheckNow(i++))
             places[i] = labels.Indices[i] < 0 ? -1 : (o * from + labels.Indices[i]) * inner + n;
         return places;
     }
@@ -328,16 +349,45 @@ internal static class RowKernels
             row =>
             {
                 var values = row.ToArray();
-                var order = Enumerable.Range(0, values.Length);
-                order = descending
-                    ? order.OrderBy(i => double.IsNaN(values[i])).ThenByDescending(i => values[i])
-                    : order.OrderBy(i => double.IsNaN(values[i])).ThenBy(i => values[i]);
-                var rank = 0;
-                foreach (var i in order)
-                    row[rank++] = i;
+                var order = new int[values.Length];
+                for (var i = 0; i < order.Length; i++)
+                    order[i] = i;
+                Sort(order, values, descending);
+                for (var i = 0; i < row.Length; i++)
+                    row[i] = order[i];
             }
         );
         return new(ranks.Select(rank => (int)rank).ToArray().AsSpan(), shape);
+    }
+
+    private static void Sort(int[] order, double[] values, bool descending)
+    {
+        Cancellable.Pace pace = default;
+        try
+        {
+            order.AsSpan().Sort(Compare);
+        }
+        catch (InvalidOperationException e) when (e.InnerException is OperationCanceledException)
+        {
+            // The sort wraps what its comparison throws.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerException);
+        }
+
+        int Compare(int i, int j)
+        {
+            pace.Step(1);
+            double a = values[i],
+                b = values[j];
+            // No order between two that are both NaN, or both the same number, but that of their places.
+            var byValue =
+                a < b ? -1
+                : a > b ? 1
+                : 0;
+            var byNaN = double.IsNaN(a).CompareTo(double.IsNaN(b));
+            return byNaN != 0 ? byNaN
+                : byValue != 0 ? (descending ? -byValue : byValue)
+                : i.CompareTo(j);
+        }
     }
 
     /// <summary>The products of matrices, one after another. Each element adds its terms in order, so the bits depend on nothing else.</summary>
@@ -352,12 +402,14 @@ internal static class RowKernels
     )
     {
         var result = new double[products * rows * columns];
+        Cancellable.Pace pace = default;
         for (var p = 0; p < products; p++)
         for (var i = 0; i < rows; i++)
         {
             var row = result.AsSpan((p * rows + i) * columns, columns);
             for (var k = 0; k < shared; k++)
             {
+                pace.Step(columns);
                 var factor = a[(p * rows + i) * shared + k];
                 var others = b.Slice((p * shared + k) * columns, columns);
                 if (weighing == Weighing.First && factor == 0)

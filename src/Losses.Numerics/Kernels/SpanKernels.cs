@@ -19,16 +19,19 @@ public static class SpanKernels
     /// <param name="target">As long as <paramref name="prediction"/>.</param>
     /// <param name="gradient">Receives the gradient; may be the memory of an operand, but not of part of one.</param>
     /// <param name="reduction">Mean or sum; none for a single element: the gradient is that of one number.</param>
+    /// <param name="cancellationToken">Calls the work off: the gradient then holds some of the new numbers, and elsewhere what was there before.</param>
     /// <returns>The exact mean or sum of the values, rounded once.</returns>
     /// <exception cref="ArgumentException">A length differs, or the reduction does not give one number. A batch mean needs a shape.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where. What the gradient's memory holds then is of no
     /// use.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the work was done.</exception>
     public static S ValueAndGradient<L, S>(
         this L loss,
         ReadOnlySpan<S> prediction,
         ReadOnlySpan<S> target,
         Span<S> gradient,
-        Reduction reduction = Reduction.Mean
+        Reduction reduction = Reduction.Mean,
+        CancellationToken cancellationToken = default
     )
         where L : struct, IPointwise
         where S : unmanaged, IFloatingPointIeee754<S>
@@ -38,7 +41,7 @@ public static class SpanKernels
                 "a batch mean needs the shape of the prediction, whose first axis is the batch.",
                 nameof(reduction)
             );
-        return loss.ValueAndGradient(prediction, target, [prediction.Length], gradient, reduction);
+        return loss.ValueAndGradient(prediction, target, [prediction.Length], gradient, reduction, cancellationToken);
     }
 
     /// <summary>The reduced loss of tensors of a shape, and its gradient by the prediction.</summary>
@@ -48,19 +51,23 @@ public static class SpanKernels
     /// <param name="shape">Of prediction, target and gradient.</param>
     /// <param name="gradient">Receives the gradient; may be the memory of an operand, but not of part of one.</param>
     /// <param name="reduction">Mean, sum or batch mean; none for a single element: the gradient is that of one number.</param>
+    /// <param name="cancellationToken">Calls the work off: the gradient then holds some of the new numbers, and elsewhere what was there before.</param>
     /// <returns>The exact mean or sum of the values, rounded once.</returns>
     /// <exception cref="ArgumentException">A length is not that of the shape, or the reduction does not give one number.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the work was done.</exception>
     public static S ValueAndGradient<L, S>(
         this L loss,
         ReadOnlySpan<S> prediction,
         ReadOnlySpan<S> target,
         Shape shape,
         Span<S> gradient,
-        Reduction reduction = Reduction.Mean
+        Reduction reduction = Reduction.Mean,
+        CancellationToken cancellationToken = default
     )
         where L : struct, IPointwise
         where S : unmanaged, IFloatingPointIeee754<S>
     {
+        using var within = Cancellable.Within(cancellationToken);
         var n = prediction.Length;
         CheckShape(n, shape, nameof(prediction));
         CheckLength(target.Length, nameof(target), n, nameof(prediction));
@@ -94,8 +101,10 @@ public static class SpanKernels
     /// <param name="targetGradient">Likewise.</param>
     /// <param name="thirdGradient">Likewise.</param>
     /// <param name="reduction">Mean or sum; none for a single element: the gradients are those of one number.</param>
+    /// <param name="cancellationToken">Calls the work off: the gradient then holds some of the new numbers, and elsewhere what was there before.</param>
     /// <returns>The exact mean or sum of the values, rounded once.</returns>
     /// <exception cref="ArgumentException">A length differs, or the reduction does not give one number.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the work was done.</exception>
     public static S ValueAndGradients<L, S>(
         this L loss,
         ReadOnlySpan<S> prediction,
@@ -104,11 +113,13 @@ public static class SpanKernels
         Span<S> predictionGradient,
         Span<S> targetGradient,
         Span<S> thirdGradient,
-        Reduction reduction = Reduction.Mean
+        Reduction reduction = Reduction.Mean,
+        CancellationToken cancellationToken = default
     )
         where L : struct, IPointwise3
         where S : unmanaged, IFloatingPointIeee754<S>
     {
+        using var within = Cancellable.Within(cancellationToken);
         var n = prediction.Length;
         CheckThree(prediction, target, third, predictionGradient, targetGradient, thirdGradient);
         if (reduction == Reduction.BatchMean)
@@ -137,19 +148,23 @@ public static class SpanKernels
     /// <param name="gradient">Receives the first derivatives; may be the memory of an operand, but not of part of one.</param>
     /// <param name="curvature">Receives the second derivatives; likewise, of another operand.</param>
     /// <param name="weights">What each element's derivatives are multiplied by; empty for 1. With a weight of 0 an element may be anything.</param>
+    /// <param name="cancellationToken">Calls the work off: gradient and curvature then hold some of the new numbers, and elsewhere what was there before.</param>
     /// <exception cref="ArgumentException">A length differs.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the work was done.</exception>
     public static void GradientAndCurvature<L, S>(
         this L loss,
         ReadOnlySpan<S> prediction,
         ReadOnlySpan<S> target,
         Span<S> gradient,
         Span<S> curvature,
-        ReadOnlySpan<S> weights = default
+        ReadOnlySpan<S> weights = default,
+        CancellationToken cancellationToken = default
     )
         where L : struct, IPointwise
         where S : unmanaged, IFloatingPointIeee754<S>
     {
+        using var within = Cancellable.Within(cancellationToken);
         CheckLength(target.Length, nameof(target), prediction.Length, nameof(prediction));
         CheckLength(gradient.Length, nameof(gradient), prediction.Length, nameof(prediction));
         CheckLength(curvature.Length, nameof(curvature), prediction.Length, nameof(prediction));
@@ -177,15 +192,18 @@ public static class SpanKernels
     /// <param name="labels">A class index for each row.</param>
     /// <param name="gradient">Receives the gradient; may be the memory of an operand, but not of part of one.</param>
     /// <param name="reduction">Mean (over the weights of the labels), sum or batch mean; none for a single label: the gradient is that of one number.</param>
+    /// <param name="cancellationToken">Calls the work off: the gradient then holds some of the new numbers, and elsewhere what was there before.</param>
     /// <returns>The exact mean or sum of the values, rounded once.</returns>
     /// <exception cref="ArgumentException">A length does not fit, or the reduction does not give one number.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the work was done.</exception>
     public static S ValueAndGradient<L, S>(
         this L loss,
         ReadOnlySpan<S> prediction,
         ReadOnlySpan<int> labels,
         Span<S> gradient,
-        Reduction reduction = Reduction.Mean
+        Reduction reduction = Reduction.Mean,
+        CancellationToken cancellationToken = default
     )
         where L : ILabelled
         where S : unmanaged, IFloatingPointIeee754<S>
@@ -197,7 +215,7 @@ public static class SpanKernels
             );
         // Without rows there is nothing to see of the classes.
         Shape shape = labels.IsEmpty ? [0, 1] : [labels.Length, prediction.Length / labels.Length];
-        return loss.ValueAndGradient(prediction, labels, shape, gradient, reduction);
+        return loss.ValueAndGradient(prediction, labels, shape, gradient, reduction, cancellationToken);
     }
 
     /// <summary>The reduced loss of rows with labels along any axis, and its gradient by the prediction.</summary>
@@ -207,20 +225,24 @@ public static class SpanKernels
     /// <param name="shape">Of prediction and gradient, such as (N, C, height, width).</param>
     /// <param name="gradient">Receives the gradient; may be the memory of an operand, but not of part of one.</param>
     /// <param name="reduction">Mean (over the weights of the labels), sum or batch mean; none for a single label: the gradient is that of one number.</param>
+    /// <param name="cancellationToken">Calls the work off: the gradient then holds some of the new numbers, and elsewhere what was there before.</param>
     /// <returns>The exact mean or sum of the values, rounded once.</returns>
     /// <exception cref="ArgumentException">A length is not that of the shape, or the reduction does not give one number.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the work was done.</exception>
     public static S ValueAndGradient<L, S>(
         this L loss,
         ReadOnlySpan<S> prediction,
         ReadOnlySpan<int> labels,
         Shape shape,
         Span<S> gradient,
-        Reduction reduction = Reduction.Mean
+        Reduction reduction = Reduction.Mean,
+        CancellationToken cancellationToken = default
     )
         where L : ILabelled
         where S : unmanaged, IFloatingPointIeee754<S>
     {
+        using var within = Cancellable.Within(cancellationToken);
         Kernel.CheckStorage<S>();
         CheckShape(prediction.Length, shape, nameof(prediction));
         CheckLength(gradient.Length, nameof(gradient), prediction.Length, nameof(prediction));
@@ -255,8 +277,10 @@ public static class SpanKernels
     /// <param name="secondGradient">Likewise.</param>
     /// <param name="thirdGradient">Likewise.</param>
     /// <param name="reduction">Mean, sum or batch mean; none for a single vector: the gradients are those of one number.</param>
+    /// <param name="cancellationToken">Calls the work off: the gradient then holds some of the new numbers, and elsewhere what was there before.</param>
     /// <returns>The exact mean or sum of the values, rounded once.</returns>
     /// <exception cref="ArgumentException">A length differs or is no whole number of vectors, or the reduction does not give one number.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the work was done.</exception>
     public static S ValueAndGradients<L, S>(
         this L loss,
         ReadOnlySpan<S> first,
@@ -266,11 +290,13 @@ public static class SpanKernels
         Span<S> firstGradient,
         Span<S> secondGradient,
         Span<S> thirdGradient,
-        Reduction reduction = Reduction.Mean
+        Reduction reduction = Reduction.Mean,
+        CancellationToken cancellationToken = default
     )
         where L : IVectors3
         where S : unmanaged, IFloatingPointIeee754<S>
     {
+        using var within = Cancellable.Within(cancellationToken);
         var n = first.Length;
         if (width < 1 || n % width != 0)
             throw new ArgumentException(

@@ -40,13 +40,13 @@ public static class Threads
             return;
         }
         workers = Math.Min(workers, chunks);
-        var team = new Team(chunks, workers, body, Cancellable.Token);
+        var team = new Team(chunks, workers, body, Cancellable.Current);
         team.Gather();
         team.Work(0);
         team.Wait();
     }
 
-    private sealed class Team(int chunks, int workers, Action<int, int> body, CancellationToken token)
+    private sealed class Team(int chunks, int workers, Action<int, int> body, Cancellable.Tokens? tokens)
     {
         private readonly ManualResetEventSlim _done = new();
         private readonly Part[] _parts = new Part[workers];
@@ -69,9 +69,9 @@ public static class Threads
 
         public void Help(int worker)
         {
-            Cancellable.Token = token;
+            Cancellable.Current = tokens;
             Work(worker);
-            Cancellable.Token = default;
+            Cancellable.Current = null;
         }
 
         public void Work(int worker)
@@ -93,7 +93,7 @@ public static class Threads
             {
                 if (Volatile.Read(ref _failure) is null)
                 {
-                    token.ThrowIfCancellationRequested();
+                    tokens?.Check();
                     body(chunk, worker);
                 }
             }

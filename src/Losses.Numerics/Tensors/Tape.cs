@@ -19,6 +19,7 @@ internal abstract class Operation<T>
     /// <summary>Computes on the tape of the innermost differentiation that any input takes part in, or on none.</summary>
     internal DiffTensor<T> Apply(params DiffTensor<T>[] inputs)
     {
+        Cancellable.Check();
         inputs = DiffTensor<T>.AllLive(inputs);
         Differentiation? innermost = null;
         var isDetached = false;
@@ -137,6 +138,7 @@ internal static class Tape
             gradients[output.Node!] = gradient;
             foreach (var node in Ordered(output.Node!))
             {
+                Cancellable.Check();
                 if (node.Parents.Length == 0 || !gradients.Remove(node, out var g))
                     continue;
                 if (node.IsConstant)

@@ -86,7 +86,8 @@ internal sealed class SliceOperation<T>(int axis, int start, int length) : Unary
         if (x.Storage.IsUniform)
             return new(Storage<T>.Uniform(x.Storage.Numbers[0], shape.Size), shape);
         var values = GC.AllocateUninitializedArray<double>(shape.Size);
-        for (var o = 0; o < outer; o++)
+        Cancellable.Pace pace = default;
+        for (var o = 0; o < outer; o++, pace.Step(length * inner))
             x.Storage.Numbers.Slice((o * from + start) * inner, length * inner).CopyTo(values.AsSpan(o * length * inner));
         return new(Storage<T>.Wide(values), shape);
     }
@@ -105,7 +106,8 @@ internal sealed class PadOperation<T>(int axis, int start, int length) : UnaryOp
         var (outer, part, inner) = x.Shape.Around(axis);
         var values = new double[shape.Size];
         var numbers = x.Storage.Dense;
-        for (var o = 0; o < outer; o++)
+        Cancellable.Pace pace = default;
+        for (var o = 0; o < outer; o++, pace.Step(part * inner))
             numbers.Slice(o * part * inner, part * inner).CopyTo(values.AsSpan((o * length + start) * inner));
         return new(Storage<T>.Wide(values), shape);
     }
@@ -123,11 +125,12 @@ internal sealed class ConcatenateOperation<T>(int axis) : Operation<T>
         var (outer, length, inner) = shape.Around(axis);
         var values = GC.AllocateUninitializedArray<double>(shape.Size);
         var start = 0;
+        Cancellable.Pace pace = default;
         foreach (var x in inputs)
         {
             var part = x.Shape[axis];
             var numbers = x.Storage.Dense;
-            for (var o = 0; o < outer; o++)
+            for (var o = 0; o < outer; o++, pace.Step(part * inner))
                 numbers.Slice(o * part * inner, part * inner).CopyTo(values.AsSpan((o * length + start) * inner));
             start += part;
         }
@@ -157,7 +160,8 @@ internal sealed class GatherOperation<T>(int axis, Labels labels) : UnaryOperati
         var values = new double[labels.Shape.Size];
         var numbers = x.Storage.Dense;
         var places = RowKernels.Places(labels, axis, x.Shape);
-        for (var i = 0; i < values.Length; i++)
+        Cancellable.Pace pace = default;
+        for (var i = 0; i < values.Length; i++, pace.Step(1))
             values[i] = places[i] < 0 ? 0 : numbers[places[i]];
         return new(Storage<T>.Wide(values), labels.Shape);
     }
@@ -175,7 +179,8 @@ internal sealed class ScatterOperation<T>(int axis, Labels labels, Shape shape) 
         var values = new double[shape.Size];
         var numbers = x.Storage.Dense;
         var places = RowKernels.Places(labels, axis, shape);
-        for (var i = 0; i < places.Length; i++)
+        Cancellable.Pace pace = default;
+        for (var i = 0; i < places.Length; i++, pace.Step(1))
             if (places[i] >= 0)
                 values[places[i]] += numbers[i];
         return new(Storage<T>.Wide(values), shape);
