@@ -9,6 +9,9 @@ module internal Check =
 
     let private text (value: float) = value.ToString(CultureInfo.InvariantCulture)
 
+    /// For messages: a minus is a hyphen in every culture.
+    let number (value: int64) = value.ToString(CultureInfo.InvariantCulture)
+
     let private outOfRange (name: string) (value: float) (range: string) =
         raise (ArgumentOutOfRangeException(name, $"{name} is {text value}, but it must be {range}."))
 

@@ -238,7 +238,7 @@ module Classification =
         let axis = checkOptions options name logits.Shape
 
         if options.IgnoreIndex <> CrossEntropyOptions.Default.IgnoreIndex then
-            let ignored = options.IgnoreIndex
+            let ignored = Check.number options.IgnoreIndex
             raise (ArgumentException($"ignoreIndex is {ignored}, but probabilities of classes have no label to ignore.", "ignoreIndex"))
 
         let classes = logits.Shape[axis]

@@ -99,7 +99,7 @@ module Margin =
 
     let internal checkMultiMargin (p: int) (margin: float) : int =
         if p <> 1 && p <> 2 then
-            raise (ArgumentOutOfRangeException(nameof p, $"p is {p}, but it must be 1 or 2."))
+            raise (ArgumentOutOfRangeException(nameof p, $"p is {Check.number p}, but it must be 1 or 2."))
 
         Check.finite (nameof margin) margin
         p

@@ -89,7 +89,7 @@ module Reduce =
         | Reduction.Mean -> mean loss
         | Reduction.Sum -> sum loss
         | Reduction.BatchMean -> batchMean loss
-        | _ -> raise (ArgumentOutOfRangeException(nameof reduction, reduction, $"{int reduction} is no reduction."))
+        | _ -> raise (ArgumentOutOfRangeException(nameof reduction, $"{Check.number (int64 reduction)} is no reduction."))
 
     let private spread (like: 'T) (weights: Weights) : 'T :> ITensor<'T> =
         TensorNotation.expand like.Shape (TensorNotation.constant like weights)
@@ -165,7 +165,7 @@ module Reduce =
         | EmptyMean.Zero -> Notation.ifLess (Notation.num 0.0) counted mean (Notation.num 0.0)
         | EmptyMean.Throw when 'T.Least counted > 0.0 -> mean
         | EmptyMean.Throw -> raise (InvalidOperationException "the mean of nothing: no element counts.")
-        | _ -> raise (ArgumentOutOfRangeException(nameof empty, empty, $"{int empty} is no choice for an empty mean."))
+        | _ -> raise (ArgumentOutOfRangeException(nameof empty, $"{Check.number (int64 empty)} is no choice for an empty mean."))
 
     let private bySample (empty: EmptyMean) (reduction: Reduction) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
         Check.notNull (nameof loss) loss
@@ -181,7 +181,9 @@ module Reduce =
         | Reduction.Mean ->
             let counted = total loss.Weights
             loss.Checked(emptyAware empty counted (Notation.(/) (total loss.UncheckedMeanValues) counted))
-        | _ -> raise (ArgumentException($"a sample is reduced by Sum or Mean, not by {reduction}.", nameof reduction))
+        | _ ->
+            let given = if Enum.IsDefined reduction then string reduction else Check.number (int64 reduction)
+            raise (ArgumentException($"a sample is reduced by Sum or Mean, not by {given}.", nameof reduction))
 
     /// <summary>Every sample by itself, over all axes but the first: its sum, or the sum over what it counts.</summary>
     /// <param name="reduction">Sum or mean.</param>
@@ -210,7 +212,7 @@ module Reduce =
             let weighed = masked |> weighAndCount options.Weights |> weighAndCount sampleWeights
             let counted = Notation.ifLess (Notation.num 0.0) weighed.Weights (Notation.num 1.0) (Notation.num 0.0)
             weighed.With(weighed.Unchecked, counted)
-        | divisor -> raise (ArgumentOutOfRangeException("divisor", divisor, $"{int divisor} is no divisor."))
+        | divisor -> raise (ArgumentOutOfRangeException("divisor", $"{Check.number (int64 divisor)} is no divisor."))
 
     // What is left to do once mask and weights are applied.
     let private reduced (options: Reducing) (loss: LossValues<'T>) : 'T :> ITensor<'T> =

@@ -41,7 +41,10 @@ module Sequence =
 
             if total <> int64 labels.Shape.Size then
                 raise (
-                    ArgumentException($"labels has shape {labels.Shape} but targetLengths sum to {total}; they must be equal.", "labels")
+                    ArgumentException(
+                        $"labels has shape {labels.Shape} but targetLengths sum to {Check.number total}; they must be equal.",
+                        "labels"
+                    )
                 )
 
             Indices.split targetLengths indices
@@ -55,7 +58,7 @@ module Sequence =
         lengths
         |> Array.iteri (fun i length ->
             if length < 0 || length > longest then
-                raise (ArgumentOutOfRangeException(name, $"{name}[{i}] is {length}, but {what} is {longest}.")))
+                raise (ArgumentOutOfRangeException(name, $"{name}[{i}] is {Check.number length}, but {what} is {longest}.")))
 
     // Which classes the states of each sample stand for: blank, label, blank, label, …, blank; and whether a state may be entered from two before.
     let private states (options: CTCOptions) (rows: int[][]) (width: int) =
@@ -170,7 +173,7 @@ module Sequence =
         Check.notEmptyAxis name shape -1 "classes"
 
         if options.Blank < 0 || options.Blank >= classes then
-            raise (ArgumentOutOfRangeException("blank", $"blank is {options.Blank}, but there are {classes} classes."))
+            raise (ArgumentOutOfRangeException("blank", $"blank is {Check.number options.Blank}, but there are {classes} classes."))
 
         let width = if labels.Shape.Rank = 2 then labels.Shape[1] else labels.Shape.Size
         checkLengths (nameof inputLengths) inputLengths samples frames "the number of frames"
@@ -185,10 +188,17 @@ module Sequence =
                 let place () = if labels.Shape.Rank = 2 then $"labels[{n}, {s}]" else $"label {s} of sample {n}"
 
                 if label = options.Blank then
-                    raise (ArgumentOutOfRangeException(nameof labels, $"{place ()} is {label}, the blank, which no target has."))
+                    raise (
+                        ArgumentOutOfRangeException(nameof labels, $"{place ()} is {Check.number label}, the blank, which no target has.")
+                    )
 
                 if label < 0 || label >= classes then
-                    raise (ArgumentOutOfRangeException(nameof labels, $"{place ()} is {label}, but there are {classes} classes."))))
+                    raise (
+                        ArgumentOutOfRangeException(
+                            nameof labels,
+                            $"{place ()} is {Check.number label}, but there are {classes} classes."
+                        )
+                    )))
 
         let longest = Array.fold max 0 targetLengths
 

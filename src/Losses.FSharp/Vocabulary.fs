@@ -70,7 +70,7 @@ module Vocabulary =
         (input: 'T)
         : LossValues<'T> when 'T :> ITensor<'T> =
         if chunk < 1 then
-            raise (ArgumentOutOfRangeException(nameof chunk, $"chunk is {chunk}, but it must be at least 1."))
+            raise (ArgumentOutOfRangeException(nameof chunk, $"chunk is {Check.number chunk}, but it must be at least 1."))
 
         Check.notNull (nameof options) options
         Check.notNull (nameof labels) labels
@@ -118,7 +118,7 @@ module Vocabulary =
         let cutoffs, head = parameters.Cutoffs, parameters.Head.Shape
 
         if cutoffs.Length = 0 || cutoffs[0] < 1 || Seq.exists (fun (low, high) -> low >= high) (Seq.pairwise cutoffs) then
-            let listed = String.Join(", ", cutoffs)
+            let listed = String.Join(", ", Array.map (int64 >> Check.number) cutoffs)
             raise (ArgumentException($"the cutoffs ({listed}) must be at least one, above 0 and ascending.", name))
 
         matrix "parameters.Head" head

@@ -148,10 +148,10 @@ public class Cancellation
             var watch = Stopwatch.StartNew();
             call(default);
             var length = watch.Elapsed;
-            var taken = Enumerable.Range(0, 5).Select(i => Taken(call, length * ((2 * i + 1) / 10.0))).Order().ToArray();
+            var taken = Enumerable.Range(0, 3).Select(i => Taken(call, length * ((2 * i + 1) / 6.0))).Order().ToArray();
             // What else the machine does may hold up one or the other.
             Assert.True(
-                taken[2].TotalMilliseconds <= Most,
+                taken[1].TotalMilliseconds <= Most,
                 $"of calls of {length.TotalMilliseconds:F0} ms the ends took {string.Join(", ", taken.Select(time => $"{time.TotalMilliseconds:F0}"))} ms."
             );
         }

@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Numerics;
 using System.Reflection;
 using Xunit;
 
 namespace Losses.Tests;
 
-/// <summary>Every public member with null, wrong ranks, empty and huge shapes, and numbers of no use: it gives a result, or refuses an argument by name.</summary>
+/// <summary>Every public member with null, wrong ranks, empty and huge shapes, and numbers of no use: it gives a result, or refuses an argument by name, in the same
+/// words in every culture.</summary>
 public class EveryMember
 {
     private static readonly Assembly[] s_libraries =
@@ -64,28 +66,73 @@ public class EveryMember
 
     private static string? Finding(string name, Callable call, object?[] arguments)
     {
+        var (said, finding) = Said(name, call, arguments);
+        // Numbers have another look in each culture; what is said has not.
+        // F# writes its records out in its own way.
+        if (
+            finding is null
+            && said is not null
+            && name != "Reducing.ToString"
+            && Elsewhere(() => Said(name, call, arguments).Text) is var there
+            && there != said
+        )
+            return $"elsewhere says {there?.ReplaceLineEndings(" ")}";
+        return finding;
+    }
+
+    // The text that the call gives, or that of its refusal; and what is wrong with it.
+    private static (string? Text, string? Finding) Said(string name, Callable call, object?[] arguments)
+    {
         try
         {
-            call.Invoke(arguments);
-            return null;
+            return (call.Invoke(arguments) as string, null);
         }
         catch (ArgumentException e)
         {
-            return IsNamed(name, call, arguments, e) ? null : $"{e.GetType().Name} names {e.ParamName}";
+            return (e.Message, IsNamed(name, call, arguments, e) ? null : $"{e.GetType().Name} names {e.ParamName}");
         }
         catch (OperationCanceledException) when (arguments.Contains(Arguments.Cancelled))
         {
-            return null;
+            return (null, null);
         }
         catch (OutOfMemoryException) when (arguments.Any(Arguments.IsHuge))
         {
-            return null;
+            return (null, null);
         }
         catch (Exception e)
         {
             return s_promised.Contains((name, e.GetType()))
-                ? null
-                : $"{e.GetType().Name}, {e.Message} {e.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}";
+                ? (e.Message, null)
+                : (e.Message, $"{e.GetType().Name}, {e.Message} {e.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}");
+        }
+    }
+
+    // Where a minus is no hyphen, a comma separates the digits, and NaN is a word, as in some cultures each is.
+    private static readonly CultureInfo s_elsewhere = new(CultureInfo.InvariantCulture.Name)
+    {
+        NumberFormat = new()
+        {
+            NegativeSign = "\u2212",
+            PositiveSign = "plus",
+            NumberDecimalSeparator = "\u066B",
+            NumberGroupSeparator = "'",
+            NaNSymbol = "keine Zahl",
+            PositiveInfinitySymbol = "unendlich",
+            NegativeInfinitySymbol = "\u2212unendlich",
+        },
+    };
+
+    private static T Elsewhere<T>(Func<T> call)
+    {
+        var here = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = s_elsewhere;
+        try
+        {
+            return call();
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = here;
         }
     }
 

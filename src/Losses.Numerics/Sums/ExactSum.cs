@@ -164,7 +164,7 @@ public sealed class ExactSum : IEquatable<ExactSum>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     public double Mean(long count)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        CheckCount(count);
         if (count == 0)
             return double.NaN;
         if (special != 0)
@@ -172,12 +172,21 @@ public sealed class ExactSum : IEquatable<ExactSum>
         return IsOne(out var sum) && count <= Float.MaxInteger ? sum / count : Magnitude().Over((ulong)count).ToDouble();
     }
 
+    private static void CheckCount(long count)
+    {
+        if (count < 0)
+            throw new ArgumentOutOfRangeException(
+                nameof(count),
+                FormattableString.Invariant($"count is {count}, but it must be at least 0.")
+            );
+    }
+
     /// <summary>The float32 number nearest to the exact sum divided by <paramref name="count"/>.</summary>
     /// <param name="count">How many numbers there are, or another divisor; at 0 the mean is NaN.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     public float MeanSingle(long count)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        CheckCount(count);
         if (count == 0)
             return float.NaN;
         if (special != 0)

@@ -324,7 +324,7 @@ let ``masks, weights and names of reductions that do not fit are refused`` () =
         (by { Reducing.Default with SampleWeights = Weights.op_Implicit [| 1.0; 0.0; 1.0 |] })
 
     refuses<ArgumentException> "reduction" [ "BatchMean" ] (by { Reducing.Default with PerSample = true; Reduction = Reduction.BatchMean })
-    refuses<ArgumentOutOfRangeException> "options" [ "7" ] (by { Reducing.Default with Divisor = enum 7 })
+    refuses<ArgumentOutOfRangeException> "divisor" [ "7" ] (by { Reducing.Default with Divisor = enum 7 })
     refuses<ArgumentOutOfRangeException> "empty" [ "7" ] (by { Reducing.Default with Empty = enum 7 })
     let scalar = mse (DiffTensor.Scalar 1.0) (DiffTensor.Scalar 2.0)
     refuses<ArgumentException> "loss" [ "()" ] (fun () -> Reduce.using { Reducing.Default with PerSample = true } scalar |> ignore)
