@@ -246,7 +246,8 @@ let private kernels: Mutant list =
                     "each of the largest has the whole slope", "== max ? «1.0 / count»", "1"
                     "what comes after is forgotten", "(before[i] + sum, «sum + row[i]»)", "sum"
                     "a sum always runs forwards", "«backwards» ? row.Length - 1 - k", "false"
-                    "descending is ascending", "order = «descending»", "!descending"
+                    "descending is ascending", "(«descending» ? -byValue : byValue)", "!descending"
+                    "equal numbers change places", ": «i.CompareTo(j)»;", "j.CompareTo(i)"
                 ]
         yield!
             inFile
@@ -349,8 +350,16 @@ let private tensors: Mutant list =
                 [
                     "an interrupted call ends before its workers", "«Insist(_done.Wait, isCaller: true);»", "_done.Wait();"
                     "after a failure all goes on", "if («Volatile.Read(ref _failure) is null»)", "true"
-                    "what is called off goes on", "«token.ThrowIfCancellationRequested();»", ""
+                    "what is called off goes on", "«tokens?.Check();»", ""
                 ]
+        yield!
+            inFile
+                "Kernels/Cancellable.cs"
+                [
+                    "in a loop nobody looks at the token", "«Check();\n            _taken = 0;»", "_taken = 0;"
+                    "the token of the call around it is forgotten", "«outer?.Check();»", ""
+                ]
+        yield! inFile "Tensors/Weights.cs" [ "no weights have a shape", "shape.Size == Shape.Size && «!IsNone»", "true" ]
         yield! inFile "Tensors/Storage.cs" [ "each loss of a chain asks for the one before it", "«deferred.Prepare();»", "" ]
         yield!
             inFile
