@@ -13,20 +13,55 @@ internal static class Concurrency
     private static readonly int[] s_labels = [.. Enumerable.Range(0, Count / Classes).Select(i => i * 31 % Classes)];
     private static readonly DiffTensor<float> s_rows = new(s_x, [Count / Classes, Classes]);
 
-    // Each writes its gradient, and gives it.
-    private static readonly (string Name, Action<float[]> Run)[] s_calls =
+    // Each writes its gradient. Over spans the token is an argument.
+    private static readonly (string Name, Action<float[], CancellationToken> Run)[] s_calls =
     [
-        ("cross-entropy of logits", g => new BCEWithLogits().ValueAndGradient(s_x, s_t, g)),
-        ("curvature", g => new BCEWithLogits().GradientAndCurvature(s_x, s_t, g.AsSpan(0, Count), new float[Count])),
-        ("three operands", g => new GaussianNLL(true, 1e-6).ValueAndGradients<GaussianNLL, float>(s_x, s_x, s_t, g, default, default)),
-        ("cross-entropy", g => new CrossEntropy(labelSmoothing: 0.1).ValueAndGradient(s_x, s_labels, g)),
-        ("cross-entropy across", g => new CrossEntropy().ValueAndGradient(s_x, s_labels, [Count / Classes / 64, Classes, 64], g)),
-        ("triplets", g => new TripletMargin().ValueAndGradients<TripletMargin, float>(s_x, s_t, s_t, Classes, g, default, default)),
-        ("softmax", g => CSharp.Diff.Grad(x => (CSharp.Activations.Softmax(x, 1) * x).Sum(), s_rows).CopyTo(g)),
-        ("product", g => CSharp.Diff.Grad(x => x.MatMul(s_rows.Slice(0, 0, Classes)).Sum(), s_rows).CopyTo(g)),
-        ("sort", g => s_rows.Sort(1).CopyTo(g)),
-        ("distances", g => CSharp.Diff.Grad(x => CSharp.Similarity.Cdist(x, s_rows.Slice(0, 0, 64)).Sum(), s_rows).CopyTo(g)),
+        ("cross-entropy of logits", (g, token) => new BCEWithLogits().ValueAndGradient(s_x, s_t, g, cancellationToken: token)),
+        (
+            "curvature",
+            (g, token) => new BCEWithLogits().GradientAndCurvature(s_x, s_t, g.AsSpan(), new float[Count], cancellationToken: token)
+        ),
+        (
+            "three operands",
+            (g, token) =>
+                new GaussianNLL(true, 1e-6).ValueAndGradients<GaussianNLL, float>(
+                    s_x,
+                    s_x,
+                    s_t,
+                    g,
+                    default,
+                    default,
+                    cancellationToken: token
+                )
+        ),
+        ("cross-entropy", (g, token) => new CrossEntropy(labelSmoothing: 0.1).ValueAndGradient(s_x, s_labels, g, cancellationToken: token)),
+        (
+            "cross-entropy across",
+            (g, token) =>
+                new CrossEntropy().ValueAndGradient(s_x, s_labels, [Count / Classes / 64, Classes, 64], g, cancellationToken: token)
+        ),
+        (
+            "triplets",
+            (g, token) =>
+                new TripletMargin().ValueAndGradients<TripletMargin, float>(
+                    s_x,
+                    s_t,
+                    s_t,
+                    Classes,
+                    g,
+                    default,
+                    default,
+                    cancellationToken: token
+                )
+        ),
+        ("softmax", OfTensors(() => CSharp.Diff.Grad(x => (CSharp.Activations.Softmax(x, 1) * x).Sum(), s_rows))),
+        ("product", OfTensors(() => CSharp.Diff.Grad(x => x.MatMul(s_rows.Slice(0, 0, Classes)).Sum(), s_rows))),
+        ("sort", OfTensors(() => s_rows.Sort(1))),
+        ("distances", OfTensors(() => CSharp.Diff.Grad(x => CSharp.Similarity.Cdist(x, s_rows.Slice(0, 0, 64)).Sum(), s_rows))),
     ];
+
+    private static Action<float[], CancellationToken> OfTensors(Func<DiffTensor<float>> work) =>
+        (g, token) => Cancellable.Run(() => work().CopyTo(g), token);
 
     private static readonly Dictionary<string, float[]> s_expected = [];
 
@@ -38,13 +73,13 @@ internal static class Concurrency
         draw.What = $"{name}, {Threads.Max} threads, {(kind == 0 ? "interrupted" : kind == 1 ? "called off" : "by several at once")}";
         if (!s_expected.TryGetValue(name, out var expected))
         {
-            run(expected = new float[Count]);
+            run(expected = new float[Count], default);
             s_expected[name] = expected;
         }
         if (kind == 2)
         {
             var results = Enumerable.Range(0, 3).Select(_ => new float[Count]).ToArray();
-            OnThreads(3, thread => run(results[thread]));
+            OnThreads(3, thread => run(results[thread], default));
             foreach (var result in results)
                 draw.Equal<float>(result, expected, "the gradient of one of several threads");
             return;
@@ -58,10 +93,7 @@ internal static class Concurrency
         {
             try
             {
-                if (kind == 0)
-                    run(gradient);
-                else
-                    Cancellable.Run(() => run(gradient), source.Token);
+                run(gradient, kind == 0 ? default : source.Token);
                 ended = true;
             }
             catch (Exception e) when (kind == 0 ? e is ThreadInterruptedException : e is OperationCanceledException)

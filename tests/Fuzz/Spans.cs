@@ -281,6 +281,16 @@ internal static class Spans
         arena.Fill();
         Threads.Max = 1 + draw.Below(4);
         draw.What += $" {typeof(S).Name} curvature of {n}, {Threads.Max} threads";
+        if (draw.OneIn(12) && n > 1)
+        {
+            var by = draw.Of(-1, 1) * (1 + draw.Below(Math.Min(n - 1, 30)));
+            draw.Refused(() => loss.GradientAndCurvature(arena[xs], arena[ts], arena[xs.Shifted(by)], new S[n], arena[ws]));
+            draw.Refused(() => loss.GradientAndCurvature(arena[xs], arena[ts], new S[n], arena[ts.Shifted(by)], arena[ws]));
+            draw.Refused(() => loss.GradientAndCurvature(arena[xs], arena[ts], arena[xs], arena[xs], arena[ws]));
+            draw.Refused(() => loss.GradientAndCurvature(arena[xs], arena[ts], new S[n], new S[n], new S[n - 1]));
+            arena.Check();
+            return;
+        }
         loss.GradientAndCurvature(arena[xs], arena[ts], arena[gs], arena[hs], arena[ws]);
         arena.Check(gs, hs);
         var (g, h) = (Draw.Wide(arena[gs].ToArray()), Draw.Wide(arena[hs].ToArray()));
