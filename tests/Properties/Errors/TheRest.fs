@@ -308,7 +308,7 @@ let ``losses that count differently are not added`` () =
 let ``masks, weights and names of reductions that do not fit are refused`` () =
     let loss = mse x23 x23
     let by (reducing: Reducing) () = Reduce.using reducing loss |> ignore
-    refuses<ArgumentException> "weights" [ "(2)"; "(2, 3)" ] (by { Reducing.Default with Mask = Weights.op_Implicit [| 1.0; 0.0 |] })
+    refuses<ArgumentException> "mask" [ "(2)"; "(2, 3)" ] (by { Reducing.Default with Mask = Weights.op_Implicit [| 1.0; 0.0 |] })
 
     for number in [ 0.5; 2.0 ] do
         refuses<ArgumentOutOfRangeException>
