@@ -3,6 +3,9 @@ namespace Losses.Tests;
 /// <summary>Arguments that a loss of the façade takes, and its values in loops.</summary>
 internal static class Arguments
 {
+    /// <summary>Whether there are loops for the loss of that name; those of regions have the catalogue's laws.</summary>
+    internal static bool Knows(string name) => name is not ("Dice" or "Jaccard" or "Tversky" or "Sums");
+
     internal static (Case, double[]) Fill(Draw draw, Case loss)
     {
         var style = draw.AnyStyle();

@@ -10,7 +10,7 @@ internal static class Facade
     [
         .. typeof(CSharp.Loss)
             .GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
-            .Where(method => method.ReturnType.IsGenericType)
+            .Where(method => method.ReturnType.IsGenericType && Arguments.Knows(method.Name))
             .OrderBy(method => method.ToString(), StringComparer.Ordinal),
     ];
 
