@@ -206,6 +206,7 @@ public class EveryMember
             : Is(typeof(IPointwise3)) ? typeof(GaussianNLL)
             : Is(typeof(ILabelled)) ? typeof(CrossEntropy)
             : Is(typeof(IVectors3)) ? typeof(TripletMargin)
+            : Is(typeof(ISums)) ? typeof(Overlap)
             : Is(typeof(IFloatingPointIeee754<>)) ? storage
             // Records of tensors, and what a function gives.
             : typeof(DiffTensor<>).MakeGenericType(storage);
