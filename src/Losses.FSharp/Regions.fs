@@ -200,14 +200,14 @@ module Regions =
             | RegionActivation.None
             | RegionActivation.Sigmoid -> prediction
             | RegionActivation.Softmax -> 'T.Softmax(prediction, axis)
-            | activation -> raise (ArgumentOutOfRangeException("activation", activation, $"{int activation} is no activation."))
+            | activation -> raise (ArgumentOutOfRangeException("activation", $"{Check.number (int64 activation)} is no activation."))
 
         let isSpanned =
             match options.Over with
             | RegionScope.Sample -> fun i -> i <> 0 && i <> axis
             | RegionScope.Batch -> fun i -> i <> axis
             | RegionScope.SampleAndClasses -> fun i -> i <> 0
-            | over -> raise (ArgumentOutOfRangeException("over", over, $"{int over} is no scope of a region."))
+            | over -> raise (ArgumentOutOfRangeException("over", $"{Check.number (int64 over)} is no scope of a region."))
 
         let axes = [| 0 .. shape.Rank - 1 |] |> Array.filter isSpanned
 

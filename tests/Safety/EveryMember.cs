@@ -72,7 +72,7 @@ public class EveryMember
         if (
             finding is null
             && said is not null
-            && name != "Reducing.ToString"
+            && name is not ("Reducing.ToString" or "RegionOptions.ToString")
             && Elsewhere(() => Said(name, call, arguments).Text) is var there
             && there != said
         )
