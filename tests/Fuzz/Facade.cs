@@ -45,7 +45,7 @@ internal static class Facade
         // Below its floor a variance has the slope that it would have above.
         var isBelow =
             (by == "variance" || loss.Arguments.GetValueOrDefault("loss") is GaussianNLL && by == "third")
-            && loss.Tensor(by).Values.Any(v => v < 2e-3);
+            && loss.Tensor(by).Values.Any(v => v < 0.05);
         if (values.Length > 0 && values.All(double.IsFinite) && !isBelow && loss.Tensor(by).Values.Length > 0)
             Slopes(draw, loss, by, values.Length);
     }

@@ -280,6 +280,9 @@ internal static class Spans
         var (gs, hs) = (draw.OneIn(6) ? xs : arena.Take(n), draw.OneIn(6) ? ts : arena.Take(n));
         arena.Fill();
         Threads.Max = 1 + draw.Below(4);
+        var hasBCE =
+            typeof(L).ToString().Contains($"Losses.{nameof(BCE)}", StringComparison.Ordinal)
+            && !typeof(L).ToString().Contains(nameof(BCEWithLogits), StringComparison.Ordinal);
         draw.What += $" {typeof(S).Name} curvature of {n}, {Threads.Max} threads";
         if (draw.OneIn(12) && n > 1)
         {
@@ -313,11 +316,12 @@ internal static class Spans
                 [weight * Bound<S>(exact.SlopeErrors[0])],
                 $"gradient at {i} ({x[i]:R}, {t[i]:R})"
             );
-            // 1 / (p (1 − p)) and the like grow as their operands' last bits do.
+            // 1 / (p (1 − p)) and the like grow as their operands' last bits do; and that of BCE cancels next to a hard target, as its definition says.
+            var cancelled = hasBCE ? 64 * 1.1e-16 / Math.Max(x[i] * (1 - x[i]), 1e-12) : 0;
             draw.SameSlopes(
                 [h[i]],
                 [weight * curvature],
-                [weight * 1e4 * Draw.Ulp<S>() * (exact.SlopeErrors[0] + Math.Abs(curvature))],
+                [weight * 1e4 * Draw.Ulp<S>() * (exact.SlopeErrors[0] + Math.Abs(curvature)) + weight * cancelled],
                 $"curvature at {i} ({x[i]:R}, {t[i]:R})"
             );
         }
