@@ -165,7 +165,8 @@ module Regions =
                 abs (given.Gamma * (given.Gamma - 1.0)) * power (given.Gamma - 2.0) * lost
 
         {
-            Value = fun _ -> steepness * lost
+            // An exponent multiplies what its base is off by.
+            Value = fun _ -> steepness * lost + (if given.Gamma = 1.0 then 0.0 else given.Gamma * power given.Gamma)
             Slope =
                 fun operand k ->
                     let p', q' = p[k]
@@ -206,7 +207,7 @@ module Regions =
 
         Entry.rows name operands draw (formula given) call
         |> Entry.given
-            "logits up to 30 in size; where the terms of a slope, or what a softmax lacks of 1, cancel, in units of those"
+            "logits up to 30 in size; where the terms of a slope, or what a softmax lacks of 1, cancel, in units of those; an exponent multiplies the error of its base"
             Entry.elementary
             (terms given)
         |> Entry.promises [ NonNegative ]
