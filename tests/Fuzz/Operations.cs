@@ -97,7 +97,8 @@ internal static class Operations
             }
             case 1:
             {
-                var other = Plain.Map(v => Math.Abs(v) + 0.5, Other());
+                // A number that float32 has too: both are given the same.
+                var other = Plain.Map(v => (float)(Math.Abs(v) + 0.5), Other());
                 return new(
                     "÷",
                     x => Plain.Map((a, b) => a / b, x, other),
