@@ -53,7 +53,7 @@ internal sealed class LabelledRowsOperation<T>(LabelledRows row, Func<DiffTensor
     {
         var x = inputs[0];
         var g = gradient.Storage;
-        if (x.Storage is { IsRounded: true, IsUniform: false } && g.IsUniform)
+        if (x.Storage is { IsRounded: true, IsUniform: false } && (g.IsUniform || g.Count == 1))
             return [new(Storage<T>.Narrow(Gradients<T>(x.Storage.Rounded, x.Shape, [T.One], g.Numbers[0])), x.Shape)];
         return [new(Storage<T>.Wide(Gradients<double>(x.Storage.Dense, x.Shape, g.Numbers, 1)), x.Shape)];
     }
