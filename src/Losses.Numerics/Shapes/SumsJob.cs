@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Losses;
 
@@ -50,7 +49,7 @@ internal sealed unsafe class SumsJob<L, S>(L loss, S* x, S* t, S* w, SumsLayout 
                             var part = unit % Parts;
                             var start = Place(unit / Parts) + part * SumsLayout.PartLength;
                             var count = Math.Min(SumsLayout.PartLength, layout.Length - part * SumsLayout.PartLength);
-                            Widest<SumAlong>(start, count, 0, (double*)to + (nint)unit * Terms, null);
+                            Widest.Run<S, SumAlong>(new(this, start, count, (double*)to + (nint)unit * Terms));
                         }
                     }
                 );
@@ -76,7 +75,7 @@ internal sealed unsafe class SumsJob<L, S>(L loss, S* x, S* t, S* w, SumsLayout 
                     var memory = stackalloc double[2 * Terms * Columns];
                     new Span<double>(memory, 2 * Terms * Columns).Clear();
                     for (var run = first; run < Cut.End(layout.Runs, first, RowsOfPart); run++)
-                        Widest<SumAcross>(layout.Start(group, run) + column, count, 0, memory, null);
+                        Widest.Run<S, SumAcross>(new(this, layout.Start(group, run) + column, count, memory));
                     for (var i = 0; i < count; i++)
                     for (var k = 0; k < Terms; k++)
                         into[i * Terms + k] = memory[k * Columns + i] + memory[(Terms + k) * Columns + i];
@@ -99,7 +98,7 @@ internal sealed unsafe class SumsJob<L, S>(L loss, S* x, S* t, S* w, SumsLayout 
             double sum = 0,
                 error = 0;
             for (var part = 0; part < each; part++)
-                Compensated(parts[((long)group * each + part) * width + i], ref sum, ref error);
+                Compensated.Add(ref sum, ref error, parts[((long)group * each + part) * width + i]);
             sums[(long)group * width + i] = sum + (double.IsFinite(sum) ? error : 0);
         }
         return sums;
@@ -173,9 +172,9 @@ internal sealed unsafe class SumsJob<L, S>(L loss, S* x, S* t, S* w, SumsLayout 
                             ? (double*)share + (nint)group * Terms
                             : (double*)share + (nint)group * Terms * layout.Length + part * partLength;
                         if (byTarget)
-                            Widest<SlopesBy<Second>>(start, count, layout.Length, from, (S*)to);
+                            Widest.Run<S, SlopesBy<Second>>(new(this, start, count, layout.Length, from, (S*)to));
                         else
-                            Widest<SlopesBy<First>>(start, count, layout.Length, from, (S*)to);
+                            Widest.Run<S, SlopesBy<First>>(new(this, start, count, layout.Length, from, (S*)to));
                     }
                 }
             );
@@ -194,48 +193,22 @@ internal sealed unsafe class SumsJob<L, S>(L loss, S* x, S* t, S* w, SumsLayout 
 
     private int Place(int groupAndRun) => layout.Start(groupAndRun / layout.Runs, groupAndRun % layout.Runs);
 
-    private static void Compensated(double value, ref double sum, ref double error)
+    private readonly struct SumAlong(SumsJob<L, S> job, int start, int count, double* sums) : IWork<S>
     {
-        var next = sum + value;
-        var part = next - sum;
-        error += (sum - (next - part)) + (value - part);
-        sum = next;
+        public void Run<TLane>()
+            where TLane : struct, ILane<TLane, S> => job.Along<TLane>(start, count, sums);
     }
 
-    // One of the loops, with the widest lanes of this machine.
-    private interface ILoop
+    private readonly struct SumAcross(SumsJob<L, S> job, int start, int count, double* sums) : IWork<S>
     {
-        static abstract void Run<TLane>(SumsJob<L, S> job, int start, int count, int apart, double* numbers, S* gradient)
-            where TLane : struct, ILane<TLane, S>;
+        public void Run<TLane>()
+            where TLane : struct, ILane<TLane, S> => job.Across<TLane>(start, count, sums);
     }
 
-    private void Widest<TLoop>(int start, int count, int apart, double* numbers, S* gradient)
-        where TLoop : ILoop
-    {
-        if (Lane<Simd512, Vector512<double>, S>.IsSupported)
-            TLoop.Run<Lane<Simd512, Vector512<double>, S>>(this, start, count, apart, numbers, gradient);
-        else if (Lane<Simd256, Vector256<double>, S>.IsSupported)
-            TLoop.Run<Lane<Simd256, Vector256<double>, S>>(this, start, count, apart, numbers, gradient);
-        else
-            TLoop.Run<Lane<Simd128, Vector128<double>, S>>(this, start, count, apart, numbers, gradient);
-    }
-
-    private readonly struct SumAlong : ILoop
-    {
-        public static void Run<TLane>(SumsJob<L, S> job, int start, int count, int apart, double* numbers, S* gradient)
-            where TLane : struct, ILane<TLane, S> => job.Along<TLane>(start, count, numbers);
-    }
-
-    private readonly struct SumAcross : ILoop
-    {
-        public static void Run<TLane>(SumsJob<L, S> job, int start, int count, int apart, double* numbers, S* gradient)
-            where TLane : struct, ILane<TLane, S> => job.Across<TLane>(start, count, numbers);
-    }
-
-    private readonly struct SlopesBy<TBy> : ILoop
+    private readonly struct SlopesBy<TBy>(SumsJob<L, S> job, int start, int count, int apart, double* numbers, S* gradient) : IWork<S>
         where TBy : IOperand
     {
-        public static void Run<TLane>(SumsJob<L, S> job, int start, int count, int apart, double* numbers, S* gradient)
+        public void Run<TLane>()
             where TLane : struct, ILane<TLane, S>
         {
             var whole = count / TLane.Count * TLane.Count;
@@ -321,7 +294,7 @@ internal sealed unsafe class SumsJob<L, S>(L loss, S* x, S* t, S* w, SumsLayout 
             for (var way = 0; way < Ways; way += TLane.Count)
                 AlongWay<TLane, Yes>(padded, padded + Ways, padded + 2 * Ways, way, Ways, rest);
             for (var i = 0; i < Terms * Ways; i++)
-                Compensated(rest[i], ref ways[i], ref ways[Terms * Ways + i]);
+                Compensated.Add(ref ways[i], ref ways[Terms * Ways + i], rest[i]);
         }
         for (var k = 0; k < Terms; k++)
         {
@@ -329,7 +302,7 @@ internal sealed unsafe class SumsJob<L, S>(L loss, S* x, S* t, S* w, SumsLayout 
                 error = 0;
             for (var way = 0; way < Ways; way++)
             {
-                Compensated(ways[k * Ways + way], ref sum, ref error);
+                Compensated.Add(ref sum, ref error, ways[k * Ways + way]);
                 error += ways[(Terms + k) * Ways + way];
             }
             sums[k] = double.IsFinite(sum) ? sum + error : sum;
@@ -381,14 +354,9 @@ internal sealed unsafe class SumsJob<L, S>(L loss, S* x, S* t, S* w, SumsLayout 
         where TLane : struct, ILane<TLane, S>
     {
         if (typeof(S) == typeof(float))
-        {
             sum += value;
-            return;
-        }
-        var next = sum + value;
-        var part = next - sum;
-        error += (sum - (next - part)) + (value - part);
-        sum = next;
+        else
+            Compensated.Add(ref sum, ref error, value);
     }
 
     // Adds a row of neighbours to the sums of their groups.
