@@ -1,9 +1,47 @@
+using Losses.CSharp;
+using static TorchSharp.torch.nn;
+
 namespace Losses.Bench;
 
 /// <summary>The bytes that a call of ours allocates.</summary>
 internal static class Memory
 {
     private const int Calls = 5;
+
+    private static readonly Row[] s_tensors =
+    [
+        new(
+            "MSE by DiffTensor",
+            "2^20",
+            3,
+            () =>
+                new DiffTensorWork(
+                    (x, constants) =>
+                    {
+                        var (value, gradient) = Diff.ValueAndGrad(x => Loss.MSE(x, constants[0]).Mean(), x[0]);
+                        return (value, [gradient]);
+                    },
+                    (x, constants) => functional.mse_loss(x[0], constants[0]),
+                    (x, constants) => throw new NotSupportedException(),
+                    [1 << 20],
+                    [Numbers.Normal(1 << 20, 1)],
+                    [Numbers.Normal(1 << 20, 2)]
+                )
+        ),
+        new(
+            "MSE by DiffTensor",
+            "2^20",
+            3,
+            () =>
+                new IntoWork(
+                    (x, constants) => Loss.MSE(x, constants[0]).Mean(),
+                    (x, constants) => functional.mse_loss(x, constants[0]),
+                    [1 << 20],
+                    Numbers.Normal(1 << 20, 1),
+                    Numbers.Normal(1 << 20, 2)
+                )
+        ),
+    ];
 
     public static void Run(string only)
     {
@@ -15,7 +53,7 @@ internal static class Memory
             ("by the caller's thread", 10),
             ("of the prediction", 8)
         );
-        foreach (var row in Row.All.Where(row => row.ToString().Contains(only, StringComparison.OrdinalIgnoreCase)))
+        foreach (var row in Row.All.Concat(s_tensors).Where(row => row.ToString().Contains(only, StringComparison.OrdinalIgnoreCase)))
         {
             using (var work = row.Make())
             {

@@ -11,6 +11,7 @@ const string Usage = """
       --limit         loops written by hand with a plain sum, beside ours: what an exact sum and one definition cost
       --scaling       time against the number of elements and against threads
       --own           a user's own loss in C# against a built-in one
+      --domains       what it costs that numbers outside a loss's domain are refused
       --sums          an exact sum of near and of wide numbers, and losses of one to ten terms
       --first         the first call in a fresh process
       --full [ARG…]   every row by BenchmarkDotNet, which gets the arguments that follow
@@ -47,6 +48,7 @@ string[] known =
     "--limit",
     "--scaling",
     "--own",
+    "--domains",
     "--sums",
     "--first",
     "--check",
@@ -85,6 +87,9 @@ foreach (var option in wanted)
             break;
         case "--own":
             OwnLoss.Run();
+            break;
+        case "--domains":
+            Domains.Run();
             break;
         case "--sums":
             Sums.Run();

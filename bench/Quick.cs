@@ -26,7 +26,7 @@ internal static class Quick
             row => row.Aim,
             work => work.Check(),
             work => _ = work.Ours()
-        );
+        ) & (!"RNN-T".Contains(only, StringComparison.OrdinalIgnoreCase) || Structured.RunTransducer());
 
     /// <summary>Our losses in the place of libtorch's, in a TorchSharp training loop; whether all aims are reached.</summary>
     /// <param name="only">What the names of the rows have in them.</param>

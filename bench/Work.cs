@@ -207,18 +207,22 @@ internal sealed class TripleWork(TripletMargin loss, Func<Tensor[], Tensor> torc
 /// <param name="shape">Of every input.</param>
 /// <param name="variables">What gradients are taken by.</param>
 /// <param name="constants">What they are not taken by.</param>
+/// <param name="shapes">Of each variable, where they differ.</param>
 internal sealed class DiffTensorWork(
     Func<DiffTensor<float>[], DiffTensor<float>[], (DiffTensor<float> Value, DiffTensor<float>[] Gradients)> ours,
     Func<Tensor[], Tensor[], Tensor> torch,
     Func<Tensor[], Tensor[], Tensor> adapter,
     int[] shape,
     float[][] variables,
-    float[][] constants
+    float[][] constants,
+    int[][]? shapes = null
 ) : Work
 {
-    private readonly DiffTensor<float>[] _variables = [.. variables.Select(values => new DiffTensor<float>(values, shape))];
+    private readonly DiffTensor<float>[] _variables =
+    [
+        .. variables.Select((values, i) => new DiffTensor<float>(values, shapes?[i] ?? shape)),
+    ];
     private readonly DiffTensor<float>[] _constants = [.. constants.Select(values => new DiffTensor<float>(values, shape))];
-    private readonly int[] _first = new int[shape.Length];
     private DiffTensor<float>[] _gradients = [];
     private Tensor[] _torchConstants = [];
 
@@ -227,7 +231,7 @@ internal sealed class DiffTensorWork(
         (var value, _gradients) = ours(_variables, _constants);
         // A tensor's numbers are rounded when they are first read.
         foreach (var gradient in _gradients)
-            _ = gradient[_first];
+            _ = gradient[new int[gradient.Shape.Rank]];
         return value.ToScalar();
     }
 
@@ -239,7 +243,7 @@ internal sealed class DiffTensorWork(
     {
         long[] lengths = [.. shape];
         _torchConstants = [.. constants.Select(values => tensor(values, lengths))];
-        return [.. variables.Select(values => Variable(values, lengths))];
+        return [.. variables.Select((values, i) => Variable(values, shapes is null ? lengths : [.. shapes[i]]))];
     }
 
     protected override Tensor Loss(Tensor[] leaves) => torch(leaves, _torchConstants);
@@ -247,6 +251,51 @@ internal sealed class DiffTensorWork(
     protected override Tensor Adapter(Tensor[] leaves) => adapter(leaves, _torchConstants);
 
     protected override float[] Ours(int leaf) => _gradients[leaf].ToArray();
+
+    protected override void Release()
+    {
+        foreach (var constant in _torchConstants)
+            constant.Dispose();
+    }
+}
+
+/// <summary>A scalar function of a tensor, by our differentiable tensors, whose gradient goes into the caller's memory.</summary>
+/// <param name="ours">Our loss of the variable and the constants.</param>
+/// <param name="torch">libtorch's.</param>
+/// <param name="shape">Of every input.</param>
+/// <param name="variable">What the gradient is taken by.</param>
+/// <param name="constants">What it is not taken by.</param>
+internal sealed class IntoWork(
+    Func<DiffTensor<float>, DiffTensor<float>[], DiffTensor<float>> ours,
+    Func<Tensor, Tensor[], Tensor> torch,
+    int[] shape,
+    float[] variable,
+    params float[][] constants
+) : Work
+{
+    private readonly DiffTensor<float> _variable = DiffTensor.Over<float>(variable, shape);
+    private readonly DiffTensor<float>[] _constants = [.. constants.Select(values => DiffTensor.Over<float>(values, shape))];
+    private readonly float[] _gradient = new float[variable.Length];
+    private Tensor[] _torchConstants = [];
+
+    public override float Ours() => Diff.ValueAndGradInto(x => ours(x, _constants), _variable, _gradient).ToScalar();
+
+    public override long InputBytes => 4L * variable.Length;
+
+    public override bool IsIntoCallersMemory => true;
+
+    protected override Tensor[] MakeLeaves()
+    {
+        long[] lengths = [.. shape];
+        _torchConstants = [.. constants.Select(values => tensor(values, lengths))];
+        return [Variable(variable, lengths)];
+    }
+
+    protected override Tensor Loss(Tensor[] leaves) => torch(leaves[0], _torchConstants);
+
+    protected override Tensor Adapter(Tensor[] leaves) => throw new NotSupportedException();
+
+    protected override float[] Ours(int leaf) => _gradient;
 
     protected override void Release()
     {

@@ -125,7 +125,7 @@ let slopes =
             [ 0.0295; 0.1117; 0.1609; 0.0199; -0.3221 ]
         ]
 
-let likelihood = nll NLLOptions.Default labels >> Reduce.mean
+let likelihood = nll ClassOptions.Default labels >> Reduce.mean
 let entropy = crossEntropy CrossEntropyOptions.Default labels >> Reduce.mean
 
 logP |> likelihood |> pyTorch "NLL ∘ log-softmax" (scalar 1.9942)
@@ -159,7 +159,7 @@ let pixelLosses =
 
 scene
 |> logSoftmax 1
-|> nll NLLOptions.Default pixels
+|> nll ClassOptions.Default pixels
 |> Reduce.mean
 |> byHand "NLL of (5, 4, 8, 8)" (scalar (Array.average pixelLosses))
 

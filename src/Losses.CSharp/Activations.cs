@@ -42,8 +42,24 @@ public static class Activations
     public static T LogSoftmax<T>(T logits, int axis)
         where T : ITensor<T> => FSharp.Activations.logSoftmax(axis, logits);
 
-    /// <summary>log Σ exp along an axis, which goes; a negative one counts from the last.</summary>
+    /// <summary>log Σ exp along an axis, which is removed; a negative one counts from the last.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
     public static T LogSumExp<T>(T logits, int axis)
         where T : ITensor<T> => FSharp.Activations.logSumExp(axis, logits);
+
+    /// <inheritdoc cref="FSharp.Activations.softCap"/>
+    public static T SoftCap<T>(T logits, double cap)
+        where T : IReal<T>
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        return FSharp.Activations.softCap(cap, logits);
+    }
+
+    /// <inheritdoc cref="FSharp.Sparse.sparsemax"/>
+    public static T Sparsemax<T>(T logits, int axis)
+        where T : ITensor<T> => FSharp.Sparse.sparsemax(axis, logits);
+
+    /// <inheritdoc cref="FSharp.Sparse.entmax15"/>
+    public static T Entmax15<T>(T logits, int axis)
+        where T : ITensor<T> => FSharp.Sparse.entmax15(axis, logits);
 }

@@ -15,6 +15,14 @@ public static class Diff
     public static (DiffTensor<S> Value, DiffTensor<S> Gradient) ValueAndGrad<S>(Func<DiffTensor<S>, DiffTensor<S>> f, DiffTensor<S> x)
         where S : unmanaged, IFloatingPointIeee754<S> => FSharp.Diff.valueAndGrad(Function(f), x);
 
+    /// <summary>The value of a scalar function, whose gradient goes into the caller's memory: a training loop that hands in the same memory at every step touches no new page.</summary>
+    /// <param name="f">A function with one number for value.</param>
+    /// <param name="x">Where.</param>
+    /// <param name="gradient">Receives the gradient, row-major; as long as <paramref name="x"/> has elements, and not the memory of an operand.</param>
+    /// <exception cref="ArgumentException">The value is no scalar, or <paramref name="gradient"/> has another length.</exception>
+    public static DiffTensor<S> ValueAndGradInto<S>(Func<DiffTensor<S>, DiffTensor<S>> f, DiffTensor<S> x, Memory<S> gradient)
+        where S : unmanaged, IFloatingPointIeee754<S> => FSharp.Diff.valueAndGradInto(Function(f), gradient, x);
+
     /// <summary>The value, and the gradients of a scalar function of several tensors by each of them.</summary>
     /// <exception cref="ArgumentException">The value is no scalar.</exception>
     public static (DiffTensor<S> Value, DiffTensor<S>[] Gradients) ValueAndGrad<S>(

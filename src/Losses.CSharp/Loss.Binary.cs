@@ -9,7 +9,7 @@ public static partial class Loss
     /// <param name="target">The probability of yes, in [0, 1]; the shape of <paramref name="probabilities"/>.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     /// <remarks>−t log p − (1 − t) log(1 − p), in nats. Where the logits are at hand, <see cref="BCEWithLogits"/> is exact for all of them.
-    /// Source: torch.nn.BCELoss, whose clamps of value and slope it has.</remarks>
+    /// Source: torch.nn.BCELoss (PyTorch 2.10), whose clamps of value and slope it has.</remarks>
     public static LossValues<T> BCE<T>(T probabilities, T target)
         where T : ITensor<T> => Binary.bce(target, probabilities);
 
@@ -18,7 +18,7 @@ public static partial class Loss
     /// <param name="target">The probability of yes, in [0, 1]; the shape of <paramref name="logits"/>.</param>
     /// <param name="posWeight">What a positive answer counts, of a shape that broadcasts to the target's, such as one per class; 1 by default.</param>
     /// <exception cref="ArgumentException">The shapes differ, or <paramref name="posWeight"/> does not broadcast.</exception>
-    /// <remarks>w t softplus(−x) + (1 − t) softplus(x), in nats. Source: torch.nn.BCEWithLogitsLoss.</remarks>
+    /// <remarks>w t softplus(−x) + (1 − t) softplus(x), in nats. Source: torch.nn.BCEWithLogitsLoss (PyTorch 2.10).</remarks>
     public static LossValues<T> BCEWithLogits<T>(T logits, T target, Weights? posWeight = null)
         where T : ITensor<T> => Binary.balancedBceWithLogits(posWeight ?? Weights.None, target, logits);
 }

@@ -12,7 +12,7 @@ public static partial class Loss
     /// <param name="margin">In [−1, 1]: the cosine that pairs that are not alike may have.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/> is outside [−1, 1].</exception>
-    /// <remarks>Source: torch.nn.CosineEmbeddingLoss.</remarks>
+    /// <remarks>Source: torch.nn.CosineEmbeddingLoss (PyTorch 2.10).</remarks>
     public static LossValues<T> CosineEmbedding<T>(T x1, T x2, T target, double margin = Embedding.CosineEmbeddingMargin)
         where T : ITensor<T> => Embedding.cosineEmbedding(margin, target, x2, x1);
 
@@ -26,7 +26,7 @@ public static partial class Loss
     /// <param name="swap">Whether the negative's distance is the smaller of those from the anchor and from the positive; false by default.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/>, <paramref name="p"/> or <paramref name="eps"/> is out of range.</exception>
-    /// <remarks>Source: Balntas et al. (2016); torch.nn.TripletMarginLoss.</remarks>
+    /// <remarks>Source: Balntas et al. (2016); torch.nn.TripletMarginLoss (PyTorch 2.10).</remarks>
     public static LossValues<T> TripletMargin<T>(
         T anchor,
         T positive,
@@ -47,7 +47,7 @@ public static partial class Loss
     /// <param name="swap">Whether the negative's distance is the smaller of those from the anchor and from the positive.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/> is not above 0 or not finite.</exception>
-    /// <remarks>Source: torch.nn.TripletMarginWithDistanceLoss.</remarks>
+    /// <remarks>Source: torch.nn.TripletMarginWithDistanceLoss (PyTorch 2.10).</remarks>
     public static LossValues<T> TripletMarginWithDistance<T>(
         T anchor,
         T positive,

@@ -12,7 +12,7 @@ public static partial class Loss
     /// <param name="eps">ε, added to a rate before its logarithm; finite, at least 0.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="eps"/> is negative or not finite, or a rate is negative.</exception>
-    /// <remarks>eˣ − t x, or x − t log(x + ε), in nats. Source: torch.nn.PoissonNLLLoss.</remarks>
+    /// <remarks>eˣ − t x, or x − t log(x + ε), in nats. Source: torch.nn.PoissonNLLLoss (PyTorch 2.10).</remarks>
     public static LossValues<T> PoissonNLL<T>(
         T prediction,
         T target,

@@ -8,7 +8,7 @@ public static partial class Loss
     /// <param name="prediction">Any number; any shape.</param>
     /// <param name="target">−1 or 1; the shape of <paramref name="prediction"/>.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    /// <remarks>In nats. Source: torch.nn.SoftMarginLoss.</remarks>
+    /// <remarks>In nats. Source: torch.nn.SoftMarginLoss (PyTorch 2.10).</remarks>
     public static LossValues<T> SoftMargin<T>(T prediction, T target)
         where T : ITensor<T> => Binary.softMargin(target, prediction);
 
@@ -18,7 +18,7 @@ public static partial class Loss
     /// <param name="margin">Finite.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/> is not finite.</exception>
-    /// <remarks>Source: torch.nn.HingeEmbeddingLoss.</remarks>
+    /// <remarks>Source: torch.nn.HingeEmbeddingLoss (PyTorch 2.10).</remarks>
     public static LossValues<T> HingeEmbedding<T>(T prediction, T target, double margin = Margin.HingeEmbeddingMargin)
         where T : ITensor<T> => Margin.hingeEmbedding(margin, target, prediction);
 
@@ -29,7 +29,7 @@ public static partial class Loss
     /// <param name="margin">Finite.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/> is not finite.</exception>
-    /// <remarks>Source: torch.nn.MarginRankingLoss.</remarks>
+    /// <remarks>Source: torch.nn.MarginRankingLoss (PyTorch 2.10).</remarks>
     public static LossValues<T> MarginRanking<T>(T x1, T x2, T target, double margin = Margin.MarginRankingMargin)
         where T : ITensor<T> => Margin.marginRanking(margin, target, x2, x1);
 
@@ -42,7 +42,7 @@ public static partial class Loss
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where. Or <paramref name="p"/> is neither 1 nor 2, or
     /// <paramref name="margin"/> is not finite.</exception>
-    /// <remarks>Source: torch.nn.MultiMarginLoss.</remarks>
+    /// <remarks>Source: torch.nn.MultiMarginLoss (PyTorch 2.10).</remarks>
     public static LossValues<T> MultiMargin<T>(
         T prediction,
         Labels labels,
@@ -57,7 +57,7 @@ public static partial class Loss
     /// <param name="labels">The shape of <paramref name="prediction"/>: class indices, and after the last of a row −1.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is neither a class nor −1; it says which, where.</exception>
-    /// <remarks>Source: torch.nn.MultiLabelMarginLoss.</remarks>
+    /// <remarks>Source: torch.nn.MultiLabelMarginLoss (PyTorch 2.10).</remarks>
     public static LossValues<T> MultiLabelMargin<T>(T prediction, Labels labels)
         where T : ITensor<T> => Margin.multiLabelMargin(labels, prediction);
 
@@ -66,7 +66,7 @@ public static partial class Loss
     /// <param name="target">The probability of each class, in [0, 1]; the shape of <paramref name="logits"/>.</param>
     /// <param name="classWeights">A weight per class; none by default.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    /// <remarks>In nats. Source: torch.nn.MultiLabelSoftMarginLoss.</remarks>
+    /// <remarks>In nats. Source: torch.nn.MultiLabelSoftMarginLoss (PyTorch 2.10).</remarks>
     public static LossValues<T> MultiLabelSoftMargin<T>(T logits, T target, Weights? classWeights = null)
         where T : ITensor<T> => Margin.multiLabelSoftMargin(classWeights ?? Weights.None, target, logits);
 }

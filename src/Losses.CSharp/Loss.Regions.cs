@@ -223,4 +223,98 @@ public static partial class Loss
             labels,
             prediction
         );
+
+    /// <summary>Matthews's loss: 1 less the correlation of prediction and target, which counts what both reject as well.</summary>
+    /// <param name="prediction">Probabilities, or logits with an activation: (N, C) or (N, C, d₁, …).</param>
+    /// <param name="target">Of each class, in [0, 1]; the shape of <paramref name="prediction"/>.</param>
+    /// <param name="activation">What is made of the prediction before it is compared; nothing by default.</param>
+    /// <param name="over">What belongs to one region: by default the places of one sample and class.</param>
+    /// <param name="smooth">ε, added above and below; 10⁻⁵ by default.</param>
+    /// <param name="includeBackground">Whether the first class counts; it does by default.</param>
+    /// <param name="mask">What each place weighs in every sum; 0 leaves it out. None by default.</param>
+    /// <param name="classAxis">The class axis; 1 by default.</param>
+    /// <returns>From 0 to 2, a value for each region: (N, C), (C) or (N).</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A target or a probability is outside [0, 1]; it says which, where. Or an option is outside its range.</exception>
+    /// <remarks>1 − (TP TN − FP FN + ε) / (√((TP + FP)(TP + FN)(TN + FP)(TN + FN)) + ε). Source: Matthews (1975); Abhishek and Hamarneh (2021).</remarks>
+    public static LossValues<T> Matthews<T>(
+        T prediction,
+        T target,
+        RegionActivation? activation = null,
+        RegionScope? over = null,
+        double? smooth = null,
+        bool? includeBackground = null,
+        Weights? mask = null,
+        int? classAxis = null
+    )
+        where T : ITensor<T> =>
+        Regions.matthews(RegionOptions.Given(activation, over, null, smooth, includeBackground, mask, null, classAxis), target, prediction);
+
+    /// <summary>Generalised Dice loss: the Dice loss of all classes of a sample together, a small class counting as much as a large one.</summary>
+    /// <param name="prediction">Probabilities, or logits with an activation: (N, C) or (N, C, d₁, …).</param>
+    /// <param name="target">Of each class, in [0, 1]; the shape of <paramref name="prediction"/>.</param>
+    /// <param name="weight">What a class counts: by default the inverse square of its volume in the target.</param>
+    /// <param name="activation">What is made of the prediction before it is compared; nothing by default.</param>
+    /// <param name="over">What belongs to one region: by default the places of one sample and class.</param>
+    /// <param name="smooth">s, added above and below; 10⁻⁵ by default.</param>
+    /// <param name="includeBackground">Whether the first class counts; it does by default.</param>
+    /// <param name="mask">What each place weighs in every sum; 0 leaves it out. None by default.</param>
+    /// <param name="classAxis">The class axis; 1 by default.</param>
+    /// <returns>From 0 to 1, a value for each sample: (N), or one where regions are those of the batch.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A target or a probability is outside [0, 1]; it says which, where. Or an option is outside its range.</exception>
+    /// <remarks>1 − (2 Σ w I + s) / (Σ w (P + T) + s) over the classes, with w = 1/T², 1/T or 1. Source: Sudre et al. (2017); monai.losses.GeneralizedDiceLoss (1.5, 2025).</remarks>
+    public static LossValues<T> GeneralizedDice<T>(
+        T prediction,
+        T target,
+        RegionWeight weight = Regions.GeneralizedDiceWeight,
+        RegionActivation? activation = null,
+        RegionScope? over = null,
+        double? smooth = null,
+        bool? includeBackground = null,
+        Weights? mask = null,
+        int? classAxis = null
+    )
+        where T : ITensor<T> =>
+        Regions.generalizedDice(
+            RegionOptions.Given(activation, over, null, smooth, includeBackground, mask, null, classAxis),
+            weight,
+            target,
+            prediction
+        );
+
+    /// <summary>Generalised Dice loss of class labels: the Dice loss of all classes of a sample together, a small class counting as much as a large one.</summary>
+    /// <param name="prediction">Probabilities, or logits with an activation: (N, C) or (N, C, d₁, …).</param>
+    /// <param name="labels">Class indices; the shape of <paramref name="prediction"/> without the class axis.</param>
+    /// <param name="weight">What a class counts: by default the inverse square of its volume in the target.</param>
+    /// <param name="activation">What is made of the prediction before it is compared; nothing by default.</param>
+    /// <param name="over">What belongs to one region: by default the places of one sample and class.</param>
+    /// <param name="smooth">s, added above and below; 10⁻⁵ by default.</param>
+    /// <param name="includeBackground">Whether the first class counts; it does by default.</param>
+    /// <param name="mask">What each place weighs in every sum; 0 leaves it out. None by default.</param>
+    /// <param name="ignoreIndex">The label that marks a place to leave out; −100 by default.</param>
+    /// <param name="classAxis">The class axis; 1 by default.</param>
+    /// <returns>From 0 to 1, a value for each sample: (N), or one where regions are those of the batch.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where. Or an option is outside its range.</exception>
+    /// <remarks>1 − (2 Σ w I + s) / (Σ w (P + T) + s) over the classes, with w = 1/T², 1/T or 1. Source: Sudre et al. (2017); monai.losses.GeneralizedDiceLoss (1.5, 2025).</remarks>
+    public static LossValues<T> GeneralizedDice<T>(
+        T prediction,
+        Labels labels,
+        RegionWeight weight = Regions.GeneralizedDiceWeight,
+        RegionActivation? activation = null,
+        RegionScope? over = null,
+        double? smooth = null,
+        bool? includeBackground = null,
+        Weights? mask = null,
+        int? ignoreIndex = null,
+        int? classAxis = null
+    )
+        where T : ITensor<T> =>
+        Regions.generalizedDiceWithLabels(
+            RegionOptions.Given(activation, over, null, smooth, includeBackground, mask, ignoreIndex, classAxis),
+            weight,
+            labels,
+            prediction
+        );
 }

@@ -12,7 +12,7 @@ public static partial class Loss
     /// <param name="classWeights">A weight per class; a mean then divides by the sum of the weights of the labels. None by default.</param>
     /// <param name="ignoreIndex">The label that marks a row to leave out; −100 by default.</param>
     /// <param name="labelSmoothing">ε in [0, 1]: this share of the loss is the mean over all classes; 0 by default.</param>
-    /// <param name="chunk">How many rows at a time; at least 1.</param>
+    /// <param name="chunk">How many rows at a time, at most; at least 1. Of many classes it is fewer.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where. Or
     /// <paramref name="labelSmoothing"/> is outside [0, 1], or <paramref name="chunk"/> is less than 1.</exception>
@@ -44,7 +44,7 @@ public static partial class Loss
     /// <returns>Nats, one per label: minus what PyTorch calls the output.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
-    /// <remarks>Source: Grave et al. (2017); torch.nn.AdaptiveLogSoftmaxWithLoss.</remarks>
+    /// <remarks>Source: Grave et al. (2017); torch.nn.AdaptiveLogSoftmaxWithLoss (PyTorch 2.10).</remarks>
     public static LossValues<T> AdaptiveLogSoftmaxWithLoss<T>(T input, Labels labels, AdaptiveSoftmax<T> parameters)
         where T : ITensor<T> => Vocabulary.adaptiveLogSoftmaxWithLoss(parameters, labels, input);
 

@@ -11,7 +11,7 @@ public static class Similarity
     /// <returns>The shape without the axis; in [−1, 1]. With a vector of zeros: 0, of slope 0.</returns>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such axis, or <paramref name="eps"/> is negative or not finite.</exception>
-    /// <remarks>Source: torch.nn.CosineSimilarity.</remarks>
+    /// <remarks>Source: torch.nn.CosineSimilarity (PyTorch 2.10).</remarks>
     public static T CosineSimilarity<T>(
         T x1,
         T x2,
@@ -29,7 +29,7 @@ public static class Similarity
     /// <returns>The shape without the last axis, or with 1 in its place.</returns>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is negative or NaN, or <paramref name="eps"/> is not finite.</exception>
-    /// <remarks>Source: torch.nn.PairwiseDistance.</remarks>
+    /// <remarks>Source: torch.nn.PairwiseDistance (PyTorch 2.10).</remarks>
     public static T PairwiseDistance<T>(
         T x1,
         T x2,
@@ -64,7 +64,17 @@ public static class Similarity
     /// <returns>(N (N − 1) / 2): the pairs (0, 1), (0, 2), …, (1, 2), ….</returns>
     /// <exception cref="ArgumentException"><paramref name="x"/> is no matrix.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is negative or NaN.</exception>
-    /// <remarks>Source: torch.nn.functional.pdist.</remarks>
+    /// <remarks>Source: torch.nn.functional.pdist (PyTorch 2.10).</remarks>
     public static T Pdist<T>(T x, double p = FSharp.Similarity.DistanceP)
         where T : ITensor<T> => FSharp.Similarity.pdist(p, x);
+
+    /// <inheritdoc cref="FSharp.Boxes.pairwiseBoxIoU"/>
+    public static T PairwiseBoxIoU<T>(
+        T boxes1,
+        T boxes2,
+        BoxScore score = FSharp.Boxes.PairwiseBoxIoUScore,
+        BoxForm form = FSharp.Boxes.PairwiseBoxIoUForm,
+        double eps = FSharp.Boxes.PairwiseBoxIoUEps
+    )
+        where T : ITensor<T> => FSharp.Boxes.pairwiseBoxIoU(score, form, eps, boxes2, boxes1);
 }

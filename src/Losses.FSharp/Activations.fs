@@ -18,7 +18,7 @@ module Activations =
     /// <summary>log σ(x) = −softplus(−x), without cancellation or overflow.</summary>
     /// <param name="logits">Any shape.</param>
     /// <returns>The shape of <paramref name="logits"/>, at most 0.</returns>
-    /// <remarks>Slope: σ(−x). Source: torch.nn.LogSigmoid.</remarks>
+    /// <remarks>Slope: σ(−x). Source: torch.nn.LogSigmoid (PyTorch 2.10).</remarks>
     let logSigmoid (logits: 'T) : 'T :> IReal<'T> =
         Check.notNull (nameof logits) logits
         Notation.(~-) ('T.Logistic logits).SoftplusOfMinus
@@ -26,7 +26,7 @@ module Activations =
     /// <summary>Softplus log(1 + eˣ), the smooth hinge.</summary>
     /// <param name="logits">Any shape.</param>
     /// <returns>The shape of <paramref name="logits"/>, at least 0.</returns>
-    /// <remarks>Slope: σ(x). Source: torch.nn.Softplus, with its beta 1 and without its switch to x at a threshold.</remarks>
+    /// <remarks>Slope: σ(x). Source: torch.nn.Softplus (PyTorch 2.10), with its beta 1 and without its switch to x at a threshold.</remarks>
     let softplus (logits: 'T) : 'T :> IReal<'T> =
         Check.notNull (nameof logits) logits
         ('T.Logistic logits).Softplus
@@ -36,7 +36,7 @@ module Activations =
     /// <param name="logits">At least one class. A row all −∞ has no distribution: its probabilities are 0.</param>
     /// <returns>The shape of <paramref name="logits"/>; rows sum to 1.</returns>
     /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
-    /// <remarks>Source: torch.nn.Softmax.</remarks>
+    /// <remarks>Source: torch.nn.Softmax (PyTorch 2.10).</remarks>
     let softmax (axis: int) (logits: 'T) : 'T :> ITensor<'T> =
         Check.notNull (nameof logits) logits
         let axis = (shapeOf logits).Axis(axis, nameof axis)
@@ -48,7 +48,7 @@ module Activations =
     /// <param name="scores">At least one class. A row all +∞ has no distribution: its probabilities are 0.</param>
     /// <returns>The shape of <paramref name="scores"/>; rows sum to 1.</returns>
     /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
-    /// <remarks>Source: torch.nn.Softmin.</remarks>
+    /// <remarks>Source: torch.nn.Softmin (PyTorch 2.10).</remarks>
     let softmin (axis: int) (scores: 'T) : 'T :> ITensor<'T> =
         Check.notNull (nameof scores) scores
         let axis = (shapeOf scores).Axis(axis, nameof axis)
@@ -60,7 +60,7 @@ module Activations =
     /// <param name="logits">At least one class. A row all −∞ has no distribution: zeros, of slope 0.</param>
     /// <returns>The shape of <paramref name="logits"/>, at most 0.</returns>
     /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
-    /// <remarks>Source: torch.nn.LogSoftmax.</remarks>
+    /// <remarks>Source: torch.nn.LogSoftmax (PyTorch 2.10).</remarks>
     let logSoftmax (axis: int) (logits: 'T) : 'T :> ITensor<'T> =
         Check.notNull (nameof logits) logits
         let axis = (shapeOf logits).Axis(axis, nameof axis)
@@ -78,3 +78,14 @@ module Activations =
         let axis = (shapeOf logits).Axis(axis, nameof axis)
         Check.notEmptyAxis (nameof logits) logits.Shape axis "classes"
         'T.LogSumExp(logits, axis)
+
+    /// <summary>Soft cap: logits pressed between ±cap, and left nearly as they are next to 0.</summary>
+    /// <param name="cap">Finite, above 0.</param>
+    /// <param name="logits">Any shape.</param>
+    /// <returns>The shape of <paramref name="logits"/>, within ±cap.</returns>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="cap"/> is not above 0 or not finite.</exception>
+    /// <remarks>cap · tanh(x / cap). Slope: 1 − tanh². Source: Gemma 2 (2024); Liger-Kernel's softcap.</remarks>
+    let softCap (cap: float) (logits: 'T) : 'T :> IReal<'T> =
+        Check.positive (nameof cap) cap
+        Check.notNull (nameof logits) logits
+        Notation.(*) (Notation.num cap) (Notation.tanh (Notation.(/) logits (Notation.num cap)))

@@ -73,7 +73,7 @@ module Binary =
     /// <remarks>−t log p − (1 − t) log(1 − p), each logarithm clamped at −100 as in PyTorch. Slope: (p − t) / max(p (1 − p), 10⁻¹²), PyTorch's
     /// convention; where p (1 − p) is above 10⁻¹² it is the derivative. Next to a hard target the second derivative has a relative error of up
     /// to 2⁻⁴⁹ / (p (1 − p)). Where the logits are at hand, <c>bceWithLogits</c> is exact for all of them. Convex where no logarithm is
-    /// clamped. Source: torch.nn.BCELoss.</remarks>
+    /// clamped. Source: torch.nn.BCELoss (PyTorch 2.10).</remarks>
     let bce (target: 'T) (probabilities: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         namedPointwise (nameof target) (nameof probabilities) (BCE()) target probabilities
 
@@ -83,25 +83,23 @@ module Binary =
     /// <returns>Nats, elementwise.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">A target is outside [0, 1]; it says which, where.</exception>
-    /// <remarks>t softplus(−x) + (1 − t) softplus(x). Slope: −t σ(−x) + (1 − t) σ(x). Convex. Source: torch.nn.BCEWithLogitsLoss.</remarks>
+    /// <remarks>t softplus(−x) + (1 − t) softplus(x). Slope: −t σ(−x) + (1 − t) σ(x). Convex. Source: torch.nn.BCEWithLogitsLoss (PyTorch 2.10).</remarks>
     let bceWithLogits (target: 'T) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         namedPointwise (nameof target) (nameof logits) (BCEWithLogits()) target logits
 
     /// <summary>Binary cross-entropy of logits in which positive answers count more or less than negative ones.</summary>
-    /// <param name="posWeight">What a positive answer counts; of a shape that broadcasts to that of <paramref name="target"/>, such as one a class.
+    /// <param name="posWeight">What a positive answer counts; of a shape that broadcasts to that of <paramref name="target"/>, such as one for each class.
     /// <c>Weights.None</c> is 1.</param>
     /// <param name="target">The probability of yes, in [0, 1]; any shape.</param>
     /// <param name="logits">Any number; the shape of <paramref name="target"/>.</param>
     /// <returns>Nats, elementwise.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes differ, or <paramref name="posWeight"/> does not broadcast.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">A target is outside [0, 1]; it says which, where.</exception>
-    /// <remarks>w t softplus(−x) + (1 − t) softplus(x). Slope: −w t σ(−x) + (1 − t) σ(x). Convex. Source: torch.nn.BCEWithLogitsLoss,
+    /// <remarks>w t softplus(−x) + (1 − t) softplus(x). Slope: −w t σ(−x) + (1 − t) σ(x). Convex. Source: torch.nn.BCEWithLogitsLoss (PyTorch 2.10),
     /// its pos_weight.</remarks>
     let balancedBceWithLogits (posWeight: Weights) (target: 'T) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof posWeight) posWeight
-        Check.notNull (nameof target) target
-        Check.notNull (nameof logits) logits
-        Check.sameShape (nameof target) target.Shape (nameof logits) logits.Shape
+        checkTwo (nameof target) target (nameof logits) logits
 
         if posWeight.IsNone then
             bceWithLogits target logits
@@ -118,5 +116,5 @@ module Binary =
     /// <returns>Nats, elementwise.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">A target is neither −1 nor 1; it says which, where.</exception>
-    /// <remarks>log(1 + e^(−t x)), which never overflows. Slope: −t σ(−t x). Convex. Source: torch.nn.SoftMarginLoss.</remarks>
+    /// <remarks>log(1 + e^(−t x)), which never overflows. Slope: −t σ(−t x). Convex. Source: torch.nn.SoftMarginLoss (PyTorch 2.10).</remarks>
     let softMargin (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> = pointwise (SoftMargin()) target prediction

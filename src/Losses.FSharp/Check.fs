@@ -35,6 +35,15 @@ module internal Check =
         if not (value >= low && value <= high) then
             outOfRange name value $"from {text low} to {text high}"
 
+    let inside (name: string) (low: float) (high: float) (value: float) =
+        if not (value > low && value < high) then
+            outOfRange name value $"above {text low} and below {text high}"
+
+    /// Any number, the infinities included.
+    let notNaN (name: string) (value: float) =
+        if Double.IsNaN value then
+            outOfRange name value "a number"
+
     /// An order of a norm: at least 0, infinity included.
     let order (name: string) (value: float) =
         if not (value >= 0.0) then
@@ -66,6 +75,10 @@ module internal Check =
         if not fits then
             raise (ArgumentException($"{name} has shape {actual}, which does not broadcast to that of {otherName}, {other}.", name))
 
+    let mask (name: string) (weights: Weights) =
+        if not weights.IsMask then
+            raise (ArgumentOutOfRangeException(name, "a mask has no numbers but 0 and 1."))
+
     let notEmptyAxis (name: string) (actual: Shape) (axis: int) (what: string) =
         if actual[axis] = 0 then
             raise (ArgumentException($"{name} has shape {actual}: there are no {what}.", name))
@@ -76,3 +89,9 @@ module internal Check =
             raise (ArgumentException($"{name} has shape {actual}: there is no vector axis.", name))
 
         actual.Rank - 1
+
+    let noLabel (index: int) (none: int) =
+        if index <> none then
+            raise (
+                ArgumentException($"ignoreIndex is {number index}, but probabilities of classes have no label to ignore.", "ignoreIndex")
+            )

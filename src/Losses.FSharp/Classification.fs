@@ -1,39 +1,15 @@
 namespace Losses.FSharp
 
 open System
+open System.Runtime.CompilerServices
 open Losses
 open Losses.FSharp.TensorNotation
-
-/// <summary>The options of <c>nll</c>.</summary>
-[<NoComparison; ReferenceEquality>]
-type NLLOptions =
-    {
-        /// A weight a class, or none; a mean then divides by the sum of the weights of the labels.
-        ClassWeights: Weights
-        /// The label that marks an element to leave out, a class or not.
-        IgnoreIndex: int
-        /// The class axis: by default 1, or 0 where there is only one axis.
-        ClassAxis: int
-    }
-
-    /// No weights, −100, axis 1.
-    static member Default = { ClassWeights = Weights.None; IgnoreIndex = -100; ClassAxis = 1 }
-
-    // Those that are given, and the defaults.
-    static member internal Given(classWeights: Weights | null, ignoreIndex: Nullable<int>, classAxis: Nullable<int>) =
-        let options = NLLOptions.Default
-
-        {
-            ClassWeights = Option.ofObj classWeights |> Option.defaultValue options.ClassWeights
-            IgnoreIndex = ignoreIndex.GetValueOrDefault options.IgnoreIndex
-            ClassAxis = classAxis.GetValueOrDefault options.ClassAxis
-        }
 
 /// <summary>The options of <c>crossEntropy</c>.</summary>
 [<NoComparison; ReferenceEquality>]
 type CrossEntropyOptions =
     {
-        /// A weight a class, or none; a mean then divides by the sum of the weights of the labels.
+        /// A weight for each class, or none; a mean then divides by the sum of the weights of the labels.
         ClassWeights: Weights
         /// The label that marks an element to leave out, a class or not.
         IgnoreIndex: int
@@ -47,9 +23,9 @@ type CrossEntropyOptions =
     static member Default =
         {
             ClassWeights = Weights.None
-            IgnoreIndex = NLLOptions.Default.IgnoreIndex
+            IgnoreIndex = ClassOptions.Default.IgnoreIndex
             LabelSmoothing = 0.0
-            ClassAxis = NLLOptions.Default.ClassAxis
+            ClassAxis = ClassOptions.Default.ClassAxis
         }
 
     static member internal Given
@@ -70,50 +46,32 @@ type CrossEntropyOptions =
         Check.within "labelSmoothing" 0.0 1.0 options.LabelSmoothing
         options
 
+/// −log p of a class.
+[<Struct; NoEquality; NoComparison>]
+type internal NegativeLog =
+    interface ISoftmaxRows with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Of(prediction, target) =
+            // −log 1 would be −0; taken from 0 it is 0.
+            Notation.weigh target (Notation.(-) (Notation.num 0.0) prediction.LogProbability)
+
+/// −t log p of a class, of whose target t a share is spread over all classes.
+[<Struct; NoEquality; NoComparison>]
+type internal SmoothedNegativeLog =
+    val private kept: float
+    val private spread: float
+
+    interface ISoftmaxRows with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member loss.Of(prediction, target) =
+            let target = Notation.(+) (Notation.(*) (Notation.num loss.kept) target) (Notation.num loss.spread)
+            Notation.weigh target (Notation.(-) (Notation.num 0.0) prediction.LogProbability)
+
+    new(smoothing: float, classes: int) = { kept = 1.0 - smoothing; spread = smoothing / float classes }
+
 /// Losses of one class among several.
 [<AutoOpen>]
 module Classification =
-
-    let internal classAxis (name: string) (axis: int) (shape: Shape) =
-        if shape.Rank = 0 then
-            raise (ArgumentException($"{name} has shape {shape}: there is no class axis.", name))
-
-        let axis = if shape.Rank = 1 && axis = 1 then 0 else shape.Axis(axis, "classAxis")
-        Check.notEmptyAxis name shape axis "classes"
-        axis
-
-    let private checkWeights (weights: Weights) (name: string) (shape: Shape) (axis: int) =
-        Check.notNull "classWeights" weights
-
-        if not weights.IsNone then
-            Check.shape "classWeights" weights.Shape (Shape [| shape[axis] |]) (fun () ->
-                $"{name} has shape {shape}, with {shape[axis]} classes")
-
-    let private checkLabels (labels: Labels) (ignoreIndex: int) (name: string) (shape: Shape) (axis: int) =
-        Check.notNull "labels" labels
-        Check.shape "labels" labels.Shape (shape.Without axis) (fun () -> $"{name} has shape {shape} with class axis {axis}")
-        labels.Checked(shape[axis], ignoreIndex, "labels")
-
-    // The weight of each label's class; 0 where the label is ignored.
-    let internal labelWeights (like: 'T) (weights: Weights) (labels: Labels) : 'T :> ITensor<'T> =
-        let indices = labels.Indices.ToArray()
-        let values = weights.Values.ToArray()
-
-        let weightOf label =
-            if label < 0 then 0.0
-            elif weights.IsNone then 1.0
-            else values[label]
-
-        'T.Create(like, ReadOnlySpan(Array.map weightOf indices), labels.Shape)
-
-    let private counts (labels: Labels) (weights: Weights) = not weights.IsNone || labels.Indices.IndexOfAnyInRange(Int32.MinValue, -1) >= 0
-
-    // −w_y log p_y, 0 where ignored.
-    let private picked (axis: int) (labels: Labels) (weights: 'T) (logProbabilities: 'T) : 'T :> ITensor<'T> =
-        let column = labels.Reshape(logProbabilities.Shape.With(axis, 1))
-        let own = 'T.Gather(logProbabilities, axis, column) |> reshape labels.Shape
-        // The slope of a logarithm does not look at it.
-        Notation.(-) (Notation.num 0.0) (Notation.weigh weights (Notation.given own own))
 
     // −Σ_c w_c log p_c / C, 0 where ignored.
     let private smooth (axis: int) (labels: Labels) (classWeights: Weights) (logProbabilities: 'T) : 'T :> ITensor<'T> =
@@ -123,29 +81,21 @@ module Classification =
             if classWeights.IsNone then
                 logProbabilities
             else
-                let column = Array.create logProbabilities.Shape.Rank 1
-                column[axis] <- classes
-
-                Notation.weigh
-                    (constant logProbabilities classWeights |> reshape (Shape column) |> expand logProbabilities.Shape)
-                    logProbabilities
+                Notation.weigh (byClass axis classWeights logProbabilities) logProbabilities
 
         let mean = Notation.(/) (sumAlong axis weighted) (Notation.num (float -classes))
         Notation.weigh (labelWeights logProbabilities Weights.None labels) mean
-
-    let internal withWeights (labels: Labels) (classWeights: Weights) (weights: 'T) (values: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        if counts labels classWeights then LossValues(values, weights) else LossValues values
 
     /// <summary>Negative log-likelihood: minus the logarithm of the probability given to the label's class.</summary>
     /// <param name="options">Class weights, the label to ignore, the class axis.</param>
     /// <param name="labels">Class indices; the shape of <paramref name="logProbabilities"/> without the class axis.</param>
     /// <param name="logProbabilities">Logarithms of probabilities, as <c>logSoftmax</c> gives: (C), (N, C) or (N, C, d₁, …).</param>
-    /// <returns>Nats, one a label, times the weight of its class; 0 where the label is ignored. A mean divides by the sum of the
+    /// <returns>Nats, one for each label, times the weight of its class; 0 where the label is ignored. A mean divides by the sum of the
     /// weights, as PyTorch's does.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no classes.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where.</exception>
-    /// <remarks>−w_y log p_y. Slope: −w_y at the label, 0 elsewhere. Source: torch.nn.NLLLoss.</remarks>
-    let nll (options: NLLOptions) (labels: Labels) (logProbabilities: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    /// <remarks>−w_y log p_y. Slope: −w_y at the label, 0 elsewhere. Source: torch.nn.NLLLoss (PyTorch 2.10).</remarks>
+    let nll (options: ClassOptions) (labels: Labels) (logProbabilities: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let name = nameof logProbabilities
         Check.notNull (nameof options) options
         Check.notNull name logProbabilities
@@ -153,7 +103,7 @@ module Classification =
         checkWeights options.ClassWeights name logProbabilities.Shape axis
         let labels = checkLabels labels options.IgnoreIndex name logProbabilities.Shape axis
         let weights = labelWeights logProbabilities options.ClassWeights labels
-        let definition (x: 'T[]) : 'T = picked axis labels weights x[0]
+        let definition (x: 'T[]) : 'T = labelTerms (NegativeLog()) axis labels weights x[0]
 
         'T
             .Fuse(
@@ -164,7 +114,7 @@ module Classification =
         |> withWeights labels options.ClassWeights weights
 
     // As the kernel takes it, checked against the shape of the logarithms of probabilities.
-    let internal nllKernel (options: NLLOptions) (labels: Labels) (shape: Shape) : NegativeLogLikelihood =
+    let internal nllKernel (options: ClassOptions) (labels: Labels) (shape: Shape) : NegativeLogLikelihood =
         Check.notNull (nameof options) options
         let axis = classAxis "prediction" options.ClassAxis shape
         checkWeights options.ClassWeights "prediction" shape axis
@@ -181,13 +131,13 @@ module Classification =
     /// <param name="options">Class weights, the label to ignore, label smoothing, the class axis.</param>
     /// <param name="labels">Class indices; the shape of <paramref name="logits"/> without the class axis.</param>
     /// <param name="logits">Any numbers: (C), (N, C) or (N, C, d₁, …). A row all −∞ has no distribution: it contributes 0, of slope 0.</param>
-    /// <returns>Nats, one a label; 0 where the label is ignored. A mean divides by the sum of the weights of the labels, as PyTorch's does.</returns>
+    /// <returns>Nats, one for each label; 0 where the label is ignored. A mean divides by the sum of the weights of the labels, as PyTorch's does.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no classes.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where. Or the smoothing is
     /// outside [0, 1].</exception>
     /// <remarks>(1 − ε)(−w_y log p_y) + (ε / C) Σ_c (−w_c log p_c) with p = softmax(x). Slope without smoothing and weights: p − 1 at the label, p
     /// elsewhere. Convex. In float64 a smoothed loss is +∞ from where C times the spread of a row's logits passes 1.8·10³⁰⁸.
-    /// Source: torch.nn.CrossEntropyLoss; label smoothing: Szegedy et al. (2016).</remarks>
+    /// Source: torch.nn.CrossEntropyLoss (PyTorch 2.10); label smoothing: Szegedy et al. (2016).</remarks>
     let crossEntropy (options: CrossEntropyOptions) (labels: Labels) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let name = nameof logits
         Check.notNull name logits
@@ -197,7 +147,7 @@ module Classification =
         let weights = labelWeights logits classWeights labels
 
         let smoothedNll (logProbabilities: 'T) =
-            let own = picked axis labels weights logProbabilities
+            let own = labelTerms (NegativeLog()) axis labels weights logProbabilities
 
             if smoothing = 0.0 then
                 own
@@ -208,24 +158,29 @@ module Classification =
         // The definition. An engine may know the composition by name, and run it in one pass.
         let definition (x: 'T[]) : 'T = x[0] |> logSoftmax axis |> smoothedNll
 
-        'T.Fuse(SoftmaxCrossEntropy(axis, labels, classWeights.Values.ToArray(), smoothing), [| logits |], Func<'T[], 'T> definition)
+        'T
+            .Fuse(
+                SoftmaxLabels<NegativeLog>(NegativeLog(), axis, labels, classWeights.Values.ToArray(), smoothing),
+                [| logits |],
+                Func<'T[], 'T> definition
+            )
         |> withWeights labels classWeights weights
 
     // As the kernel takes it, checked against the logits' shape.
-    let internal crossEntropyKernel (options: CrossEntropyOptions) (labels: Labels) (shape: Shape) : SoftmaxCrossEntropy =
+    let internal crossEntropyKernel (options: CrossEntropyOptions) (labels: Labels) (shape: Shape) : LabelledRows =
         let axis = checkOptions options "prediction" shape
         let labels = checkLabels labels options.IgnoreIndex "prediction" shape axis
-        SoftmaxCrossEntropy(axis, labels, options.ClassWeights.Values.ToArray(), options.LabelSmoothing)
+        SoftmaxLabels<NegativeLog>(NegativeLog(), axis, labels, options.ClassWeights.Values.ToArray(), options.LabelSmoothing)
 
     /// <summary>Cross-entropy of logits with class probabilities.</summary>
     /// <param name="options">Class weights, label smoothing, the class axis; there is no label to ignore.</param>
     /// <param name="probabilities">Of the classes, at least 0, each row summing to 1; the shape of <paramref name="logits"/>.</param>
     /// <param name="logits">Any numbers: (C), (N, C) or (N, C, d₁, …).</param>
-    /// <returns>Nats, one a row. A mean divides by their number, as PyTorch's does.</returns>
+    /// <returns>Nats, one for each row. A mean divides by their number, as PyTorch's does.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit, there are no classes, or the options name a label to ignore.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">A probability is below 0; it says which, where. Or the smoothing is outside [0, 1].</exception>
     /// <remarks>−Σ_c w_c t_c log p_c with p = softmax(x) and t = (1 − ε) target + ε / C; 0 where t is 0. Convex in the logits.
-    /// Source: torch.nn.CrossEntropyLoss.</remarks>
+    /// Source: torch.nn.CrossEntropyLoss (PyTorch 2.10).</remarks>
     let crossEntropyWithProbabilities
         (options: CrossEntropyOptions)
         (probabilities: 'T)
@@ -236,31 +191,11 @@ module Classification =
         Check.notNull (nameof probabilities) probabilities
         Check.sameShape (nameof probabilities) probabilities.Shape name logits.Shape
         let axis = checkOptions options name logits.Shape
+        Check.noLabel options.IgnoreIndex CrossEntropyOptions.Default.IgnoreIndex
+        let loss = SmoothedNegativeLog(options.LabelSmoothing, logits.Shape[axis])
 
-        if options.IgnoreIndex <> CrossEntropyOptions.Default.IgnoreIndex then
-            let ignored = Check.number options.IgnoreIndex
-            raise (ArgumentException($"ignoreIndex is {ignored}, but probabilities of classes have no label to ignore.", "ignoreIndex"))
-
-        let classes = logits.Shape[axis]
-        let smoothing = options.LabelSmoothing
-
-        let target =
-            if smoothing = 0.0 then
-                probabilities
-            else
-                Notation.(+) (Notation.(*) (Notation.num (1.0 - smoothing)) probabilities) (Notation.num (smoothing / float classes))
-
-        let weighted =
-            if options.ClassWeights.IsNone then
-                target
-            else
-                let column = Array.create logits.Shape.Rank 1
-                column[axis] <- classes
-                Notation.(*) (constant logits options.ClassWeights |> reshape (Shape column)) target
-
-        let terms = Notation.weigh weighted (logSoftmax axis logits)
-        let values = Notation.(-) (Notation.num 0.0) (whole (sumAlong axis terms))
-        LossValues(values).WithinRows(Domain.NotNegative, probabilities, axis, nameof probabilities)
+        LossValues(namedSoftmaxTargets (nameof probabilities) name loss options.ClassWeights axis probabilities logits)
+            .WithinRows(Domain.NotNegative, probabilities, axis, nameof probabilities)
 
 namespace Losses
 
@@ -272,10 +207,10 @@ open Losses.FSharp
 /// <c>NLL(options).ValueAndGradient(logProbabilities, labels, gradient)</c>.  (torch.nn.NLLLoss)</summary>
 [<Struct; NoEquality; NoComparison>]
 type NLL =
-    val private options: NLLOptions | null
+    val private options: ClassOptions | null
 
     /// <summary>The loss of its options.</summary>
-    new(options: NLLOptions) =
+    new(options: ClassOptions) =
         Check.notNull (nameof options) options
         { options = options }
 
@@ -284,12 +219,12 @@ type NLL =
     /// <param name="ignoreIndex">The label that marks a row to leave out.</param>
     /// <param name="classAxis">The axis of the classes.</param>
     new([<Optional>] classWeights: Weights | null, [<Optional>] ignoreIndex: Nullable<int>, [<Optional>] classAxis: Nullable<int>) =
-        NLL(NLLOptions.Given(classWeights, ignoreIndex, classAxis))
+        NLL(ClassOptions.Given(classWeights, ignoreIndex, classAxis))
 
     // C# has a struct without a constructor, too.
     member private loss.Options =
         match loss.options with
-        | null -> NLLOptions.Default
+        | null -> ClassOptions.Default
         | options -> options
 
     interface ILabelled with

@@ -35,6 +35,28 @@ module Diff =
         scalar (nameof f) value
         struct (value, pull (DiffTensor<'S>.Filled(1.0, value.Shape)))
 
+    /// <summary>The value of a scalar function, whose gradient goes into the caller's memory: a training loop that hands in the same memory at every step touches no new page.</summary>
+    /// <param name="f">A function with one number for value.</param>
+    /// <param name="gradient">Receives the gradient, row-major; as long as <paramref name="x"/> has elements, and not the memory of an operand.</param>
+    /// <param name="x">Where.</param>
+    /// <exception cref="T:System.ArgumentException">The value is no scalar, or <paramref name="gradient"/> has another length.</exception>
+    let valueAndGradInto (f: DiffTensor<'S> -> DiffTensor<'S>) (gradient: Memory<'S>) (x: DiffTensor<'S>) : DiffTensor<'S> =
+        Check.notNull (nameof f) f
+        Check.notNull (nameof x) x
+
+        if gradient.Length <> x.Count then
+            raise (
+                ArgumentException(
+                    $"gradient has {gradient.Length} elements but x has shape {x.Shape}; they must be equal.",
+                    nameof gradient
+                )
+            )
+
+        let struct (value, pull) = DiffTensor.PullbackInto(Func<DiffTensor<'S>[], DiffTensor<'S>>(fun xs -> value f xs[0]), [| x |])
+        scalar (nameof f) value
+        pull.Invoke(DiffTensor<'S>.Filled(1.0, value.Shape), [| gradient |]) |> ignore
+        value
+
     /// <summary>The gradient of a scalar function.</summary>
     /// <param name="f">A function with one number for value.</param>
     /// <param name="x">Where.</param>

@@ -127,13 +127,11 @@ module Embedding =
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is outside [−1, 1], or a target is neither −1 nor 1; it says
     /// which, where.</exception>
     /// <remarks>1 − cos for t = 1, max(0, cos − margin) for t = −1, with cos = x₁·x₂ / √((‖x₁‖² + ε)(‖x₂‖² + ε)) and ε = 10⁻¹² as in PyTorch. Slope at the
-    /// kink: 0. Not convex. Source: torch.nn.CosineEmbeddingLoss.</remarks>
+    /// kink: 0. Not convex. Source: torch.nn.CosineEmbeddingLoss (PyTorch 2.10).</remarks>
     let cosineEmbedding (margin: float) (target: 'T) (x2: 'T) (x1: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let margin = checkCosineMargin margin
         Check.notNull (nameof target) target
-        Check.notNull (nameof x2) x2
-        Check.notNull (nameof x1) x1
-        Check.sameShape (nameof x2) x2.Shape (nameof x1) x1.Shape
+        checkTwo (nameof x2) x2 (nameof x1) x1
 
         if x1.Shape.Rank = 0 then
             raise (ArgumentException($"x1 has shape (): there is no vector axis.", nameof x1))
@@ -154,9 +152,7 @@ module Embedding =
         : LossValues<'T> when 'T :> ITensor<'T> =
         let margin = checkTripletMargin margin
         Check.notNull (nameof negative) negative
-        Check.notNull (nameof positive) positive
-        Check.notNull (nameof anchor) anchor
-        Check.sameShape (nameof positive) positive.Shape (nameof anchor) anchor.Shape
+        checkTwo (nameof positive) positive (nameof anchor) anchor
         Check.sameShape (nameof negative) negative.Shape (nameof anchor) anchor.Shape
 
         let definition (x: 'T[]) : 'T =
@@ -182,7 +178,7 @@ module Embedding =
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">The margin is not above 0, the order of the norm is negative, or a number is not finite.</exception>
     /// <remarks>max(0, d(a, p) − d(a, n) + margin) with d(x, y) = ‖x − y + ε‖ₚ. Slope at a kink and of a distance 0: 0. Not convex.
-    /// Source: Balntas et al. (2016); torch.nn.TripletMarginLoss.</remarks>
+    /// Source: Balntas et al. (2016); torch.nn.TripletMarginLoss (PyTorch 2.10).</remarks>
     let tripletMargin (options: TripletMarginOptions) (negative: 'T) (positive: 'T) (anchor: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
         let kernel = tripletMarginKernel options
@@ -190,7 +186,7 @@ module Embedding =
 
         let fuse (x: 'T[]) (definition: 'T[] -> 'T) : 'T =
             match kernel with
-            | null -> definition x
+            | null -> definition x |> whole
             | kernel -> 'T.Fuse(kernel, x, Func<'T[], 'T> definition)
 
         triplet options.Margin options.Swap distance fuse negative positive anchor
@@ -205,7 +201,7 @@ module Embedding =
     /// <returns>The shape of a distance.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not above 0 or not finite.</exception>
-    /// <remarks>max(0, d(a, p) − d(a, n) + margin). Source: torch.nn.TripletMarginWithDistanceLoss.</remarks>
+    /// <remarks>max(0, d(a, p) − d(a, n) + margin). Source: torch.nn.TripletMarginWithDistanceLoss (PyTorch 2.10).</remarks>
     let tripletMarginWithDistance
         (distance: 'T -> 'T -> 'T)
         (margin: float)
@@ -224,7 +220,7 @@ module Embedding =
 
             value
 
-        triplet margin swap distance (fun x definition -> definition x) negative positive anchor
+        triplet margin swap distance (fun x definition -> definition x |> whole) negative positive anchor
 
 namespace Losses
 

@@ -109,7 +109,7 @@ module Likelihood =
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="eps"/> is negative or not finite, or a count or a rate is negative;
     /// it says which, where.</exception>
     /// <remarks>eˣ − t x, slope eˣ − t; or x − t log(x + ε), slope 1 − t / (x + ε). Near eˣ = t the slope cancels, since x was rounded. Convex.
-    /// Source: torch.nn.PoissonNLLLoss.</remarks>
+    /// Source: torch.nn.PoissonNLLLoss (PyTorch 2.10).</remarks>
     let poissonNLL (logInput: bool) (full: bool) (eps: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         pointwise (PoissonNLL(logInput, full, eps)) target prediction
 
@@ -124,7 +124,7 @@ module Likelihood =
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="eps"/> is not above 0 or not finite, or a variance is negative; it says
     /// which, where.</exception>
     /// <remarks>½ (log v + (x − t)² / v) with v = max(variance, ε). Slope in x: (x − t) / v; in v: ½ (1/v − (x − t)² / v²). Not convex in v.
-    /// Source: Nix and Weigend (1994); torch.nn.GaussianNLLLoss.</remarks>
+    /// Source: Nix and Weigend (1994); torch.nn.GaussianNLLLoss (PyTorch 2.10).</remarks>
     let gaussianNLL (full: bool) (eps: float) (variance: 'T) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let loss = GaussianNLL(full, eps)
         Check.notNull (nameof variance) variance

@@ -41,6 +41,34 @@ type MarginRanking =
         Check.finite (nameof margin) margin
         { margin = margin }
 
+// What a class lacks of the margin below one that should be above it, and its square.
+[<Struct; NoEquality; NoComparison>]
+type internal Lacking =
+    val private margin: float
+
+    interface IPairs with
+        static member IsOfDifference = true
+
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        // The difference first: the margin would vanish beside a large score.
+        member loss.Of(first, second, _, _) = hinge (num loss.margin - (first - second))
+
+    new(margin: float) = { margin = margin }
+
+[<Struct; NoEquality; NoComparison>]
+type internal SquaredLacking =
+    val private margin: float
+
+    interface IPairs with
+        static member IsOfDifference = true
+
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member loss.Of(first, second, _, _) =
+            let lacking = hinge (num loss.margin - (first - second))
+            lacking * lacking
+
+    new(margin: float) = { margin = margin }
+
 namespace Losses.FSharp
 
 open System
@@ -75,7 +103,7 @@ module Margin =
     /// <returns>Units of the prediction, elementwise.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not finite, or a target is neither −1 nor 1; it says which, where.</exception>
-    /// <remarks>x for t = 1, max(0, margin − x) for t = −1. Slope at the margin: 0. Convex. Source: torch.nn.HingeEmbeddingLoss.</remarks>
+    /// <remarks>x for t = 1, max(0, margin − x) for t = −1. Slope at the margin: 0. Convex. Source: torch.nn.HingeEmbeddingLoss (PyTorch 2.10).</remarks>
     let hingeEmbedding (margin: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         pointwise (HingeEmbedding margin) target prediction
 
@@ -87,13 +115,11 @@ module Margin =
     /// <returns>Units of the scores, elementwise.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="margin"/> is not finite, or a target is neither −1 nor 1; it says which, where.</exception>
-    /// <remarks>max(0, −t (x₁ − x₂) + margin). Slope at the kink: 0. Convex. Source: torch.nn.MarginRankingLoss.</remarks>
+    /// <remarks>max(0, −t (x₁ − x₂) + margin). Slope at the kink: 0. Convex. Source: torch.nn.MarginRankingLoss (PyTorch 2.10).</remarks>
     let marginRanking (margin: float) (target: 'T) (x2: 'T) (x1: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let loss = MarginRanking margin
         Check.notNull (nameof target) target
-        Check.notNull (nameof x2) x2
-        Check.notNull (nameof x1) x1
-        Check.sameShape (nameof x2) x2.Shape (nameof x1) x1.Shape
+        checkTwo (nameof x2) x2 (nameof x1) x1
         Check.sameShape (nameof target) target.Shape (nameof x1) x1.Shape
         LossValues<'T>.Of(loss, x1, nameof x1, x2, nameof x2, target, nameof target, target.Shape)
 
@@ -121,14 +147,14 @@ module Margin =
     /// <summary>Multi-class margin loss: every class that comes within the margin of the label's, or passes it.</summary>
     /// <param name="p">1 or 2: the power of what is lacking.</param>
     /// <param name="margin">Finite.</param>
-    /// <param name="classWeights">A weight a class, of the label's; or none. A mean still divides by N, as PyTorch's does.</param>
+    /// <param name="classWeights">A weight for each class, of the label's; or none. A mean still divides by N, as PyTorch's does.</param>
     /// <param name="labels">Class indices: () or (N).</param>
     /// <param name="prediction">Scores: (C) or (N, C).</param>
     /// <returns>(N), or a scalar for one sample.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class; it says which, where. Or <paramref name="p"/> is neither 1 nor 2, or
     /// <paramref name="margin"/> is not finite.</exception>
-    /// <remarks>Σ_{j≠y} w_y max(0, margin − x_y + x_j)ᵖ / C. Slope at a kink: 0. Convex. Source: torch.nn.MultiMarginLoss.</remarks>
+    /// <remarks>Σ_{j≠y} w_y max(0, margin − x_y + x_j)ᵖ / C. Slope at a kink: 0. Convex. Source: torch.nn.MultiMarginLoss (PyTorch 2.10).</remarks>
     let multiMargin
         (p: int)
         (margin: float)
@@ -144,29 +170,37 @@ module Margin =
         checkClassWeights classWeights name shape
         Check.shape (nameof labels) labels.Shape (prediction.Shape.Without -1) (fun () -> $"{name} has shape {prediction.Shape}")
         let n, classes = shape[0], shape[1]
-        let indices = (labels.Checked(classes, nameof labels)).Indices.ToArray()
-        let own = 'T.Gather(reshape shape prediction, 1, labels.Reshape(Shape [| n; 1 |]))
-        // The difference first: the margin would vanish beside a large score.
-        let lacking = hinge (num margin - (own - reshape shape prediction))
-        let powered = if p = 1 then lacking else lacking * lacking
+        let labels = labels.Checked(classes, nameof labels)
+        let rows = labels.Reshape(Shape [| n; 1 |])
+        let indices = labels.Indices.ToArray()
+
+        let definition (scores: 'T[]) : 'T =
+            let lacking = hinge (num margin - ('T.Gather(scores[0], 1, rows) - scores[0]))
+            let powered = if p = 1 then lacking else lacking * lacking
+            let others = Indices.matrix n classes (fun i j -> if indices[i] = j then 0.0 else 1.0)
+            sumAlong 1 (weigh ('T.Create(scores[0], ReadOnlySpan others, shape)) powered)
+
+        let pairs: RowLoss =
+            if p = 1 then
+                LabelledPairs<Lacking>(Lacking margin, rows, true)
+            else
+                LabelledPairs<SquaredLacking>(SquaredLacking margin, rows, false)
+
+        let sums = 'T.Fuse(pairs, [| reshape shape prediction |], Func<'T[], 'T> definition)
         let scales = classWeights.Values.ToArray()
 
-        let scale i j =
-            if indices[i] = j then 0.0
-            elif classWeights.IsNone then 1.0 ./. float classes
-            else scales[indices[i]] ./. float classes
+        let scale i = (if classWeights.IsNone then 1.0 else scales[indices[i]]) ./. float classes
 
-        let others = Indices.matrix n classes scale
-        let terms = weigh ('T.Create(prediction, ReadOnlySpan others, shape)) powered
-        LossValues(sumAlong 1 terms |> whole |> reshape labels.Shape)
+        let scaled = weigh ('T.Create(prediction, ReadOnlySpan(Array.init n scale), Shape [| n |])) sums
+        LossValues(scaled |> whole |> reshape labels.Shape)
 
-    // What some labels of each row lack of being 1 above the classes that are none of its labels, summed, over C: (N).
+    // What some labels of each row lack of being 1 above the classes that are none of its labels, summed: (N).
     let private lacking (some: int[][]) (labels: int[][]) (scores: 'T) : 'T :> ITensor<'T> =
         let n, classes = scores.Shape[0], scores.Shape[1]
         let width = some |> Array.fold (fun longest row -> Operators.max longest row.Length) 1
         let padded = Indices.matrix n width (fun i y -> if y < some[i].Length then some[i][y] else -1)
         let counts = padded |> Array.map (fun label -> if label < 0 then 0.0 else 1.0)
-        let others = Indices.matrix n classes (fun _ _ -> 1.0 ./. float classes)
+        let others = Indices.matrix n classes (fun _ _ -> 1.0)
         labels |> Array.iteri (fun i row -> row |> Array.iter (fun label -> others[Indices.place classes i label] <- 0.0))
         let cube = Shape [| n; width; classes |]
         let own = 'T.Gather(scores, 1, Labels(ReadOnlySpan<int> padded, Shape [| n; width |])) |> reshape (Shape [| n; width; 1 |])
@@ -201,7 +235,7 @@ module Margin =
     /// <returns>(N), or a scalar for one sample.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">A label is neither a class nor −1; it says which, where.</exception>
-    /// <remarks>Σ_{y among the labels} Σ_{j not} max(0, 1 − (x_y − x_j)) / C. Slope at a kink: 0. Convex. Source: torch.nn.MultiLabelMarginLoss.</remarks>
+    /// <remarks>Σ_{y among the labels} Σ_{j not} max(0, 1 − (x_y − x_j)) / C. Slope at a kink: 0. Convex. Source: torch.nn.MultiLabelMarginLoss (PyTorch 2.10).</remarks>
     let multiLabelMargin (labels: Labels) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let name = nameof prediction
         Check.notNull (nameof labels) labels
@@ -215,20 +249,19 @@ module Margin =
             let rows = Indices.rows n classes (labels.Indices.ToArray()) |> Array.map (Array.takeWhile (fun label -> label >= 0))
             lackingInParts rows scores[0]
 
-        LossValues(
-            'T.Fuse(MultiLabelRows labels, [| reshape shape prediction |], Func<'T[], 'T> definition)
-            |> whole
-            |> reshape (prediction.Shape.Without -1)
-        )
+        let sums =
+            'T.Fuse(LabelledPairs<Lacking>(Lacking 1.0, labels, true), [| reshape shape prediction |], Func<'T[], 'T> definition)
+
+        LossValues(whole (sums / num (float classes)) |> reshape (prediction.Shape.Without -1))
 
     /// <summary>Multi-label soft margin loss: the mean over the classes of each one's binary cross-entropy.</summary>
-    /// <param name="classWeights">A weight a class, or none.</param>
+    /// <param name="classWeights">A weight for each class, or none.</param>
     /// <param name="target">The probability of each class, in [0, 1]: (C) or (…, C).</param>
     /// <param name="logits">The shape of <paramref name="target"/>.</param>
     /// <returns>Nats; the shape without the class axis.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">A target is outside [0, 1]; it says which, where.</exception>
-    /// <remarks>Σ_c w_c (t_c softplus(−x_c) + (1 − t_c) softplus(x_c)) / C. Convex. Source: torch.nn.MultiLabelSoftMarginLoss.</remarks>
+    /// <remarks>Σ_c w_c (t_c softplus(−x_c) + (1 − t_c) softplus(x_c)) / C. Convex. Source: torch.nn.MultiLabelSoftMarginLoss (PyTorch 2.10).</remarks>
     let multiLabelSoftMargin (classWeights: Weights) (target: 'T) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let name = nameof logits
         Check.notNull (nameof target) target

@@ -58,6 +58,37 @@ module Notation =
     /// eˣ − 1
     let inline expm1 (x: 'T) : 'T :> IReal<'T> = 'T.ExpM1 x
 
+    /// tanh x
+    let inline tanh (x: 'T) : 'T :> IReal<'T> = 'T.Tanh x
+
+    /// log cosh x
+    let inline logCosh (x: 'T) : 'T :> IReal<'T> = 'T.LogCosh x
+
+    /// The angle between −½π and ½π whose tangent is x.
+    let inline atan (x: 'T) : 'T :> IReal<'T> = 'T.Atan x
+
+    /// The error function.
+    let inline erf (x: 'T) : 'T :> IReal<'T> = 'T.Erf x
+
+    /// sin x
+    let inline sin (x: 'T) : 'T :> IReal<'T> =
+        let struct (sin, _) = 'T.SinCos x
+        sin
+
+    /// cos x
+    let inline cos (x: 'T) : 'T :> IReal<'T> =
+        let struct (_, cos) = 'T.SinCos x
+        cos
+
+    /// log Γ(x), NaN below 0.
+    let inline logGamma (x: 'T) : 'T :> IReal<'T> = 'T.LogGamma x
+
+    /// The derivative of the digamma function of an order of at least 1.
+    let inline polygamma (order: int) (x: 'T) : 'T :> IReal<'T> = 'T.Polygamma(order, x)
+
+    /// The slope of log Γ(x), NaN below 0.
+    let inline digamma (x: 'T) : 'T :> IReal<'T> = 'T.Digamma x
+
     /// x to a constant power.
     let inline power (exponent: float) (x: 'T) : 'T :> IReal<'T> = 'T.Power(x, exponent)
 
@@ -99,7 +130,7 @@ module TensorNotation =
     /// Repeated to a shape.
     let inline expand (shape: Shape) (x: 'T) : 'T :> ITensor<'T> = 'T.Expand(x, shape)
 
-    /// The sum along one axis, which goes.
+    /// The sum along one axis, which is removed.
     let inline sumAlong (axis: int) (x: 'T) : 'T :> ITensor<'T> =
         'T.Sum(x, System.ReadOnlySpan [| (shapeOf x).Axis(axis, nameof axis) |], false)
 

@@ -6,6 +6,11 @@ open Losses
 [<AutoOpen>]
 module Pointwise =
 
+    let internal checkTwo (targetName: string) (target: 'T) (predictionName: string) (prediction: 'T) : unit when 'T :> ITensor<'T> =
+        Check.notNull targetName target
+        Check.notNull predictionName prediction
+        Check.sameShape targetName target.Shape predictionName prediction.Shape
+
     // A loss whose function has names of its own for what a definition calls prediction and target.
     let internal namedPointwise
         (targetName: string)
@@ -14,10 +19,33 @@ module Pointwise =
         (target: 'T)
         (prediction: 'T)
         : LossValues<'T> when 'L: struct and 'L :> IPointwise and 'L: (new: unit -> 'L) and 'L :> System.ValueType and 'T :> ITensor<'T> =
-        Check.notNull targetName target
-        Check.notNull predictionName prediction
-        Check.sameShape targetName target.Shape predictionName prediction.Shape
+        checkTwo targetName target predictionName prediction
         LossValues<'T>.Of(loss, prediction, predictionName, target, targetName)
+
+    let internal checkThree
+        (thirdName: string)
+        (third: 'T)
+        (targetName: string)
+        (target: 'T)
+        (predictionName: string)
+        (prediction: 'T)
+        : unit when 'T :> ITensor<'T> =
+        Check.notNull thirdName third
+        checkTwo targetName target predictionName prediction
+        Check.sameShape thirdName third.Shape predictionName prediction.Shape
+
+    // The same of three tensors.
+    let internal namedPointwise3
+        (thirdName: string)
+        (targetName: string)
+        (predictionName: string)
+        (loss: 'L)
+        (third: 'T)
+        (target: 'T)
+        (prediction: 'T)
+        : LossValues<'T> when 'L: struct and 'L :> IPointwise3 and 'L: (new: unit -> 'L) and 'L :> System.ValueType and 'T :> ITensor<'T> =
+        checkThree thirdName third targetName target predictionName prediction
+        LossValues<'T>.Of(loss, prediction, predictionName, target, targetName, third, thirdName, third.Shape)
 
     /// <summary>The loss of tensors that a pointwise definition gives, a user's own as well: with its kernel, its gradient and its curvature.</summary>
     /// <param name="loss">A struct that holds the parameters and one expression.</param>
@@ -45,9 +73,4 @@ module Pointwise =
         (target: 'T)
         (prediction: 'T)
         : LossValues<'T> when 'L: struct and 'L :> IPointwise3 and 'L: (new: unit -> 'L) and 'L :> System.ValueType and 'T :> ITensor<'T> =
-        Check.notNull (nameof third) third
-        Check.notNull (nameof target) target
-        Check.notNull (nameof prediction) prediction
-        Check.sameShape (nameof target) target.Shape (nameof prediction) prediction.Shape
-        Check.sameShape (nameof third) third.Shape (nameof prediction) prediction.Shape
-        LossValues<'T>.Of(loss, prediction, nameof prediction, target, nameof target, third, nameof third, third.Shape)
+        namedPointwise3 (nameof third) (nameof target) (nameof prediction) loss third target prediction

@@ -40,7 +40,7 @@ type Reducing =
 /// with 0 may be anything.</remarks>
 module Reduce =
 
-    /// <summary>A value an element.</summary>
+    /// <summary>A value for each element.</summary>
     let none (loss: LossValues<'T>) : 'T :> ITensor<'T> =
         Check.notNull (nameof loss) loss
         loss.Values
@@ -138,9 +138,7 @@ module Reduce =
         Check.notNull (nameof mask) mask
         Check.notNull (nameof loss) loss
 
-        if not mask.IsMask then
-            raise (ArgumentOutOfRangeException(nameof mask, "a mask has no numbers but 0 and 1."))
-
+        Check.mask (nameof mask) mask
         countingBy (nameof mask) mask loss
 
     // Sample weights lie along the first axis.

@@ -102,6 +102,45 @@ type SquaredOverlap =
 
         { shared = shared; smooth = smooth; isLogits = isLogits }
 
+/// <summary>1 less Matthews's coefficient of correlation, of soft counts: with TP = Σ p t, FP = Σ p (1 − t), FN = Σ (1 − p) t and TN = Σ (1 − p)(1 − t) it is
+/// 1 − (TP TN − FP FN + ε) / (√((TP + FP)(TP + FN)(TN + FP)(TN + FN)) + ε).</summary>
+[<Struct; NoEquality; NoComparison>]
+type Matthews =
+    val private smooth: float
+    val private isLogits: bool
+
+    interface ISums with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member loss.Of(x, t) =
+            let struct (p, q) = Region.parts loss.isLogits x
+            let u = num 1.0 - t
+            Terms(p * t, q * u, p * u, q * t)
+
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member loss.Value sums =
+            // Roots first: the product of four sums may overflow.
+            let predicted, rejected = sqrt (sums.A + sums.C), sqrt (sums.B + sums.D)
+            let positive, negative = sqrt (sums.A + sums.D), sqrt (sums.B + sums.C)
+            let below = predicted * rejected * (positive * negative) + num loss.smooth
+            num 1.0 - (sums.A * sums.B - sums.C * sums.D + num loss.smooth) / below
+
+    /// <summary>The loss of its parameters.</summary>
+    /// <param name="smooth">ε, added above and below; finite, at least 0.</param>
+    /// <param name="isLogits">Whether predictions are logits, whose sigmoid is compared.</param>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A parameter is outside its range.</exception>
+    new(smooth: float, isLogits: bool) =
+        Losses.FSharp.Check.notNegative (nameof smooth) smooth
+        { smooth = smooth; isLogits = isLogits }
+
+/// <summary>What a class counts in a generalised Dice loss.</summary>
+type RegionWeight =
+    /// <summary>The inverse square of its volume in the target.</summary>
+    | Square = 0
+    /// <summary>The inverse of its volume in the target.</summary>
+    | Simple = 1
+    /// <summary>1</summary>
+    | Uniform = 2
+
 namespace Losses.FSharp
 
 open System
@@ -182,15 +221,15 @@ module Regions =
     [<Literal>]
     let TverskyGamma = 1.0
 
-    // Every element as its region sees it, and which axes a region spans.
-    let private regions
-        (options: RegionOptions)
-        (targetName: string)
-        (loss: bool -> 'L)
-        (mask: Weights)
-        (target: 'T)
-        (prediction: 'T)
-        : LossValues<'T> when 'L: struct and 'L :> ISums and 'L: (new: unit -> 'L) and 'L :> ValueType and 'T :> ITensor<'T> =
+    /// weight of <c>generalizedDice</c> and <c>generalizedDiceWithLabels</c> where none is given.
+    [<Literal>]
+    let GeneralizedDiceWeight = RegionWeight.Square
+
+    /// What the classes that count have to compare, and which axes a region spans.
+    [<NoEquality; NoComparison>]
+    type private Seen<'T> = { IsLogits: bool; Target: 'T; Prediction: 'T; Weights: 'T[]; Axes: int[]; ClassAxis: int }
+
+    let private seen (options: RegionOptions) (mask: Weights) (target: 'T) (prediction: 'T) : Seen<'T> when 'T :> ITensor<'T> =
         let shape = prediction.Shape
         let axis = shape.Axis(options.ClassAxis, "classAxis")
         let isLogits = (options.Activation = RegionActivation.Sigmoid)
@@ -221,13 +260,92 @@ module Regions =
                 Check.broadcasts "mask" mask.Shape "prediction" shape
                 [| TensorNotation.constant prediction mask |> TensorNotation.expand shape |> foreground |]
 
-        let values = LossValues('T.Sums(loss isLogits, foreground probabilities, foreground target, weights, axes))
-        let values = values.WithinGroups(Domain.Probability, foreground target, axes, weights, targetName)
+        {
+            IsLogits = isLogits
+            Target = foreground target
+            Prediction = foreground probabilities
+            Weights = weights
+            Axes = axes
+            ClassAxis = axis
+        }
+
+    // The values of regions that span some axes; what they are of is within its domain.
+    let private checkedValues
+        (options: RegionOptions)
+        (targetName: string)
+        (seen: Seen<'T>)
+        (axes: int[])
+        (values: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
+        let values = LossValues(values).WithinGroups(Domain.Probability, seen.Target, axes, seen.Weights, targetName)
 
         if options.Activation = RegionActivation.None then
-            values.WithinGroups(Domain.Probability, foreground prediction, axes, weights, "prediction")
+            values.WithinGroups(Domain.Probability, seen.Prediction, axes, seen.Weights, "prediction")
         else
             values
+
+    // Every element as its region sees it.
+    let private regions
+        (options: RegionOptions)
+        (loss: bool -> 'L)
+        (targetName: string)
+        (mask: Weights)
+        (target: 'T)
+        (prediction: 'T)
+        : LossValues<'T> when 'L: struct and 'L :> ISums and 'L: (new: unit -> 'L) and 'L :> ValueType and 'T :> ITensor<'T> =
+        let seen = seen options mask target prediction
+
+        'T.Sums(loss seen.IsLogits, seen.Prediction, seen.Target, seen.Weights, seen.Axes)
+        |> checkedValues options targetName seen seen.Axes
+
+    // The same of all classes together, each with a weight of its own.
+    let private weighted
+        (options: RegionOptions)
+        (weight: RegionWeight)
+        (targetName: string)
+        (mask: Weights)
+        (target: 'T)
+        (prediction: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
+        let exponent =
+            match weight with
+            | RegionWeight.Square -> -2.0
+            | RegionWeight.Simple -> -1.0
+            | RegionWeight.Uniform -> 0.0
+            | weight -> raise (ArgumentOutOfRangeException(nameof weight, $"{Check.number (int64 weight)} is no weight of a class."))
+
+        Check.notNegative "smooth" options.Smooth
+        let seen = seen options mask target prediction
+
+        let axes =
+            if options.Over = RegionScope.Batch then
+                seen.Axes
+            else
+                seen.Axes |> Array.filter ((<>) seen.ClassAxis)
+
+        let all = Array.append axes [| seen.ClassAxis |]
+
+        let sum (axes: int[]) (keepAxes: bool) (x: 'T) = 'T.Sum(x, ReadOnlySpan axes, keepAxes)
+
+        let volume (x: 'T) = (if seen.Weights.Length = 0 then x else Notation.weigh seen.Weights[0] x) |> sum axes true
+
+        let values: 'T =
+            let struct (p, q) = Region.parts seen.IsLogits seen.Prediction
+            let t, u = seen.Target, Notation.(-) (Notation.num 1.0) seen.Target
+            let shared = volume (Notation.(*) p t)
+            let wrong = Notation.(+) (volume (Notation.(*) p u)) (volume (Notation.(*) q t))
+            let size = Notation.detach (volume t)
+            let zero, one = Notation.num 0.0, Notation.num 1.0
+            let ofOwn = Notation.ifLess zero size (Notation.power exponent (Notation.ifLess zero size size one)) zero
+            // A class that is not there would count without end: it counts as the one that counts most.
+            let most = 'T.Largest(ofOwn, seen.ClassAxis) |> TensorNotation.reshape (ofOwn.Shape.With(seen.ClassAxis, 1))
+            let counts = Notation.ifLess zero size ofOwn (TensorNotation.expand ofOwn.Shape most)
+            let over x = Notation.(*) counts x |> sum all false
+            let wrong = over wrong
+            // 1 − (2 Σ w I + s) / (Σ w (P + T) + s) is shorter and cancels where prediction and target agree.
+            Notation.(/) wrong (Notation.(+) wrong (Notation.(+) (Notation.(.*) 2.0 (over shared)) (Notation.num options.Smooth)))
+
+        TensorNotation.whole values |> checkedValues options targetName seen all
 
     let private checkOptions (options: RegionOptions) (prediction: 'T) : Shape when 'T :> ITensor<'T> =
         Check.notNull "options" options
@@ -248,14 +366,24 @@ module Regions =
 
         shape
 
-    let private ofTargets (options: RegionOptions) (loss: bool -> 'L) (target: 'T) (prediction: 'T) =
+    let private ofTargets
+        (options: RegionOptions)
+        (loss: string -> Weights -> 'T -> 'T -> LossValues<'T>)
+        (target: 'T)
+        (prediction: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
         let shape = checkOptions options prediction
         Check.notNull "target" target
         Check.sameShape "target" target.Shape "prediction" shape
-        regions options "target" loss options.Mask target prediction
+        loss "target" options.Mask target prediction
 
     // A label is 1 for its class and 0 for the others; where it is ignored no class counts.
-    let private ofLabels (options: RegionOptions) (loss: bool -> 'L) (labels: Labels) (prediction: 'T) =
+    let private ofLabels
+        (options: RegionOptions)
+        (loss: string -> Weights -> 'T -> 'T -> LossValues<'T>)
+        (labels: Labels)
+        (prediction: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
         let shape = checkOptions options prediction
         Check.notNull "labels" labels
         let axis = shape.Axis(options.ClassAxis, "classAxis")
@@ -283,7 +411,7 @@ module Regions =
                     Check.broadcasts "mask" options.Mask.Shape "prediction" shape
                     counts.Times(options.Mask, shape)
 
-        regions options "labels" loss mask ('T.Create(prediction, ReadOnlySpan ones, shape)) prediction
+        loss "labels" mask ('T.Create(prediction, ReadOnlySpan ones, shape)) prediction
 
     let private notSquared (options: RegionOptions) =
         Check.notNull "options" options
@@ -310,9 +438,9 @@ module Regions =
         Check.notNull (nameof options) options
 
         if options.Squared then
-            ofTargets options (squared 2.0 options.Smooth) target prediction
+            ofTargets options (regions options (squared 2.0 options.Smooth)) target prediction
         else
-            ofTargets options (overlap 0.5 0.5 1.0 (options.Smooth / 2.0)) target prediction
+            ofTargets options (regions options (overlap 0.5 0.5 1.0 (options.Smooth / 2.0))) target prediction
 
     /// <summary>Dice loss of class labels.</summary>
     /// <param name="options">The activation, what belongs to a region, squares, smoothing, mask, the label to ignore.</param>
@@ -326,9 +454,9 @@ module Regions =
         Check.notNull (nameof options) options
 
         if options.Squared then
-            ofLabels options (squared 2.0 options.Smooth) labels prediction
+            ofLabels options (regions options (squared 2.0 options.Smooth)) labels prediction
         else
-            ofLabels options (overlap 0.5 0.5 1.0 (options.Smooth / 2.0)) labels prediction
+            ofLabels options (regions options (overlap 0.5 0.5 1.0 (options.Smooth / 2.0))) labels prediction
 
     /// <summary>Jaccard loss: 1 less the intersection of two regions over their union.</summary>
     /// <param name="options">The activation, what belongs to a region, squares, smoothing, mask.</param>
@@ -342,9 +470,9 @@ module Regions =
         Check.notNull (nameof options) options
 
         if options.Squared then
-            ofTargets options (squared 1.0 options.Smooth) target prediction
+            ofTargets options (regions options (squared 1.0 options.Smooth)) target prediction
         else
-            ofTargets options (overlap 1.0 1.0 1.0 options.Smooth) target prediction
+            ofTargets options (regions options (overlap 1.0 1.0 1.0 options.Smooth)) target prediction
 
     /// <summary>Jaccard loss of class labels.</summary>
     /// <param name="options">The activation, what belongs to a region, squares, smoothing, mask, the label to ignore.</param>
@@ -358,9 +486,9 @@ module Regions =
         Check.notNull (nameof options) options
 
         if options.Squared then
-            ofLabels options (squared 1.0 options.Smooth) labels prediction
+            ofLabels options (regions options (squared 1.0 options.Smooth)) labels prediction
         else
-            ofLabels options (overlap 1.0 1.0 1.0 options.Smooth) labels prediction
+            ofLabels options (regions options (overlap 1.0 1.0 1.0 options.Smooth)) labels prediction
 
     /// <summary>Tversky loss: Dice with a weight for false positives and another for false negatives; with an exponent, focal Tversky.</summary>
     /// <param name="options">The activation, what belongs to a region, smoothing, mask; there is no squared form.</param>
@@ -383,7 +511,7 @@ module Regions =
         (prediction: 'T)
         : LossValues<'T> when 'T :> ITensor<'T> =
         notSquared options
-        ofTargets options (overlap alpha beta gamma options.Smooth) target prediction
+        ofTargets options (regions options (overlap alpha beta gamma options.Smooth)) target prediction
 
     /// <summary>Tversky loss of class labels.</summary>
     /// <param name="options">The activation, what belongs to a region, smoothing, mask, the label to ignore; there is no squared form.</param>
@@ -405,4 +533,56 @@ module Regions =
         (prediction: 'T)
         : LossValues<'T> when 'T :> ITensor<'T> =
         notSquared options
-        ofLabels options (overlap alpha beta gamma options.Smooth) labels prediction
+        ofLabels options (regions options (overlap alpha beta gamma options.Smooth)) labels prediction
+
+    /// <summary>Matthews's loss: 1 less the correlation of prediction and target, which counts what both reject as well.</summary>
+    /// <param name="options">The activation, what belongs to a region, smoothing, mask; there is no squared form.</param>
+    /// <param name="target">Of each class, in [0, 1]; the shape of <paramref name="prediction"/>.</param>
+    /// <param name="prediction">Probabilities, or logits where the options name an activation: (N, C) or (N, C, d₁, …).</param>
+    /// <returns>From 0 to 2, a value for each region: (N, C), (C) or (N).</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or the options ask for squares.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A target or a probability is outside [0, 1]; it says which, where. Or an option is outside its range.</exception>
+    /// <remarks>1 − (TP TN − FP FN + ε) / (√((TP + FP)(TP + FN)(TN + FP)(TN + FN)) + ε) of soft counts, with the smoothing ε. Where one of the sums is 0 and ε is, NaN.
+    /// Source: Matthews (1975); Abhishek and Hamarneh, ISBI 2021; segmentation_models_pytorch (0.5, 2025) adds ε to each count instead.</remarks>
+    let matthews (options: RegionOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        notSquared options
+        ofTargets options (regions options (fun isLogits -> Matthews(options.Smooth, isLogits))) target prediction
+
+    /// <summary>Generalised Dice loss: the Dice loss of all classes of a sample together, a small class counting as much as a large one.</summary>
+    /// <param name="options">The activation, what belongs to a region, smoothing, mask; there is no squared form.</param>
+    /// <param name="weight">What a class counts.</param>
+    /// <param name="target">Of each class, in [0, 1]; the shape of <paramref name="prediction"/>.</param>
+    /// <param name="prediction">Probabilities, or logits where the options name an activation: (N, C) or (N, C, d₁, …).</param>
+    /// <returns>From 0 to 1, a value for each sample: (N), or one where regions are those of the batch.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or the options ask for squares.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A target or a probability is outside [0, 1]; it says which, where. Or an option is outside its range.</exception>
+    /// <remarks>1 − (2 Σ w I + s) / (Σ w (P + T) + s) over the classes, with I = Σ p t, P = Σ p, T = Σ t and w = 1/T², 1/T or 1, a constant to the slopes. A class that is not
+    /// there has the largest weight of the sample's, as in MONAI; with none there at all the loss is 0.
+    /// Source: Sudre et al., DLMIA 2017; monai.losses.GeneralizedDiceLoss (1.5, 2025).</remarks>
+    let generalizedDice
+        (options: RegionOptions)
+        (weight: RegionWeight)
+        (target: 'T)
+        (prediction: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
+        notSquared options
+        ofTargets options (weighted options weight) target prediction
+
+    /// <summary>Generalised Dice loss of class labels.</summary>
+    /// <param name="options">The activation, what belongs to a region, smoothing, mask, the label to ignore; there is no squared form.</param>
+    /// <param name="weight">What a class counts.</param>
+    /// <param name="labels">Class indices; the shape of <paramref name="prediction"/> without the class axis.</param>
+    /// <param name="prediction">Probabilities, or logits with an activation: (N, C) or (N, C, d₁, …).</param>
+    /// <returns>From 0 to 1, a value for each sample: (N), or one where regions are those of the batch.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or the options ask for squares.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where. Or an option is outside its range.</exception>
+    /// <remarks>That of <c>generalizedDice</c> with a target of 1 for the label's class and 0 for the others; where the label is ignored no class counts.
+    /// Source: Sudre et al., DLMIA 2017; monai.losses.GeneralizedDiceLoss (1.5, 2025), whose to_onehot_y this is.</remarks>
+    let generalizedDiceWithLabels
+        (options: RegionOptions)
+        (weight: RegionWeight)
+        (labels: Labels)
+        (prediction: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
+        notSquared options
+        ofLabels options (weighted options weight) labels prediction

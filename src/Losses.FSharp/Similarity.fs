@@ -128,7 +128,7 @@ module Similarity =
     /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis, or <paramref name="eps"/> is negative or not finite.</exception>
     /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
     /// <remarks>x₁·x₂ / (max(‖x₁‖, ε) max(‖x₂‖, ε)). A norm below ε does not stop its slope: that of 1/‖v‖ goes on as −v/ε³, as in PyTorch.
-    /// Source: torch.nn.CosineSimilarity, whose dim this axis is.</remarks>
+    /// Source: torch.nn.CosineSimilarity (PyTorch 2.10), whose dim this axis is.</remarks>
     let cosineSimilarity (axis: int) (eps: float) (x2: 'T) (x1: 'T) : 'T :> ITensor<'T> =
         Check.notNegative (nameof eps) eps
         Check.notNull (nameof x2) x2
@@ -149,7 +149,7 @@ module Similarity =
         if axis = x1.Shape.Axis(-1, nameof axis) then
             'T.Fuse(CosineRows eps, [| x1; x2 |], Func<'T[], 'T> definition)
         else
-            definition [| x1; x2 |]
+            definition [| x1; x2 |] |> whole
 
     /// <summary>The p-norm along an axis; its slope is 0 where the vector is 0.</summary>
     /// <param name="axis">The axis the vectors lie along.</param>
@@ -163,7 +163,7 @@ module Similarity =
         elif p = 1.0 || v.Shape[axis] = 0 then
             sumAlong axis (abs v) |> whole
         elif Double.IsPositiveInfinity p then
-            'T.Largest(abs v, axis)
+            'T.Largest(abs v, axis) |> whole
         elif p = 2.0 then
             let square = sumAlong axis (v * v)
 
@@ -191,7 +191,7 @@ module Similarity =
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is negative or NaN, or <paramref name="eps"/> is not finite.</exception>
     /// <exception cref="T:System.ArgumentException">The shapes differ, or have no axis.</exception>
     /// <remarks>ε keeps equal vectors from having no slope; it also makes their distance ε D^(1/p) instead of 0, and the distance not quite symmetric.
-    /// With ε = 0 both are exact, and the slope at 0 is 0. Source: torch.nn.PairwiseDistance, whose keepdim is keepAxis.</remarks>
+    /// With ε = 0 both are exact, and the slope at 0 is 0. Source: torch.nn.PairwiseDistance (PyTorch 2.10), whose keepdim is keepAxis.</remarks>
     let pairwiseDistance (p: float) (eps: float) (keepAxis: bool) (x2: 'T) (x1: 'T) : 'T :> ITensor<'T> =
         Check.order (nameof p) p
         Check.finite (nameof eps) eps
@@ -267,7 +267,7 @@ module Similarity =
     /// <returns>(N (N − 1) / 2): the pairs (0, 1), (0, 2), …, (1, 2), ….</returns>
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is negative or NaN.</exception>
     /// <exception cref="T:System.ArgumentException"><paramref name="x"/> is no matrix.</exception>
-    /// <remarks>Source: torch.nn.functional.pdist.</remarks>
+    /// <remarks>Source: torch.nn.functional.pdist (PyTorch 2.10).</remarks>
     let pdist (p: float) (x: 'T) : 'T :> ITensor<'T> =
         Check.order (nameof p) p
         Check.notNull (nameof x) x

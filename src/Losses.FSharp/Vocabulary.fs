@@ -48,15 +48,54 @@ module Vocabulary =
         if bias <> Shape.Scalar then
             Check.shape name bias (Shape [| weight[0] |]) (fun () -> $"{weightName} has shape {weight}")
 
-    /// <summary>The last linear layer and cross-entropy in one: the logits of a chunk of rows are computed, used and forgotten, and computed again for
-    /// the gradient.</summary>
+    // A cross-entropy of x Wᵀ + b for each row, not rounded: its definition, or an engine's kernel for it.
+    let private linearRows
+        (options: CrossEntropyOptions)
+        (chunk: int)
+        (labels: Labels)
+        (definition: 'T[] -> 'T)
+        (rows: 'T)
+        (weight: 'T)
+        (bias: 'T)
+        : 'T :> ITensor<'T> =
+        let kernel (labels: Labels) = crossEntropyKernel options labels (Shape [| labels.Shape[0]; weight.Shape[0] |])
+        // Checks the options, also where there is no row.
+        kernel labels |> ignore
+        'T.Fuse(LinearRows(Func<Labels, LabelledRows> kernel, labels, chunk), [| rows; weight; bias |], Func<'T[], 'T> definition)
+
+    // The same, of labels that have been checked: the definition, a chunk at a time, which an engine may know by name.
+    let internal linearChunks
+        (options: CrossEntropyOptions)
+        (chunk: int)
+        (labels: Labels)
+        (rows: 'T)
+        (weight: 'T)
+        (bias: 'T)
+        : 'T :> ITensor<'T> =
+        let n = rows.Shape[0]
+        let indices = labels.Indices.ToArray()
+
+        let definition (parameters: 'T[]) : 'T =
+            let valuesOf start =
+                let count = min chunk (n - start)
+                let part = Labels(ReadOnlySpan<int>(indices, start, count), Shape [| count |])
+                let values (x: 'T[]) = (linear x[1] x[2] x[0] |> crossEntropy options part).Values
+                'T.Recompute(Func<'T[], 'T> values, [| 'T.Slice(parameters[0], 0, start, count); parameters[1]; parameters[2] |])
+
+            let starts = [| 0..chunk .. max 0 (n - 1) |]
+            if starts.Length = 1 then valuesOf 0 else 'T.Concatenate(ReadOnlySpan(Array.map valuesOf starts), 0)
+
+        linearRows options chunk labels definition rows weight bias
+
+    /// <summary>The last linear layer and cross-entropy in one: the logits of some rows are computed, used for the value and the gradients, and
+    /// forgotten.</summary>
     /// <param name="options">Class weights, the label to ignore, label smoothing.</param>
-    /// <param name="chunk">How many rows at a time; at least 1.</param>
+    /// <param name="chunk">How many rows at a time, at most; at least 1. Of many classes it is fewer.</param>
     /// <param name="labels">Class indices: (N), or () for one row.</param>
     /// <param name="bias">(C), or the number 0.</param>
     /// <param name="weight">(C, D)</param>
     /// <param name="input">(N, D), or (D) for one row.</param>
-    /// <returns>Nats, one a label. A mean divides by the sum of the weights of the labels.</returns>
+    /// <returns>Nats, one for each label. A mean divides by the sum of the weights of the labels.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, and not the one to ignore; it says which, where. Or
     /// <paramref name="chunk"/> is less than 1.</exception>
@@ -87,20 +126,7 @@ module Vocabulary =
         // Checked against the logits' shape before any of them exists; this also names the place of a wrong label in the whole.
         let options = { options.Checked() with ClassAxis = 1 }
         let whole = labels.Reshape(Shape [| n |]).Checked(weight.Shape[0], options.IgnoreIndex, nameof labels)
-        let indices = whole.Indices.ToArray()
-
-        let valuesOf start =
-            let count = min chunk (n - start)
-            let part = Labels(ReadOnlySpan<int>(indices, start, count), Shape [| count |])
-            let ignoring = { options with IgnoreIndex = -1 }
-
-            let values (parameters: 'T[]) = (linear parameters[1] parameters[2] parameters[0] |> crossEntropy ignoring part).Values
-
-            'T.Recompute(Func<'T[], 'T> values, [| 'T.Slice(rows, 0, start, count); weight; bias |])
-
-        let starts = [| 0..chunk .. max 0 (n - 1) |]
-
-        let values = if starts.Length = 1 then valuesOf 0 else 'T.Concatenate(ReadOnlySpan(Array.map valuesOf starts), 0)
+        let values = linearChunks { options with IgnoreIndex = -1 } chunk whole rows weight bias |> 'T.Round
 
         withWeights
             (whole.Reshape labels.Shape)
@@ -173,7 +199,7 @@ module Vocabulary =
     /// <param name="input">(N, D), or (D) for one row.</param>
     /// <returns>(N, C), or (C).</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
-    /// <remarks>Source: Grave et al. (2017); torch.nn.AdaptiveLogSoftmaxWithLoss.log_prob.</remarks>
+    /// <remarks>Source: Grave et al. (2017); torch.nn.AdaptiveLogSoftmaxWithLoss.log_prob (PyTorch 2.10).</remarks>
     let adaptiveLogProbabilities (parameters: AdaptiveSoftmax<'T>) (input: 'T) : 'T :> ITensor<'T> =
         Check.notNull (nameof input) input
         let rows = asRows input
@@ -189,11 +215,11 @@ module Vocabulary =
     /// <param name="parameters">Cutoffs, head and clusters; tensors like any other, so that gradients by them follow.</param>
     /// <param name="labels">Class indices: (N), or () for one row.</param>
     /// <param name="input">(N, D), or (D) for one row.</param>
-    /// <returns>Nats, one a label: minus what PyTorch calls the output.</returns>
+    /// <returns>Nats, one for each label: minus what PyTorch calls the output.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
     /// <remarks>−log p of the label: the head's for a frequent class, else that of the cluster plus that in the cluster.
-    /// Source: Grave et al. (2017); torch.nn.AdaptiveLogSoftmaxWithLoss.</remarks>
+    /// Source: Grave et al. (2017); torch.nn.AdaptiveLogSoftmaxWithLoss (PyTorch 2.10).</remarks>
     let adaptiveLogSoftmaxWithLoss (parameters: AdaptiveSoftmax<'T>) (labels: Labels) (input: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof labels) labels
         Check.notNull (nameof input) input
@@ -205,10 +231,20 @@ module Vocabulary =
         let frequent = cutoffs[0]
         // 0 for a frequent class, i + 1 for one of cluster i.
         let groupOf label = cutoffs |> Array.filter (fun low -> low <= label) |> Array.length
-        let column = Shape [| indices.Length; 1 |]
+
+        // −log p of the labels, a column.
+        let negativeLog weight bias (labels: int[]) (rows: 'T) : 'T =
+            let column = Shape [| labels.Length; 1 |]
+
+            let definition (x: 'T[]) : 'T =
+                let own = 'T.Gather(linear x[1] x[2] x[0] |> logSoftmax 1, 1, Labels(ReadOnlySpan<int> labels, column))
+                Notation.(-) (Notation.num 0.0) own |> reshape (Shape [| labels.Length |])
+
+            linearRows CrossEntropyOptions.Default LinearCrossEntropyChunk (Labels labels) definition rows weight bias
+            |> reshape column
 
         let headIndex = indices |> Array.map (fun label -> if label < frequent then label else frequent + groupOf label - 1)
-        let own = 'T.Gather(headLogs parameters rows, 1, Labels(ReadOnlySpan<int> headIndex, column))
+        let own = negativeLog parameters.Head parameters.HeadBias headIndex rows
 
         let within i cluster =
             let members =
@@ -220,8 +256,8 @@ module Vocabulary =
 
             let pick width = Labels(ReadOnlySpan<int>(members |> Array.collect (Array.create width)), Shape [| members.Length; width |])
             let local = members |> Array.map (fun n -> indices[n] - cutoffs[i])
-            let logs = clusterLogs cluster ('T.Gather(rows, 0, pick rows.Shape[1]))
-            members, 'T.Gather(logs, 1, Labels(ReadOnlySpan<int> local, Shape [| members.Length; 1 |]))
+            let hidden = 'T.Gather(rows, 0, pick rows.Shape[1]) |> linear cluster.Projection (Notation.num 0.0)
+            members, negativeLog cluster.Output (Notation.num 0.0) local hidden
 
         let parts = parameters.Clusters |> Array.mapi within |> Array.filter (fun (members, _) -> members.Length > 0)
 
@@ -232,6 +268,12 @@ module Vocabulary =
                 // Each row's place among the parts, −1 (which gathers 0) where it has none.
                 let places = Array.create indices.Length -1
                 parts |> Seq.collect fst |> Seq.iteri (fun place n -> places[n] <- place)
-                'T.Gather('T.Concatenate(ReadOnlySpan(Array.map snd parts), 0), 0, Labels(ReadOnlySpan<int> places, column))
 
-        LossValues(Notation.(-) (Notation.num 0.0) (whole (Notation.(+) own inCluster)) |> reshape labels.Shape)
+                'T
+                    .Gather(
+                        'T.Concatenate(ReadOnlySpan(Array.map snd parts), 0),
+                        0,
+                        Labels(ReadOnlySpan<int> places, Shape [| indices.Length; 1 |])
+                    )
+
+        LossValues(Notation.(+) own inCluster |> whole |> reshape labels.Shape)

@@ -45,6 +45,14 @@ type Wide(value: Vector512<float>) =
         static member Log x = Wide(Vector512.Log x.Value)
         static member Log1P _ = raise (NotSupportedException "No loss of one number asks for it.")
         static member ExpM1 _ = raise (NotSupportedException "No loss of one number asks for it.")
+        static member Tanh _ = raise (NotSupportedException "No loss of one number asks for it.")
+        static member LogCosh _ = raise (NotSupportedException "No loss of one number asks for it.")
+        static member Atan _ = raise (NotSupportedException "No loss of one number asks for it.")
+        static member Erf _ = raise (NotSupportedException "No loss of one number asks for it.")
+        static member SinCos _ = raise (NotSupportedException "No loss of one number asks for it.")
+        static member LogGamma _ = raise (NotSupportedException "No loss of one number asks for it.")
+        static member Polygamma(_, _) = raise (NotSupportedException "No loss of one number asks for it.")
+        static member Digamma _ = raise (NotSupportedException "No loss of one number asks for it.")
         static member Power(_, _) = raise (NotSupportedException "No loss of one number asks for it.")
 
         static member Logistic(x: Wide) : Logistic<Wide> =

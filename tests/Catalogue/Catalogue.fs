@@ -1,6 +1,22 @@
 /// Every public function that is a loss, or goes before one, with each of its hyperparameters that matters: what all tests walk.
 module Losses.Catalogue.Catalogue
 
-let all: Entry list = Elementwise.entries @ Rows.entries @ Linear.entries @ Regions.entries
+let all: Entry list =
+    Elementwise.entries
+    @ Regressions.entries
+    @ Hinges.entries
+    @ Likelihoods.entries
+    @ Scores.entries
+    @ Classes.entries
+    @ Shares.entries
+    @ Ensembles.entries
+    @ Rows.entries
+    @ Linear.entries
+    @ Regions.entries
+    @ Boxes.entries
+    @ Generation.entries
+    @ Ranking.entries
+    @ Survival.entries
+    @ Preferences.entries
 
 let find (name: string) : Entry = all |> List.find (fun entry -> entry.Name = name)

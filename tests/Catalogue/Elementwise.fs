@@ -81,6 +81,16 @@ module Elementwise =
         |> Entry.withArguments [ "delta", box delta ]
         |> Entry.promises (difference @ [ Lipschitz(0, delta) ])
 
+    let private logCosh =
+        Entry.pointwise
+            "logCosh"
+            (LogCosh())
+            [ prediction; target ]
+            { new Call with
+                member _.Of(x, _) = logCosh x[1] x[0]
+            }
+        |> Entry.promises (difference @ [ Lipschitz(0, 1.0) ])
+
     // The difference as a float64 number, for the sizes of terms.
     let private gap (x: float[]) = abs (x[0] - x[1])
 
@@ -169,6 +179,33 @@ module Elementwise =
         |> Entry.withArguments [ "posWeight", box (Weights.op_Implicit weight: Weights) ]
         |> Entry.drawn extendedLogits
         |> softTarget weight
+
+    let private sigmoidFocal (alpha: float) (gamma: float) draw name =
+        Entry.pointwise
+            $"{name} alpha {alpha} gamma {gamma}"
+            (SigmoidFocal(alpha, gamma))
+            [ logits; { shares with By = false } ]
+            { new Call with
+                member _.Of(x, _) = sigmoidFocal alpha gamma x[1] x[0]
+            }
+        |> Entry.withArguments [ "alpha", box alpha; "gamma", box gamma ]
+        |> Entry.given "an exponent multiplies the error of its base" Entry.rounded (fun _ _ ->
+            {
+                Value = fun _ -> 0.0
+                Slope = fun _ _ -> 0.0
+                Relative = gamma
+            })
+        |> fun entry ->
+            { entry with
+                // The second derivative has terms of both signs; the exponent multiplies the error of each.
+                CurvatureTerms =
+                    fun x ->
+                        let z = if x[1] = 1.0 then x[0] else -x[0]
+                        let w, surprise = 1.0 / (1.0 + exp z), max -z 0.0 + Math.Log(1.0 + exp -(abs z))
+                        let sizes = gamma * (1.0 - w) * ((gamma * (1.0 - w) + w) * surprise + 2.0 * w) + w * (1.0 - w)
+                        gamma * w ** gamma * sizes
+            }
+        |> Entry.drawn draw
 
     let private softMargin =
         Entry.pointwise
@@ -327,7 +364,12 @@ module Elementwise =
         |> Entry.withArguments [ "logTarget", box true ]
         |> Entry.drawn (fun random format ->
             let x = -(abs (Draw.finite random format))
-            [| x; -(abs (Draw.related random format x (fun () -> Draw.finite random format))) |])
+
+            if random.Next 16 = 0 then
+                // Where eᵗ is subnormal in float64, or all but 0.
+                [| x; format.Round(-700.0 - 60.0 * random.NextDouble()) |]
+            else
+                [| x; -(abs (Draw.related random format x (fun () -> Draw.finite random format))) |])
         |> Entry.given
             "slope by the target: + 2⁻³⁷ of eᵗ"
             Entry.elementary
@@ -429,6 +471,7 @@ module Elementwise =
             smoothL1 1e-310
             huber 1.0
             huber 0.3
+            logCosh
             bce "bce" |> Entry.promises [ NonNegative; Asymmetric ]
             bceInside
             bceWithLogits "bceWithLogits" extendedLogits |> softTarget 1.0
@@ -436,6 +479,8 @@ module Elementwise =
             bceWithLogits "bceWithLogits hard" (hard [| 0.0; 1.0 |])
             balanced 0.0
             balanced 2.5
+            sigmoidFocal 0.5 2.0 (hard [| 0.0; 1.0 |]) "sigmoidFocal hard" |> Entry.promises [ NonNegative; Asymmetric ]
+            sigmoidFocal 0.25 1.5 (hard [| 0.0; 1.0 |]) "sigmoidFocal hard" |> Entry.promises [ NonNegative; Asymmetric ]
             softMargin
             poissonNLL false
             poissonNLL true

@@ -37,6 +37,11 @@ type Numbers =
     | NotNegative
     /// Of a probability or a rate; anything is accepted.
     | Logarithm
+    | Positive
+    /// What a logarithm is taken of with 1 more.
+    | AboveMinusOne
+    /// The logarithm of a probability, and checked.
+    | NotPositive
 
     /// What the library checks.
     member numbers.Domain =
@@ -46,6 +51,9 @@ type Numbers =
         | Probability -> Domain.Probability
         | Sign -> Domain.PlusOrMinusOne
         | NotNegative -> Domain.NotNegative
+        | Positive -> Domain.Positive
+        | AboveMinusOne -> Domain.Between(Math.BitIncrement -1.0, infinity)
+        | NotPositive -> Domain.Between(-infinity, 0.0)
 
     /// Hard ones.
     member numbers.Draw(random: Random, format: Format) =
@@ -54,7 +62,14 @@ type Numbers =
         | Probability -> Draw.probability random format
         | Sign -> Draw.sign random
         | NotNegative -> abs (Draw.finite random format)
-        | Logarithm -> -(abs (Draw.finite random format))
+        | Logarithm
+        | NotPositive -> -(abs (Draw.finite random format))
+        | Positive -> max format.Least (abs (Draw.finite random format))
+        | AboveMinusOne ->
+            if random.Next 2 = 0 then
+                abs (Draw.finite random format)
+            else
+                -(min (Draw.probability random format) (-(format.Next -1.0)))
 
     /// Of ordinary size, at no end of the domain and at no kink.
     member numbers.Plain(random: Random, format: Format) =
@@ -65,7 +80,10 @@ type Numbers =
         | Probability -> between 0.03 0.97
         | Sign -> Draw.sign random
         | NotNegative -> between 0.1 4.0
-        | Logarithm -> between -4.0 -0.1
+        | Logarithm
+        | NotPositive -> between -4.0 -0.1
+        | Positive -> between 0.1 4.0
+        | AboveMinusOne -> between -0.9 4.0
 
 /// How the samples lie in a tensor.
 [<RequireQualifiedAccess>]
@@ -80,6 +98,8 @@ type Layout =
     | Frames of classes: int
     /// (N, rows, length / rows)
     | Blocks of rows: int
+    /// (N, rows, columns, length / (rows · columns))
+    | Lattice of rows: int * columns: int
     /// (rows, length / rows), or (length) for 0 rows: there is one sample in a batch.
     | Whole of rows: int
 
@@ -122,6 +142,8 @@ type Law =
     | NotConvex of operand: int
     /// No slope by an operand is steeper.
     | Lipschitz of operand: int * bound: float
+    /// An operand says how much a value counts: a NaN there is in what a mean divides by.
+    | CountsBy of operand: int
     /// The gradient by the first sums to 0, and its 1-norm is bounded.
     | ZeroSum of norm: float
 
@@ -163,6 +185,8 @@ type Entry =
         CurvatureTerms: float[] -> float
         /// Made of several kernels: another library's tape rounds the slopes by an operand before it adds them up.
         IsComposed: bool
+        /// So many numbers of the operand are added up before an exponential takes them: another library's operations round each sum.
+        Steps: int -> int
         /// The values that a number of an operand counts in, where those are not all values of its sample.
         Reaches: (Sample -> int -> int -> int list) option
     }
@@ -185,6 +209,7 @@ type Batch(entry: Entry, samples: Sample[]) =
         | Layout.Single -> [| n |]
         | Layout.Frames classes -> [| length / classes; n; classes |]
         | Layout.Blocks rows -> [| n; rows; length / rows |]
+        | Layout.Lattice(rows, columns) -> [| n; rows; columns; length / (rows * columns) |]
         | Layout.Whole 0 -> [| length |]
         | Layout.Whole rows -> [| rows; length / rows |]
 
@@ -326,6 +351,7 @@ module Entry =
             Condition = ""
             CurvatureTerms = fun _ -> 0.0
             IsComposed = false
+            Steps = fun _ -> 1
             Reaches = None
         }
 
@@ -413,6 +439,9 @@ module Entry =
     /// The bound is conditional: where the terms cancel, it has a slack of them.
     let given (condition: string) (slack32: float) (terms: Format -> Sample -> Terms) (entry: Entry) : Entry =
         { entry with Condition = condition; Slack32 = slack32; Terms = Some terms }
+
+    /// How large the terms of the second derivative are, where they cancel.
+    let curved (terms: float[] -> float) (entry: Entry) : Entry = { entry with CurvatureTerms = terms }
 
     /// What the call gives besides tensors.
     let withArguments (arguments: (string * objnull) list) (entry: Entry) : Entry = { entry with Arguments = fun _ _ -> arguments }

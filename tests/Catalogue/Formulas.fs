@@ -29,6 +29,33 @@ module Formulas =
     let crossEntropy (targets: 'T[]) (x: 'T[]) (numbers: float[]) : 'T :> IReal<'T> =
         num 0.0 - (Seq.map2 weigh targets (logSoftmax x numbers) |> total)
 
+    // b log(b / a) + a − b of d = log a − log b, at least 0. A slope of b, which is a product of probabilities, may be too small for its bits, and that of b d far from it: they are
+    // one exponential.
+    let private excess' (a: 'T) (logB: 'T) (d: 'T) : 'T :> IReal<'T> =
+        let b, size = exp logB, abs d
+        let product = exp (logB + log (ifLess size (num 1.0) (num 1.0) size))
+        let far = ifLess (num 0.0) b (ifLess d (num 0.0) (-product) product) (num 0.0)
+        let rest = ifLess size (num 1e300) far (weigh b d)
+        ifLess size (num 1.0) (weigh b (expm1 d - d)) (a - b - rest)
+
+    /// What a class adds to β KL(q ‖ m) + (1 − β) KL(p ‖ m) with m = β q + (1 − β) p, to KL(q ‖ p) where β is 0, and to KL(p ‖ q) where it is 1, plus what adds up to
+    /// nothing.
+    let divergence (beta: float) (logP: 'T) (logQ: 'T) : 'T :> IReal<'T> =
+        let p, q, d = exp logP, exp logQ, logP - logQ
+
+        if beta = 0.0 then
+            excess' p logQ d
+        elif beta = 1.0 then
+            excess' q logP (-d)
+        else
+            let mixed: 'T = num beta
+            let rest: 'T = num (Operators.(-) 1.0 beta)
+            let m = mixed * q + rest * p
+            // log m less log q, and less log p: that of the larger first.
+            let low, high = log1p (rest * expm1 d), log1p (mixed * expm1 (-d))
+            let fromQ, fromP = ifLess d (num 0.0) low (high + d), ifLess d (num 0.0) (low - d) high
+            mixed * excess' m logQ fromQ + rest * excess' m logP fromP
+
     let squares (x: 'T[]) : 'T :> IReal<'T> = x |> Seq.map (fun y -> y * y) |> total
 
     let dot (x: 'T[]) (y: 'T[]) : 'T :> IReal<'T> = Seq.map2 (fun a b -> a * b) x y |> total
@@ -139,3 +166,47 @@ module Formulas =
         let ends = last[back last.Length 1] + (if last.Length > 1 then last[back last.Length 2] else zero)
 
         num 0.0 - log ends
+
+    /// The same of a lattice, (T, U + 1, C) flattened, with the last class as blank: softmaxes, and the probability of reaching each node.
+    let rnnt (frames: int) (columns: int) (x: 'T[]) (labels: int[]) : 'T :> IReal<'T> =
+        let classes = Operators.(/) x.Length (Operators.(*) frames columns)
+        let back a b = Operators.(-) a b
+
+        let p t u c =
+            let first = Operators.(*) (Operators.(+) (Operators.(*) t columns) u) classes
+            let row = x[first .. back (Operators.(+) first classes) 1]
+            let most = row |> Array.reduce max |> detach
+            exp (row[c] - most) / (row |> Array.map (fun y -> exp (y - most)) |> total)
+
+        let rec reached t u : 'T =
+            if t = 0 && u = 0 then
+                num 1.0
+            else
+                let byBlank = if t > 0 then reached (back t 1) u * p (back t 1) u (back classes 1) else num 0.0
+                let byLabel = if u > 0 then reached t (back u 1) * p t (back u 1) labels[back u 1] else num 0.0
+                byBlank + byLabel
+
+        let last = back frames 1
+        num 0.0 - log (reached last labels.Length * p last labels.Length (back classes 1))
+
+    let gamma (shape: 'T) (t: 'T) (rate: 'T) : 'T :> IReal<'T> =
+        let some = ifLess (num 0.0) t t (num 1.0)
+        let inside = logGamma shape - shape * log rate - (shape - num 1.0) * log some + rate * some
+        ifLess (num 0.0) t inside (num infinity)
+
+    let beta (alpha: 'T) (t: 'T) (beta: 'T) : 'T :> IReal<'T> =
+        logGamma alpha + logGamma beta
+        - logGamma (alpha + beta)
+        - (alpha - num 1.0) * log t
+        - (beta - num 1.0) * log1p (num 0.0 - t)
+
+    let negativeBinomial (x: 'T) (t: 'T) (r: 'T) : 'T :> IReal<'T> =
+        logGamma r - logGamma (t + r) + logGamma (t + num 1.0) + r * softplus x + t * softplus (num 0.0 - x)
+
+    let zeroInflatedPoisson (full: bool) (x: 'T) (t: 'T) (zero: 'T) : 'T :> IReal<'T> =
+        let l, rate = logistic zero, exp x
+        let lost = l.SigmoidOfMinus * expm1 (num 0.0 - rate)
+        let none = ifLess (num -0.5) lost (log1p (max lost (num -0.5))) (log (l.Sigmoid + l.SigmoidOfMinus * exp (num 0.0 - rate)))
+        let some = l.Softplus + rate - t * x
+        let some = if full then some + logGamma (t + num 1.0) else some
+        ifLess (num 0.0) t some (num 0.0 - none)

@@ -96,6 +96,108 @@ module Linear =
                 Relative = 0.0
             })
 
+    // Three pairs; the temperature is above 0.
+    let private pairs = 3
+
+    let private infoNCECase (normalized: bool) (symmetric: bool) =
+        let rowsOf (width: int) (x: 'a[]) = Array.chunkBySize width x
+        let width (x: 'a[][]) = x[0].Length / pairs
+
+        let unit (x: 'T[]) (at: float[]) : 'T[] when 'T :> IReal<'T> =
+            let norm = Formulas.norm 2.0 x at
+            // One of zeros has no direction, and no slope.
+            if Array.forall ((=) 0.0) at then
+                x |> Array.map (Notation.weigh (Notation.num 0.0))
+            else
+                x |> Array.map (fun y -> Notation.(/) y norm)
+
+        let scores (x: 'T[][]) (at: float[][]) : 'T[][] when 'T :> IReal<'T> =
+            let side o =
+                Array.map2 (fun row at -> if normalized then unit row at else row) (rowsOf (width at) x[o]) (rowsOf (width at) at[o])
+
+            let keys = side 1
+            side 0 |> Array.map (fun u -> keys |> Array.map (fun v -> Notation.(/) (Formulas.dot u v) x[2].[0]))
+
+        let number (at: float[][]) : float[][] = scores (at |> Array.map (Array.map Real)) at |> Array.map (Array.map _.Value)
+
+        let positive (random: Random) (format: Format) = format.Round(0.05 + 2.0 * random.NextDouble())
+
+        let entry =
+            Entry.rows
+                ("infoNCE" + (if normalized then "" else " of dot products") + (if symmetric then " symmetric" else ""))
+                [ whole "queries" pairs; whole "keys" pairs; whole "temperature" 0 ]
+                (fun random format width ->
+                    let row () = Draw.row (Draw.between 1e-60 1e2 Draw.finite) random format (pairs * width)
+                    let within (x: float) = if x = 0.0 || (abs x >= 1e-60 && abs x <= 1e2) then x else 1.0
+                    [| Array.map within (row ()); Array.map within (row ()); [| positive random format |] |], [||])
+                { new Formula with
+                    member _.Of(x, at, _) =
+                        let scores, numbers = scores x at, number at
+
+                        Array.init pairs (fun n ->
+                            let forward = nll n scores[n] numbers[n]
+
+                            if symmetric then
+                                let back = nll n (Array.map (Array.item n) scores) (Array.map (Array.item n) numbers)
+                                Notation.(*) (Notation.num 0.5) (Notation.(+) forward back)
+                            else
+                                forward)
+                }
+                { new Call with
+                    member _.Of(x, _) = infoNCE normalized symmetric x[2] x[1] x[0]
+                }
+
+        { entry with
+            // The two halves are rounded one by one on another library's tape.
+            IsComposed = symmetric
+            Widths = [ 1; 2; 3 ]
+            Plain =
+                fun random format width ->
+                    let plain length = Array.init length (fun _ -> Numbers.Any.Plain(random, format))
+
+                    {
+                        Operands = [| plain (pairs * width); plain (pairs * width); [| positive random format |] |]
+                        Labels = [||]
+                    }
+        }
+        |> Entry.withArguments [ "normalized", box normalized; "symmetric", box symmetric ]
+        |> Entry.given
+            "inputs within 100, τ above 0.05; + 2⁻⁵⁰ of the similarities' largest Σ|u v| / τ (value), so much times the slope's terms (slope)"
+            Entry.rounded
+            (fun _ sample ->
+                let at = sample.Operands
+                let width = width at
+                let temperature = at[2].[0]
+
+                // Of each row: what a slope is divided by, and its numbers as they are compared.
+                let sides =
+                    [|
+                        for o in 0..1 ->
+                            rowsOf width at[o]
+                            |> Array.map (fun row ->
+                                let norm = if normalized then sqrt (Array.sumBy (fun y -> y * y) row) else 1.0
+                                let norm = if norm = 0.0 then 1.0 else norm
+                                norm, row |> Array.map (fun y -> abs y / norm))
+                    |]
+
+                let size n m = (Array.map2 (*) (snd sides[0].[n]) (snd sides[1].[m]) |> Array.sum) / temperature
+                let largest = Seq.max (Seq.allPairs (seq { 0 .. pairs - 1 }) (seq { 0 .. pairs - 1 }) |> Seq.map (fun (n, m) -> size n m))
+                let off = 8.0 * (largest + 1.0)
+
+                {
+                    Value = fun _ -> 4.0 * (largest + 1.0)
+                    Slope =
+                        fun operand k ->
+                            match operand with
+                            | 2 -> 4.0 * off * largest / temperature
+                            | o ->
+                                let others = sides[1 - o] |> Array.map (snd >> Array.max) |> Array.max
+
+                                off * 4.0 * float pairs * (others + (if normalized then 1.0 else 0.0))
+                                / (fst sides[o].[k / width] * temperature)
+                    Relative = 0.0
+                })
+
     // Two frequent classes, and clusters of two and of three by way of two features and of one.
     let private cutoffs = [| 2; 4 |]
     let private features = [| 2; 1 |]
@@ -268,6 +370,13 @@ module Linear =
             |> Entry.withArgumentsOf (fun _ y -> [ "labels", box (labels y[0]); "chunk", box 1 ])
             |> Entry.reaching (fun sample o k -> if o = 0 then [ k / (sample.Operands[0].Length / rows) ] else [ 0; 1 ])
             |> Entry.promises [ NonNegative; Convex [ 0 ] ]
+            for normalized, symmetric in [ true, false; false, false; true, true ] do
+                infoNCECase normalized symmetric
+                // A query is in its own value, and in all where keys look for queries too.
+                |> Entry.reaching (fun sample o k ->
+                    if o = 0 && not symmetric then [ k / (sample.Operands[0].Length / pairs) ] else [ 0 .. pairs - 1 ])
+                |> Entry.promises [ NonNegative ]
+
             adaptiveCase
             |> Entry.withArgumentsOf (fun x y -> [ "labels", box (labels y[0]); "parameters", box (adaptiveSoftmax x) ])
             |> Entry.reaching (adaptiveReaches (fun sample n -> [| sample.Labels[n] |]))

@@ -43,6 +43,23 @@ module internal RegionFormula =
             let wrong = num alpha * over (fun (p, _) t -> p * (num 1.0 - t)) + num beta * over (fun (_, q) t -> q * t)
             wrong / (both + wrong + num smooth)
 
+    let matthews (activation: RegionActivation) (smooth: float) (x: 'T[]) (t: 'T[]) : 'T :> IReal<'T> =
+        let p = probabilities activation x
+        let over term = Array.map2 term p t |> sum
+        let tp, fp = over (fun (p, _) t -> p * t), over (fun (p, _) t -> p * (num 1.0 - t))
+        let fn, tn = over (fun (_, q) t -> q * t), over (fun (_, q) t -> q * (num 1.0 - t))
+        let below = sqrt ((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
+        num 1.0 - (tp * tn - fp * fn + num smooth) / (below + num smooth)
+
+    let generalized (activation: RegionActivation) exponent smooth (numbers: float[]) (x: 'T[]) (t: 'T[]) : 'T :> IReal<'T> =
+        let weights = numbers |> Array.map (fun t -> if t > 0.0 then System.Math.Pow(t, exponent) else 0.0)
+        let most = Array.max weights
+        let weights = Array.map2 (fun weight t -> if t > 0.0 then weight else most) weights numbers
+        let p = probabilities activation x
+        let over term = Array.map3 (fun (p, q) t (w: float) -> num w * term p q t) p t weights |> sum
+        let wrong = over (fun p q t -> p * (num 1.0 - t) + q * t)
+        wrong / (over (fun p _ t -> p + t) + num smooth)
+
 /// Losses of regions: one sample is one region, its elements the classes at a single place.
 module Regions =
 
@@ -228,8 +245,148 @@ module Regions =
                     "squared", box given.Options.Squared
             ])
 
+    let private isOfLogits (activation: RegionActivation) = if activation = RegionActivation.Sigmoid then " of logits" else ""
+
+    let private ofShares
+        (name: string)
+        (activation: RegionActivation)
+        (smooth: float)
+        (extra: (string * objnull) list)
+        (formula: Formula)
+        (terms: Sample -> (float * float)[] -> Terms)
+        (call: RegionOptions -> Call)
+        =
+        let given = { diceOf activation false with Options = { options activation false with Smooth = smooth } }
+
+        let prediction =
+            if activation = RegionActivation.None then
+                Operand.of' Numbers.Probability "prediction"
+            else
+                Operand.any "prediction"
+
+        let draw random format width =
+            let x, t = drawn given random format width
+            [| x; t |], [||]
+
+        Entry.rows
+            (name + isOfLogits activation)
+            [ prediction; Operand.of' Numbers.Probability "target" |> Operand.constant ]
+            draw
+            formula
+            (call given.Options)
+        |> Entry.given "logits up to 30 in size; + 2⁻³⁷ of the terms" Entry.elementary (fun _ sample ->
+            let x = sample.Operands[0] |> Array.map Real
+            terms sample (RegionFormula.probabilities activation x |> Array.map (fun (p, q) -> p.Value, q.Value)))
+        |> Entry.promises [ NonNegative ]
+        |> Entry.withArguments (extra @ [ "activation", box activation; "over", box given.Options.Over; "smooth", box smooth ])
+
+    let private ownSlope (activation: RegionActivation) (p: float, q: float) = if activation = RegionActivation.Sigmoid then p * q else 1.0
+
+    let private matthews (activation: RegionActivation) (smooth: float) =
+        ofShares
+            "matthews"
+            activation
+            smooth
+            []
+            { new Formula with
+                member _.Of(x, _, _) = [| RegionFormula.matthews activation smooth x[0] x[1] |]
+            }
+            (fun sample p ->
+                let t = sample.Operands[1]
+                let sum term = Array.map2 term p t |> Array.sum
+                let tp, fp = sum (fun (p, _) t -> p * t), sum (fun (p, _) t -> p * (1.0 - t))
+                let fn, tn = sum (fun (_, q) t -> q * t), sum (fun (_, q) t -> q * (1.0 - t))
+                let below = sqrt ((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)) + smooth
+
+                {
+                    Value = fun _ -> 4.0
+                    Slope = fun _ k -> ownSlope activation p[k] * (8.0 * float t.Length / below + 4.0 / (tp + fp) + 4.0 / (tn + fn))
+                    Relative = 0.0
+                })
+            (fun options ->
+                { new Call with
+                    member _.Of(x, _) = matthews options x[1] x[0]
+                })
+        |> Entry.promises []
+
+    let private generalized (weight: RegionWeight) (activation: RegionActivation) =
+        let exponent =
+            match weight with
+            | RegionWeight.Square -> -2.0
+            | RegionWeight.Simple -> -1.0
+            | _ -> 0.0
+
+        let smooth = RegionOptions.Default.Smooth
+
+        ofShares
+            $"generalizedDice {weight}"
+            activation
+            smooth
+            [ "weight", box weight ]
+            { new Formula with
+                member _.Of(x, at, _) = [| RegionFormula.generalized activation exponent smooth at[1] x[0] x[1] |]
+            }
+            (fun sample p ->
+                let t = sample.Operands[1]
+                let weights = t |> Array.map (fun t -> if t > 0.0 then t ** exponent else 0.0)
+                let most = Array.max weights
+                let weights = Array.map2 (fun w t -> if t > 0.0 then w else most) weights t
+                let below = Array.map3 (fun (p, _) t w -> w * (p + t)) p t weights |> Array.sum
+
+                {
+                    Value = fun _ -> 0.0
+                    Slope = fun _ k -> 8.0 * ownSlope activation p[k] * weights[k] / (below + smooth)
+                    Relative = 0.0
+                })
+            (fun options ->
+                { new Call with
+                    member _.Of(x, _) = generalizedDice options weight x[1] x[0]
+                })
+
+    let private generalizedOfLabels =
+        let activation, smooth = RegionActivation.Softmax, RegionOptions.Default.Smooth
+        let given = { diceOf activation false with Options = { options activation false with Smooth = smooth } }
+
+        let hot width (labels: int[]) = Array.init width (fun c -> if c = labels[0] then 1.0 else 0.0)
+
+        Entry.rows
+            "generalizedDiceWithLabels of a softmax"
+            [ Operand.any "prediction" ]
+            (fun random format width -> [| fst (drawn given random format width) |], [| random.Next width |])
+            { new Formula with
+                member _.Of(x, _, y) =
+                    let t = hot x[0].Length y
+                    [| RegionFormula.generalized activation -2.0 smooth t x[0] (Array.map Notation.num t) |]
+            }
+            { new Call with
+                member _.Of(x, y) = generalizedDiceWithLabels given.Options RegionWeight.Square (labels y) x[0]
+            }
+        |> Entry.given "logits up to 30 in size; + 2⁻³⁷ of what a softmax lacks of 1" Entry.elementary (fun _ _ ->
+            {
+                Value = fun _ -> 1.0
+                Slope = fun _ _ -> 8.0
+                Relative = 0.0
+            })
+        |> Entry.promises [ NonNegative ]
+        |> Entry.withArgumentsOf (fun _ y ->
+            [
+                "labels", box (labels y)
+                "weight", box RegionWeight.Square
+                "activation", box activation
+                "over", box given.Options.Over
+                "smooth", box smooth
+            ])
+        |> fun entry -> { entry with IsComposed = true }
+
     let entries: Entry list =
         [
+            generalizedOfLabels
+            matthews RegionActivation.Sigmoid 1e-5
+            matthews RegionActivation.None 0.25
+            generalized RegionWeight.Square RegionActivation.Sigmoid
+            generalized RegionWeight.Simple RegionActivation.None
+            generalized RegionWeight.Uniform RegionActivation.Sigmoid
+
             for given in [ diceOf RegionActivation.None false; diceOf RegionActivation.Sigmoid false; diceOf RegionActivation.Sigmoid true ] do
                 entry
                     "dice"

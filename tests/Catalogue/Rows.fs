@@ -45,7 +45,7 @@ module Rows =
                 member _.Of(x, _, labels) = [| Notation.(-) (Notation.num 0.0) (x[0][labels[0]]) |]
             }
             { new Call with
-                member _.Of(x, y) = nll NLLOptions.Default (labels y) x[0]
+                member _.Of(x, y) = nll ClassOptions.Default (labels y) x[0]
             }
         |> Entry.withArgumentsOf (fun _ y -> [ "labels", box (labels y) ])
 
@@ -165,6 +165,193 @@ module Rows =
                 Slope = fun operand _ -> if operand = 0 then 4.0 else 0.0
                 Relative = 0.0
             })
+
+    // −Σ α t (1 − p)^γ log p
+    let private focalOf (gamma: float) (alpha: float) (targets: 'T[]) (x: 'T[]) (numbers: float[]) : 'T :> IReal<'T> =
+        let terms =
+            Array.map2
+                (fun t logP ->
+                    let rest = Notation.(~-) (Notation.expm1 logP)
+                    Notation.weigh (Notation.(*) (Notation.num alpha) t) (Notation.weigh (Notation.power gamma rest) (Notation.(~-) logP)))
+                targets
+                (Formulas.logSoftmax x numbers)
+
+        Array.reduce (fun a b -> Notation.(+) a b) terms
+
+    let private focalOptions gamma alpha weights axis =
+        { FocalOptions.Default with Gamma = gamma; Alpha = alpha; ClassWeights = weights; ClassAxis = axis }
+
+    // 1 − p is right but for a rounding or two, which the exponent multiplies.
+    let private exponentiated (gamma: float) (slope: int -> float) (entry: Entry) =
+        entry
+        |> Entry.given
+            ("an exponent multiplies the error of its base" + (if slope 0 > 0.0 then "; slope by x: + 2⁻⁵⁰ of the weight" else ""))
+            Entry.rounded
+            (fun _ _ ->
+                {
+                    Value = fun _ -> 0.0
+                    Slope = fun operand _ -> slope operand
+                    Relative = gamma
+                })
+
+    let private focalCase (axis: int) (weighted: bool) (gamma: float) (alpha: float) =
+        let weights width = if weighted then Weights.op_Implicit (weights width) else Weights.None
+
+        let case =
+            Entry.rows
+                ($"focal gamma {gamma}" + (if weighted then " weighted" else "") + (if axis = 0 then " across" else ""))
+                [ (if axis = 0 then Operand.laid Layout.Across logits else logits) ]
+                (fun random format width -> [| boundedRow random format width |], [| random.Next width |])
+                { new Formula with
+                    member _.Of(x, at, labels) =
+                        let width = x[0].Length
+                        let scales = if weighted then weights(width).Values.ToArray() else Array.create width 1.0
+
+                        [| focalOf gamma alpha (numbers (Array.mapi (fun c w -> if c = labels[0] then w else 0.0) scales)) x[0] at[0] |]
+                }
+                { new Call with
+                    member _.Of(x, y) = focal (focalOptions gamma alpha (weights x[0].Shape[axis]) axis) (labels y) x[0]
+                }
+            |> Entry.withArgumentsOf (fun x y ->
+                [
+                    "labels", box (labels y)
+                    "gamma", box gamma
+                    "alpha", box alpha
+                    "classWeights", box (weights x[0].Shape[axis])
+                    "classAxis", box axis
+                ])
+
+        if weighted then
+            // A label of weight 0 leaves nothing of its row.
+            case
+            |> Entry.reaching (fun sample _ _ ->
+                [
+                    if (weights(sample.Operands[0].Length).Values.ToArray())[sample.Labels[0]] > 0.0 then
+                        0
+                ])
+        else
+            case
+
+    let private focalWithProbabilitiesCase (gamma: float) =
+        let options = focalOptions gamma 0.25 Weights.None 1
+
+        Entry.rows
+            $"focalWithProbabilities gamma {gamma}"
+            [ logits; Operand.of' Numbers.NotNegative "probabilities" ]
+            (fun random format width -> [| boundedRow random format width; Draw.distribution random format width |], [||])
+            { new Formula with
+                member _.Of(x, at, _) = [| focalOf gamma 0.25 x[1] x[0] at[0] |]
+            }
+            { new Call with
+                member _.Of(x, _) = focalWithProbabilities options x[1] x[0]
+            }
+        |> Entry.withArguments [ "gamma", box gamma; "alpha", box 0.25 ]
+
+    // Of a class: p, q, log p and log q, and log p − log q.
+    let private twoSoftmaxes (temperature: float) (sample: Sample) =
+        let log (x: float[]) =
+            let most = Array.max x
+            let below = x |> Array.map (fun y -> (y - most) / temperature)
+            let total = Math.Log(below |> Array.sumBy Math.Exp)
+            below |> Array.map (fun y -> y - total)
+
+        Array.map2 (fun x t -> struct (Math.Exp x, Math.Exp t, x, t)) (log sample.Operands[0]) (log sample.Operands[1])
+
+    let private weighed (p: float) (x: float) = if p = 0.0 then 0.0 else p * x
+
+    // Where a student is like its teacher, what it learns is a difference of nearly equal logarithms, and of probabilities.
+    let private divergenceCase
+        (name: string)
+        (temperature: float)
+        (rescaled: bool)
+        (term: float)
+        (options: (string * objnull) list)
+        (call: Call)
+        =
+        let scale = if rescaled then temperature * temperature else 1.0
+
+        Entry.rows
+            name
+            [ logits; Operand.any "targetLogits" ]
+            (fun random format width ->
+                let x = boundedRow random format width
+                let t = Draw.relatedRow (Draw.between 0.0 1e306 Draw.finite) random format x
+                [| x; (if Array.forall (fun y -> abs y <= 1e306) t then t else Array.copy x) |], [||])
+            { new Formula with
+                member _.Of(x, at, _) =
+                    let log (x: 'T[]) (numbers: float[]) : 'T[] =
+                        let x = x |> Array.map (fun y -> Notation.(/) y (Notation.num temperature))
+                        Formulas.logSoftmax x numbers
+
+                    let logP, logQ = log x[0] at[0], log x[1] at[1]
+                    let terms = Array.map2 (Formulas.divergence term) logP logQ
+                    [| Notation.(*) (Notation.num scale) (Formulas.total terms) |]
+            }
+            call
+        |> Entry.withArguments options
+        |> Entry.given
+            "the difference of log p and log q is that of rounded numbers; a p or q below 2⁻¹⁰²² has fewer bits"
+            Entry.elementary
+            (fun format sample ->
+                let classes = twoSoftmaxes temperature sample
+                let rounded = if format.Name = "float32" then Entry.elementary else Entry.rounded
+
+                let sizes =
+                    classes
+                    |> Array.map (fun struct (p, q, x, t) -> weighed p (1.0 + abs x + abs (x - t)) + weighed q (1.0 + abs t + abs (x - t)))
+
+                let total = Array.sum sizes
+
+                {
+                    Value =
+                        fun _ ->
+                            scale
+                            * (classes
+                               |> Array.sumBy (fun struct (p, q, x, t) ->
+                                   let d = min 1.0 (abs (x - t) + rounded)
+                                   d * (weighed p (1.0 + abs x) + weighed q (1.0 + abs t + abs (x - t)))))
+                    Slope =
+                        fun _ k ->
+                            let struct (p, q, _, _) = classes[k]
+                            let least = max (Math.ScaleB(1.0, -1022))
+                            scale / temperature * (sizes[k] + (least p + least q) * total)
+                    Relative = 0.0
+                })
+
+    let private divergenceOptions temperature rescaled = { DistillationOptions.Default with Temperature = temperature; Rescaled = rescaled }
+
+    let private klCase (temperature: float) (rescaled: bool) =
+        divergenceCase
+            ("klDivOfLogits" + (if temperature <> 1.0 then $" temperature {temperature}" else ""))
+            temperature
+            rescaled
+            0.0
+            [ "temperature", box temperature; "rescaled", box rescaled ]
+            { new Call with
+                member _.Of(x, _) = klDivOfLogits (divergenceOptions temperature rescaled) x[1] x[0]
+            }
+
+    let private reverseKLCase (temperature: float) =
+        divergenceCase
+            ("reverseKLDivOfLogits" + (if temperature <> 1.0 then $" temperature {temperature}" else ""))
+            temperature
+            false
+            1.0
+            [ "temperature", box temperature ]
+            { new Call with
+                member _.Of(x, _) = reverseKLDivOfLogits (divergenceOptions temperature false) x[1] x[0]
+            }
+
+    let private jensenShannonCase (temperature: float) (beta: float) =
+        divergenceCase
+            ($"jensenShannonOfLogits beta {beta}" + (if temperature <> 1.0 then $" temperature {temperature}" else ""))
+            temperature
+            false
+            beta
+            [ "temperature", box temperature; "beta", box beta ]
+            { new Call with
+                member _.Of(x, _) = jensenShannonOfLogits (divergenceOptions temperature false) beta x[1] x[0]
+            }
 
     let private acrossOutputs = "slope: + 2⁻⁴⁸ of the sum of its terms"
 
@@ -625,6 +812,52 @@ module Rows =
         let lengths = y |> Array.map (Array.takeWhile (fun label -> label > 0) >> Array.length)
         lengths, labelRows (y |> Array.map (Array.map (fun label -> if label = 0 then 1 else label)))
 
+    // Three frames and up to two labels; the last class is the blank.
+    let private rnntCase =
+        let frames, columns = 3, 3
+        let nodes = frames * columns
+        let spelt (labels: int[]) = labels |> Array.takeWhile (fun label -> label >= 0)
+
+        { Entry.rows
+              "rnnt"
+              [ Operand.any "logits" |> Operand.laid (Layout.Lattice(frames, columns)) ]
+              (fun random format length ->
+                  let count = random.Next columns
+                  let classes = length / nodes
+                  let logits = Array.init length (fun _ -> Draw.moderate random format)
+                  [| logits |], Array.init (columns - 1) (fun i -> if i < count then random.Next(classes - 1) else -1))
+              { new Formula with
+                  member _.Of(x, _, labels) = [| Formulas.rnnt frames columns x[0] (spelt labels) |]
+              }
+              { new Call with
+                  member _.Of(x, y) =
+                      rnnt RNNTOptions.Default (Array.create y.Length frames) (y |> Array.map (spelt >> Array.length)) (labelRows y) x[0]
+              } with
+            Plain =
+                fun random format length ->
+                    let classes = length / nodes
+
+                    {
+                        Operands = [| Array.init length (fun _ -> Numbers.Any.Plain(random, format)) |]
+                        Labels = Array.init (columns - 1) (fun _ -> random.Next(classes - 1))
+                    }
+            Widths = [ 2 * nodes; 3 * nodes; 5 * nodes ]
+        }
+        |> Entry.withArgumentsOf (fun _ y ->
+            [
+                "labels", box (labelRows y)
+                "inputLengths", box (Array.create y.Length frames)
+                "targetLengths", box (y |> Array.map (spelt >> Array.length))
+            ])
+        |> Entry.given "+ 2⁻⁴⁶ (1 + Σ |x|)" Entry.rounded (fun _ sample ->
+            let most = 16.0 * (sample.Operands[0] |> Array.sumBy abs) + 16.0
+
+            {
+                Value = fun _ -> most
+                Slope = fun _ _ -> most
+                Relative = 0.0
+            })
+
     let private ctcCase (classes: int) =
         let logs (random: Random) (format: Format) (frames: int) =
             Array.init frames (fun _ ->
@@ -657,6 +890,7 @@ module Rows =
                         Labels = [| 1 + random.Next(classes - 1); 0; 0 |]
                     }
             Widths = [ 2; 4; 5 ]
+            Steps = fun length -> length / classes
         }
         |> Entry.withArgumentsOf (fun x y ->
             let lengths, labels = targets y
@@ -698,6 +932,27 @@ module Rows =
 
             crossEntropyWithProbabilitiesCase false 0.0 |> Entry.promises (crossEntropies false)
             crossEntropyWithProbabilitiesCase true 0.25 |> Entry.promises (crossEntropies true)
+
+            for axis, weighted, gamma, alpha in
+                [ 1, false, 2.0, 1.0; 0, false, 2.0, 0.25; 1, true, 1.5, 1.0; 1, false, 0.5, 1.0; 1, false, 0.0, 1.0 ] do
+                focalCase axis weighted gamma alpha
+                |> exponentiated gamma (fun _ -> 0.0)
+                |> Entry.promises [ NonNegative; ZeroSum(if weighted then 8.0 else 4.0) ]
+
+            for gamma in [ 2.0; 0.75 ] do
+                focalWithProbabilitiesCase gamma
+                |> exponentiated gamma (fun operand -> if operand = 0 then 4.0 else 0.0)
+                |> Entry.promises [ NonNegative; ZeroSum 4.0 ]
+
+            for temperature, rescaled in [ 1.0, false; 3.0, true ] do
+                klCase temperature rescaled |> Entry.promises [ NonNegative; Asymmetric; ZeroSum(2.0 * temperature) ]
+
+            for temperature in [ 1.0; 0.3 ] do
+                reverseKLCase temperature |> Entry.promises [ NonNegative; Asymmetric ]
+
+            jensenShannonCase 1.0 0.5 |> Entry.promises [ NonNegative; Symmetric ]
+            jensenShannonCase 2.0 0.1 |> Entry.promises [ NonNegative; Asymmetric ]
+
             softmaxCase |> Entry.promises [ NonNegative ]
             softminCase |> Entry.promises [ NonNegative ]
             logSoftmaxCase
@@ -744,4 +999,5 @@ module Rows =
             multiLabelSoftMarginCase |> Entry.promises hinges
             ctcCase 3
             ctcCase 4
+            rnntCase
         ]

@@ -7,7 +7,7 @@ namespace Losses.Tests;
 internal static class Core
 {
     internal static readonly Assembly Numerics = typeof(Shape).Assembly;
-    internal static readonly Assembly FSharp = typeof(Losses.FSharp.NLLOptions).Assembly;
+    internal static readonly Assembly FSharp = typeof(Losses.FSharp.ClassOptions).Assembly;
     internal static readonly Assembly CSharp = typeof(Losses.CSharp.Loss).Assembly;
 
     // The language of definitions, and the reductions, which are an argument in C#.
@@ -43,9 +43,13 @@ internal static class Core
     internal static IEnumerable<ParameterInfo> Data(MethodInfo loss) =>
         loss.GetParameters().Where(parameter => IsData(parameter.ParameterType, loss.ReturnType.GetGenericArguments()[0]));
 
-    // Tensors, records of them, labels, and the lengths of sequences.
+    // Tensors, records of them, labels, the lengths of sequences, and whether something happened.
     private static bool IsData(Type type, Type tensor) =>
-        type == tensor || type == typeof(Labels) || type == typeof(int[]) || IsRecord(type) && type.GetGenericArguments().Contains(tensor);
+        type == tensor
+        || type == typeof(Labels)
+        || type == typeof(int[])
+        || type == typeof(bool[])
+        || IsRecord(type) && type.GetGenericArguments().Contains(tensor);
 
     internal static bool IsRecord(Type type) =>
         type.GetCustomAttribute<CompilationMappingAttribute>() is { } mapping

@@ -70,6 +70,19 @@ public class Errors
         Null("target", () => of(s_matrix, null!));
     }
 
+    // As a tensor's, these weights are Weights, which refuse it by themselves.
+    [Fact]
+    public void A_negative_weight_of_a_positive_answer_over_spans()
+    {
+        double[] half = [0.5, 0.5],
+            gradient = new double[2];
+        Throws<ArgumentOutOfRangeException>(
+            "third",
+            ["third[1] is -1", "at least 0"],
+            () => new BalancedBCEWithLogits().ValueAndGradients(half, half, [1, -1], gradient, [], [])
+        );
+    }
+
     [Fact]
     public void Lengths_that_differ_over_spans()
     {

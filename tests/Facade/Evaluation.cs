@@ -302,7 +302,7 @@ public class Evaluation
         );
         Assert.Equal(gradient, other);
         Assert.Equal(
-            new NLL(FSharp.NLLOptions.Default).ValueAndGradient(logits, labels, gradient),
+            new NLL(FSharp.ClassOptions.Default).ValueAndGradient(logits, labels, gradient),
             default(NLL).ValueAndGradient(logits, labels, other)
         );
         Assert.Equal(gradient, other);

@@ -18,6 +18,8 @@ internal static class Uses
 
     private static readonly double[] s_columns = [0.5, 0, 2];
     private static readonly double[] s_classWeights = [0.25, 0, 2];
+    private static readonly double[] s_prior = [10, 3, 1];
+    private static readonly double[] s_priorAcross = [5, 2];
     private static readonly DiffTensor<double> s_a = DiffTensor.Create(
         new[,]
         {
@@ -43,6 +45,9 @@ internal static class Uses
     private static readonly DiffTensor<double> s_q = Activations.Sigmoid(s_b);
     private static readonly DiffTensor<double> s_logs = Activations.LogSoftmax(s_a, axis: 1);
     private static readonly DiffTensor<double> s_shares = Activations.Softmax(s_b, axis: 1);
+    private static readonly DiffTensor<double> s_boxes = DiffTensor.Create([0.5, 1, 2, 3, -1, 0.25, 1, 1.5], 2, 4);
+    private static readonly DiffTensor<double> s_otherBoxes = DiffTensor.Create([1.0, 0.5, 2.5, 2, -0.5, 0, 1.5, 1], 2, 4);
+    private static readonly DiffTensor<double> s_places = DiffTensor.Create(0.25, 1.5);
     private static readonly Labels s_labels = new(2, 0);
     private static readonly Labels s_across = new(0, 1, 1);
     private static readonly DiffTensor<double> s_alike = DiffTensor.Create(1.0, -1);
@@ -50,6 +55,13 @@ internal static class Uses
     private static readonly DiffTensor<double> s_sequences = Activations.LogSoftmax(
         DiffTensor.Create([0.1, 2, -1, 0.5, 0.3, 1, -2, 0, 1.5, 0.7, -0.2, 0.9, 1.1, 0.4, -0.6, 0.8, 0.2, 1.7], 3, 2, 3),
         axis: 2
+    );
+    private static readonly DiffTensor<double> s_lattices = DiffTensor.Create(
+        [.. Enumerable.Range(0, 72).Select(static i => Math.Sin(i * i))],
+        2,
+        3,
+        3,
+        4
     );
     private static readonly Labels s_words = new([1, 2, 2, 1], [2, 2]);
     private static readonly Losses.FSharp.AdaptiveSoftmax<DiffTensor<double>> s_adaptive = new(
@@ -65,6 +77,15 @@ internal static class Uses
         new(() => Loss.MultiLabelSoftMargin(s_a, s_q, classWeights: s_columns), "multiLabelSoftMargin", [(Weights)s_columns, s_q, s_a]),
         new(() => Loss.Pointwise(s_a, s_b, loss: new Quartic(3)), "pointwise", [new Quartic(3), s_b, s_a]),
         new(() => Loss.Pointwise3(s_a, s_b, s_c, loss: new Weighted()), "pointwise3", [new Weighted(), s_c, s_b, s_a]),
+        new(
+            () => Loss.CompleteBoxIoU(s_boxes, s_otherBoxes),
+            "completeBoxIoU",
+            [Losses.FSharp.BoxOptions.Default, true, s_otherBoxes, s_boxes]
+        ),
+        new(() => Loss.CriticOfReal(s_a), "criticOfReal", [Adversarial.NonSaturating, s_a]),
+        new(() => Loss.CriticOfFake(s_a), "criticOfFake", [Adversarial.NonSaturating, s_a]),
+        new(() => Loss.Generator(s_a), "generator", [Adversarial.NonSaturating, s_a]),
+        new(() => Loss.DistributionFocal(s_b, s_places), "distributionFocal", [s_places, s_b]),
         new(() => Loss.Dice(s_p, s_q), "dice", [Default, s_q, s_p]),
         new(
             () =>
@@ -189,6 +210,94 @@ internal static class Uses
                 s_a,
             ]
         ),
+        new(
+            () =>
+                Loss.Matthews(
+                    s_a,
+                    s_q,
+                    activation: RegionActivation.Sigmoid,
+                    over: RegionScope.Batch,
+                    smooth: 0.5,
+                    includeBackground: false,
+                    mask: s_columns,
+                    classAxis: -1
+                ),
+            "matthews",
+            [
+                new Dictionary<string, object>
+                {
+                    ["activation"] = RegionActivation.Sigmoid,
+                    ["over"] = RegionScope.Batch,
+                    ["smooth"] = 0.5,
+                    ["includeBackground"] = false,
+                    ["mask"] = (Weights)s_columns,
+                    ["classAxis"] = -1,
+                },
+                s_q,
+                s_a,
+            ]
+        ),
+        new(
+            () =>
+                Loss.GeneralizedDice(
+                    s_a,
+                    s_q,
+                    weight: RegionWeight.Simple,
+                    activation: RegionActivation.Sigmoid,
+                    over: RegionScope.Batch,
+                    smooth: 0.5,
+                    includeBackground: false,
+                    mask: s_columns,
+                    classAxis: -1
+                ),
+            "generalizedDice",
+            [
+                new Dictionary<string, object>
+                {
+                    ["activation"] = RegionActivation.Sigmoid,
+                    ["over"] = RegionScope.Batch,
+                    ["smooth"] = 0.5,
+                    ["includeBackground"] = false,
+                    ["mask"] = (Weights)s_columns,
+                    ["classAxis"] = -1,
+                },
+                RegionWeight.Simple,
+                s_q,
+                s_a,
+            ]
+        ),
+        new(
+            () =>
+                Loss.GeneralizedDice(
+                    s_a,
+                    s_labels,
+                    weight: RegionWeight.Simple,
+                    activation: RegionActivation.Sigmoid,
+                    over: RegionScope.Batch,
+                    smooth: 0.5,
+                    includeBackground: false,
+                    mask: s_columns,
+                    classAxis: -1,
+                    ignoreIndex: 0
+                ),
+            "generalizedDiceWithLabels",
+            [
+                new Dictionary<string, object>
+                {
+                    ["activation"] = RegionActivation.Sigmoid,
+                    ["over"] = RegionScope.Batch,
+                    ["smooth"] = 0.5,
+                    ["includeBackground"] = false,
+                    ["mask"] = (Weights)s_columns,
+                    ["classAxis"] = -1,
+                    ["ignoreIndex"] = 0,
+                },
+                RegionWeight.Simple,
+                s_labels,
+                s_a,
+            ]
+        ),
+        new(() => Loss.GeneralizedDice(s_p, s_labels), "generalizedDiceWithLabels", [Default, RegionWeight.Square, s_labels, s_p]),
         new(() => Loss.Tversky(s_p, s_q), "tversky", [Default, 0.5, 0.5, 1.0, s_q, s_p]),
         new(
             () =>
@@ -259,6 +368,7 @@ internal static class Uses
                 s_a,
             ]
         ),
+        new(() => Loss.Pairs(s_a, s_b, new Apart(), axis: 0), "pairs", [new Apart(), 0, s_b, s_a]),
         new(() => Loss.Sums(s_a, s_b, new Explained(), 0), "sums", [new Explained(), new[] { 0 }, s_b, s_a]),
         new(() => Loss.NLL(s_logs, s_labels), "nll", [Default, s_labels, s_logs]),
         new(() => Loss.NLL(s_logs, [2, -100]), "nll", [Default, new Labels(2, -100), s_logs]),
@@ -305,6 +415,192 @@ internal static class Uses
             [new Dictionary<string, object> { ["classAxis"] = 0 }, s_q, s_a]
         ),
         new(
+            () => Loss.Focal(s_a, s_labels, ignoreIndex: 0),
+            "focal",
+            [new Dictionary<string, object> { ["ignoreIndex"] = 0 }, s_labels, s_a]
+        ),
+        new(
+            () => Loss.Focal(s_a, s_q, classWeights: s_classWeights, classAxis: 1),
+            "focalWithProbabilities",
+            [new Dictionary<string, object> { ["classWeights"] = (Weights)s_classWeights, ["classAxis"] = 1 }, s_q, s_a]
+        ),
+        new(
+            () => Loss.Poly1(s_a, s_labels, epsilon: 1, classWeights: s_classWeights, ignoreIndex: 0),
+            "poly1",
+            [1.0, new Dictionary<string, object> { ["classWeights"] = (Weights)s_classWeights, ["ignoreIndex"] = 0 }, s_labels, s_a]
+        ),
+        new(
+            () => Loss.Poly1(s_a, s_across, classAxis: 0),
+            "poly1",
+            [2.0, new Dictionary<string, object> { ["classAxis"] = 0 }, s_across, s_a]
+        ),
+        new(
+            () => Loss.Poly1(s_a, s_q, epsilon: 1, classWeights: s_classWeights, classAxis: 1),
+            "poly1WithProbabilities",
+            [1.0, new Dictionary<string, object> { ["classWeights"] = (Weights)s_classWeights, ["classAxis"] = 1 }, s_q, s_a]
+        ),
+        new(
+            () => Loss.GeneralizedCrossEntropy(s_a, s_labels, q: 0.7, classWeights: s_classWeights, ignoreIndex: 0),
+            "generalizedCrossEntropy",
+            [0.7, new Dictionary<string, object> { ["classWeights"] = (Weights)s_classWeights, ["ignoreIndex"] = 0 }, s_labels, s_a]
+        ),
+        new(
+            () => Loss.GeneralizedCrossEntropy(s_a, s_across, classAxis: 0),
+            "generalizedCrossEntropy",
+            [0.5, new Dictionary<string, object> { ["classAxis"] = 0 }, s_across, s_a]
+        ),
+        new(
+            () => Loss.SymmetricCrossEntropy(s_a, s_labels, alpha: 0.5, beta: 2, logZero: -6, classWeights: s_classWeights, ignoreIndex: 0),
+            "symmetricCrossEntropy",
+            [
+                0.5,
+                2.0,
+                -6.0,
+                new Dictionary<string, object> { ["classWeights"] = (Weights)s_classWeights, ["ignoreIndex"] = 0 },
+                s_labels,
+                s_a,
+            ]
+        ),
+        new(
+            () => Loss.SymmetricCrossEntropy(s_a, s_across, classAxis: 0),
+            "symmetricCrossEntropy",
+            [0.1, 1.0, -4.0, new Dictionary<string, object> { ["classAxis"] = 0 }, s_across, s_a]
+        ),
+        new(
+            () => Loss.LogitAdjustment(s_a, s_labels, s_prior, tau: 0.5, classWeights: s_classWeights, ignoreIndex: 0),
+            "logitAdjustment",
+            [
+                0.5,
+                (Weights)s_prior,
+                new Dictionary<string, object> { ["classWeights"] = (Weights)s_classWeights, ["ignoreIndex"] = 0 },
+                s_labels,
+                s_a,
+            ]
+        ),
+        new(
+            () => Loss.LogitAdjustment(s_a, s_labels, s_prior, labelSmoothing: 0.1),
+            "logitAdjustment",
+            [1.0, (Weights)s_prior, new Dictionary<string, object> { ["labelSmoothing"] = 0.1 }, s_labels, s_a]
+        ),
+        new(
+            () => Loss.LogitAdjustment(s_a, s_across, s_priorAcross, classAxis: 0),
+            "logitAdjustment",
+            [1.0, (Weights)s_priorAcross, new Dictionary<string, object> { ["classAxis"] = 0 }, s_across, s_a]
+        ),
+        new(
+            () => Loss.LDAM(s_a, s_labels, s_prior, margin: 0.25, scale: 3, classWeights: s_classWeights, ignoreIndex: 0),
+            "ldam",
+            [
+                0.25,
+                3.0,
+                (Weights)s_prior,
+                new Dictionary<string, object> { ["classWeights"] = (Weights)s_classWeights, ["ignoreIndex"] = 0 },
+                s_labels,
+                s_a,
+            ]
+        ),
+        new(
+            () => Loss.LDAM(s_a, s_labels, s_prior, labelSmoothing: 0.1),
+            "ldam",
+            [0.5, 30.0, (Weights)s_prior, new Dictionary<string, object> { ["labelSmoothing"] = 0.1 }, s_labels, s_a]
+        ),
+        new(
+            () => Loss.LDAM(s_a, s_across, s_priorAcross, classAxis: 0),
+            "ldam",
+            [0.5, 30.0, (Weights)s_priorAcross, new Dictionary<string, object> { ["classAxis"] = 0 }, s_across, s_a]
+        ),
+        new(
+            () => Loss.DecoupledDistillation(s_a, s_b, s_across, alpha: 0.5, beta: 2, temperature: 2, rescaled: true, classAxis: 0),
+            "decoupledDistillation",
+            [
+                new Dictionary<string, object>
+                {
+                    ["temperature"] = 2.0,
+                    ["rescaled"] = true,
+                    ["classAxis"] = 0,
+                },
+                0.5,
+                2.0,
+                s_across,
+                s_b,
+                s_a,
+            ]
+        ),
+        new(
+            () => Loss.SoftmaxRows(s_a, s_labels, new Brier(), classWeights: s_classWeights, ignoreIndex: 0),
+            "softmaxRows",
+            [new Brier(), new Dictionary<string, object> { ["classWeights"] = (Weights)s_classWeights, ["ignoreIndex"] = 0 }, s_labels, s_a]
+        ),
+        new(
+            () => Loss.SoftmaxRows(s_a, s_across, new Brier(), classAxis: 0),
+            "softmaxRows",
+            [new Brier(), new Dictionary<string, object> { ["classAxis"] = 0 }, s_across, s_a]
+        ),
+        new(
+            () => Loss.SoftmaxRows(s_a, s_q, new Brier(), classWeights: s_classWeights, classAxis: 1),
+            "softmaxRowsWithTargets",
+            [new Brier(), new Dictionary<string, object> { ["classWeights"] = (Weights)s_classWeights, ["classAxis"] = 1 }, s_q, s_a]
+        ),
+        new(
+            () => Loss.InfoNCE(s_a, s_b, DiffTensor.Scalar(0.5), normalized: false, symmetric: true),
+            "infoNCE",
+            [false, true, DiffTensor.Scalar(0.5), s_b, s_a]
+        ),
+        new(
+            () => Loss.SoftmaxRows(s_a, s_b, new Disagreement(), temperature: 2, rescaled: true, classAxis: 0),
+            "softmaxRowsWithLogits",
+            [
+                new Disagreement(),
+                new Dictionary<string, object>
+                {
+                    ["temperature"] = 2.0,
+                    ["rescaled"] = true,
+                    ["classAxis"] = 0,
+                },
+                s_b,
+                s_a,
+            ]
+        ),
+        new(
+            () => Loss.KLDivOfLogits(s_a, s_b, temperature: 2, rescaled: true),
+            "klDivOfLogits",
+            [new Dictionary<string, object> { ["temperature"] = 2.0, ["rescaled"] = true }, s_b, s_a]
+        ),
+        new(
+            () => Loss.KLDivOfLogits(s_a, s_b, classAxis: 0),
+            "klDivOfLogits",
+            [new Dictionary<string, object> { ["classAxis"] = 0 }, s_b, s_a]
+        ),
+        new(
+            () => Loss.ReverseKLDivOfLogits(s_a, s_b, temperature: 0.5, rescaled: true, classAxis: 0),
+            "reverseKLDivOfLogits",
+            [
+                new Dictionary<string, object>
+                {
+                    ["temperature"] = 0.5,
+                    ["rescaled"] = true,
+                    ["classAxis"] = 0,
+                },
+                s_b,
+                s_a,
+            ]
+        ),
+        new(
+            () => Loss.JensenShannonOfLogits(s_a, s_b, beta: 0.3, temperature: 2, rescaled: true, classAxis: 0),
+            "jensenShannonOfLogits",
+            [
+                new Dictionary<string, object>
+                {
+                    ["temperature"] = 2.0,
+                    ["rescaled"] = true,
+                    ["classAxis"] = 0,
+                },
+                0.3,
+                s_b,
+                s_a,
+            ]
+        ),
+        new(
             () => Loss.TripletMargin(s_a, s_b, s_c, margin: 2, p: 1, eps: 0, swap: true),
             "tripletMargin",
             [
@@ -339,6 +635,45 @@ internal static class Uses
             () => Loss.MultiLabelMargin(s_a, new Labels([2, -1, 0, 1, 0, -1], [2, 3])),
             "multiLabelMargin",
             [new Labels([2, -1, 0, 1, 0, -1], [2, 3]), s_a]
+        ),
+        new(
+            () => Loss.RNNT(s_lattices, s_words, inputLengths: [3, 2], targetLengths: [2, 1]),
+            "rnnt",
+            [Default, new[] { 3, 2 }, new[] { 2, 1 }, s_words, s_lattices]
+        ),
+        new(
+            () => Loss.RNNT(s_lattices, s_words, [3, 2], [2, 1], blank: 0, isNormalised: true),
+            "rnnt",
+            [new Dictionary<string, object> { ["blank"] = 0, ["isNormalised"] = true }, new[] { 3, 2 }, new[] { 2, 1 }, s_words, s_lattices]
+        ),
+        new(
+            () =>
+                Loss.WeightedPairs(
+                    s_a,
+                    s_c,
+                    loss: new Losses.PairHinge(),
+                    mask: new double[] { 1, 1, 0 },
+                    itemWeights: s_ofThree,
+                    weighting: PairWeighting.NDCGLoss2PlusPlus,
+                    normalized: true,
+                    topN: 2,
+                    mu: 3
+                ),
+            "weightedPairs",
+            [
+                new Losses.PairHinge(),
+                new Dictionary<string, object>
+                {
+                    ["mask"] = (Weights)new double[] { 1, 1, 0 },
+                    ["itemWeights"] = (Weights)s_ofThree,
+                    ["weighting"] = PairWeighting.NDCGLoss2PlusPlus,
+                    ["normalized"] = true,
+                    ["topN"] = 2,
+                    ["mu"] = 3.0,
+                },
+                s_c,
+                s_a,
+            ]
         ),
         new(
             () => Loss.CTC(s_sequences, s_words, inputLengths: [3, 3], targetLengths: [2, 1]),
@@ -426,6 +761,35 @@ internal static class Uses
             where T : IReal<T> => T.Constant(sharpness) * T.Power(prediction - target, 4);
     }
 
+    /// <summary>A loss of pairs of one's own, by each prediction and target.</summary>
+    internal readonly struct Apart : IPairs
+    {
+        public T Of<T>(T first, T second, T firstTarget, T secondTarget)
+            where T : IReal<T> => firstTarget * first - secondTarget * second;
+    }
+
+    /// <summary>A loss of softmax rows of one's own: the squared error of the probabilities.</summary>
+    internal readonly struct Brier : ISoftmaxRows
+    {
+        public T Of<T>(Softmax<T> prediction, T target)
+            where T : IReal<T>
+        {
+            var d = prediction.Probability - target;
+            return d * d;
+        }
+    }
+
+    /// <summary>A loss of two softmaxes of one's own, by what each of them gives: the squared difference of the odds' parts.</summary>
+    internal readonly struct Disagreement : ISoftmaxDivergence
+    {
+        public T Of<T>(Softmax<T> prediction, Softmax<T> target)
+            where T : IReal<T>
+        {
+            var d = prediction.Probability * target.Rest - target.Probability * prediction.Rest;
+            return d * d;
+        }
+    }
+
     /// <summary>A loss of sums of one's own: the squared error as a part of the squared target.</summary>
     internal readonly struct Explained : ISums
     {
@@ -446,6 +810,11 @@ internal static class Uses
         DiffTensor<double> x2
     ) =>
         [
+            (
+                "pairwiseBoxIoU",
+                [BoxScore.Complete, BoxForm.Centre, 0.5],
+                Similarity.PairwiseBoxIoU(x1, x2, score: BoxScore.Complete, form: BoxForm.Centre, eps: 0.5)
+            ),
             ("cosineSimilarity", [0, 0.5], Similarity.CosineSimilarity(x1, x2, axis: 0, eps: 0.5)),
             ("cdist", [1.5], Similarity.Cdist(x1, x2, p: 1.5)),
             ("pairwiseDistance", [1.0, 0.0, true], Similarity.PairwiseDistance(x1, x2, p: 1, eps: 0, keepAxis: true)),

@@ -98,10 +98,12 @@ internal sealed class Draw(long seed, long index)
             x = Stored<S>(domain.Least + (domain.Largest - domain.Least) * share);
         }
         else if (double.IsFinite(domain.Least))
-            x = Stored<S>(domain.Least + (style == Style.Inner ? 0.3 : 0) + Math.Abs(x));
+            // The smallest number above 0 overflows in textbooks' formulas.
+            x = x == 0 && domain.Least == double.Epsilon ? 0.25 : Stored<S>(domain.Least + (style == Style.Inner ? 0.3 : 0) + Math.Abs(x));
         else
             x = Stored<S>(domain.Largest - Math.Abs(x));
-        return domain.Contains(x) ? x : domain.Least;
+        // An end that does not belong to its domain, or is rounded to what does not: a little inside.
+        return domain.Contains(x) ? x : Stored<S>(double.IsFinite(domain.Least) ? domain.Least + 0.25 : domain.Largest - 0.25);
     }
 
     private double Raw(Style style) =>

@@ -42,10 +42,12 @@ internal static class Facade
         OnOneThread<float>(draw, loss);
         Reordered(draw, loss);
         var by = draw.Of(loss.Tensors);
-        // Below its floor a variance has the slope that it would have above.
+        // Below its floor a variance has the slope that it would have above; and what a weight is made of has no slope by it.
         var isBelow =
-            (by == "variance" || loss.Arguments.GetValueOrDefault("loss") is GaussianNLL && by == "third")
-            && loss.Tensor(by).Values.Any(v => v < 0.05);
+            by is "variance" or "third"
+                && (loss.Method.Name == "BetaGaussianNLL" || loss.Arguments.GetValueOrDefault("loss") is BetaGaussianNLL)
+            || (by == "variance" || loss.Arguments.GetValueOrDefault("loss") is GaussianNLL && by == "third")
+                && loss.Tensor(by).Values.Any(v => v < 0.05);
         if (values.Length > 0 && values.All(double.IsFinite) && !isBelow && loss.Tensor(by).Values.Length > 0)
             Slopes(draw, loss, by, values.Length);
     }

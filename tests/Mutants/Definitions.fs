@@ -9,26 +9,89 @@ let mutants: Mutant list =
             inFile
                 "Pointwise.fs"
                 [
-                    "the target is its own prediction", "Of(loss, «prediction», predictionName, target", "target"
-                    "the target stands for the third tensor", "nameof target, «third», nameof third", "target"
-                    "any shape of the third tensor will do", "(nameof third) «third.Shape»", "prediction.Shape"
+                    "the target is its own prediction", "Of(loss, «prediction», predictionName, target, targetName)", "target"
+                    "the target stands for the third tensor", "targetName, «third», thirdName", "target"
+                    "any shape of the third tensor will do", "Check.sameShape thirdName «third.Shape»", "prediction.Shape"
                 ]
         yield!
             inFile
                 "Regression.fs"
                 [
                     "L1 keeps the sign", "Apply(x, t) = «abs (x - t)»", "x - t"
-                    "MSE adds instead of multiplying", "«d * d»", "d + d"
+                    "MSE adds instead of multiplying", "            «d * d»\n\n", "d + d"
                     "smooth L1 of β 0 divides by it", "elif «loss.beta > 0.0»", "loss.beta >= 0.0"
                     "smooth L1 has twice the curvature", "detach (loss.curvature .* c) * (d - detach («0.5» .* c))", "1.0"
-                    "smooth L1 of zeros keeps the sign", "let d = x - t + num «0.0»\n\n", "-0.0"
+                    "smooth L1 of zeros keeps the sign", "let d = «num 0.0 - (t - x)»\n\n", "x - t"
                     "smooth L1 of the smallest β has an infinite curvature", "if «Double.IsNormal curvature» then", "true"
-                    "smooth L1 of the smallest β keeps the sign", "(0.5 .* c)) + num «0.0»", "-0.0"
+                    "smooth L1 of the smallest β keeps the sign", "num «0.0» - detach (c / num", "-0.0"
                     "Huber has no half", "            c * (d - «0.5» .* c)", "1.0"
                     "Huber clips to 2δ", "clip «loss.delta» d", "(2.0 *. loss.delta)"
-                    "Huber of zeros keeps the sign", "let d = x - t + num «0.0»\n            // The largest", "-0.0"
+                    "Huber of zeros keeps the sign", "let d = «num 0.0 - (t - x)»\n            // The largest", "x - t"
+                    "pinball has its sides swapped",
+                    "abs d * ifLess d (num 0.0) «(num loss.tau) (num loss.rest)»",
+                    "(num loss.rest) (num loss.tau)"
+                    "percentage of the prediction", "max (abs «t») (num loss.epsilon)", "x"
                     "smooth L1 clips to 2β", "let c = clip «loss.beta» d\n                detach (loss.curvature", "(2.0 *. loss.beta)"
                 ]
+        yield!
+            inFile
+                "Robust.fs"
+                [
+                    "pseudo-Huber adds no δ", "(d / (num loss.Delta «+ root»))", "+ num 0.0 * root"
+                    "a general robust loss has no half of α", "else «0.5 *. alpha»", "alpha"
+                    "Tukey's loss goes on beyond c", "let size = «min (abs (x - t)) c»", "abs (x - t)"
+                    "berHu has no half", "d + excess * («0.5» .* (excess / num loss.C))", "1.0"
+                ]
+        yield!
+            inFile
+                "Hinges.fs"
+                [
+                    "hinge of the wrong sign", "hinge (num loss.Margin «-» t * x)\n\n", "+"
+                    "smoothed hinge has no half", "(detach («0.5» .* c) - lacking)", "1.0"
+                ]
+        yield!
+            inFile
+                "Ensembles.fs"
+                [
+                    "a plain ensemble is fair", "let share k = if «fair» then", "true"
+                    "an ensemble counts the gaps from the other end", "share («m - float (i + 1)»)", "float (i + 1)"
+                    "what is outside of an ensemble does not count", "Notation.(+) «outside» ('T.Sum", "(Notation.num 0.0)"
+                    "a fair energy score is plain", "if fair then «m - 1.0» else m))))", "m"
+                    "a variogram's pairs count once", "if weights.IsNone then «2.0» else given", "1.0"
+                    "half a degree of freedom too few", "Notation.(+) half (Notation.num «0.5»)", "0.0"
+                ]
+        yield!
+            inFile
+                "Likelihoods.fs"
+                [
+                    "Laplace has no 2", "abs (x - t) / b + log («2.0» .* b)", "1.0"
+                    "log-normal has no Jacobian", "let inside = «logarithm» + log s", "num 0.0"
+                    "Tweedie's sign", "risen / num rising «-» weigh t", "+"
+                ]
+        yield!
+            inFile
+                "Scores.fs"
+                [
+                    "CRPS of a wider normal", "erf («0.7071067811865476» .* z)", "0.5"
+                    "the interval score forgets α", "num («2.0 ./. loss.Alpha») * outside", "2.0"
+                ]
+        yield!
+            inFile
+                "Classes.fs"
+                [
+                    "Poly-1 forgets ε", "num «loss.Epsilon» * prediction.Rest", "1.0"
+                    "reverse cross-entropy is dropped", "num «loss.Reverse» * prediction.Rest", "0.0"
+                ]
+        yield!
+            inFile
+                "Probabilities.fs"
+                [
+                    "Hellinger divides by a difference", "(x - t) / (sqrt x «+» sqrt t)", "-"
+                    "Neyman divides by the prediction", "elif kind = ChiSquaredKind.Neyman then «t»", "x"
+                ]
+        yield! inFile "Sparse.fs" [ "sparsemax sums to 2", "sumAlong axis (weigh inside sorted) - num «1.0») / sumAlong", "2.0" ]
+        yield! inFile "Evidential.fs" [ "evidence is not 1 more", "loss (evidence + num «1.0») own", "2.0" ]
+        yield! inFile "Ordinal.fs" [ "CORAL has the class itself above", "if indices[i / thresholds] «>» i % thresholds", ">=" ]
         yield!
             inFile
                 "Binary.fs"
@@ -49,28 +112,43 @@ let mutants: Mutant list =
             inFile
                 "Divergence.fs"
                 [
-                    "KL adds the logarithms", "weigh t (given x («log t - x»))", "log t + x"
-                    "KL of a NaN has a slope", "weigh t (given «x» (log", "t"
-                    "KL of logarithms of a NaN has a slope", "given «x» (t - x +", "t"
-                    "KL of logarithms weighs with the logarithm", "weigh («exp t»)", "t"
-                    "KL of logarithms that are zeros keeps the sign", "(t - x + num «0.0»)", "-0.0"
+                    "KL takes its operands for each other", "'T.Divergence(«t, x»)", "x, t"
+                    "KL of logarithms of a NaN has a slope", "given «x» (num 0.0 - (x", "t"
+                    "KL of logarithms weighs with the prediction", "'T.ExpTimes(«t», given", "x"
+                    "KL of logarithms that are zeros keeps the sign", "given x («num 0.0 - (x - t)»)", "t - x"
                     "logTarget means the opposite", "if «logTarget» then", "not logTarget"
+                    "the reverse divergence is the other", "softmaxRowsWithLogits («ReverseKLDivOfLogits()») options", "KLDivOfLogits()"
+                    "β of 0 is the reverse divergence", "if beta = «0.0» then klDivOfLogits", "1.0"
                 ]
         yield!
             inFile
                 "Classification.fs"
                 [
+                    "smoothing has the wrong sign", "(Notation.num (float «-classes»))", "classes"
+                    "smoothing adds to the label's loss", "(Notation.num («1.0 - smoothing»)) own", "1.0"
+                    "smoothing adds to the probabilities", "kept = «1.0 - smoothing»;", "1.0"
+                    "smoothing gives every class ε", "spread = «smoothing / float classes»", "smoothing"
+                ]
+        yield!
+            inFile
+                "SoftmaxRows.fs"
+                [
                     "the label to ignore is −1 by default", "IgnoreIndex = «-100»;", "-1"
                     "what is ignored counts in the mean", "if label < 0 then «0.0»", "1.0"
                     "the definition leaves out the class weights",
-                    "(Notation.num 0.0) («Notation.weigh weights (Notation.given own own)»)",
-                    "own"
-                    "smoothing has the wrong sign", "(Notation.num (float «-classes»))", "classes"
-                    "smoothing adds to the label's loss", "(Notation.num («1.0 - smoothing»)) own", "1.0"
-                    "smoothing adds to the probabilities", "(Notation.num («1.0 - smoothing»)) probabilities", "1.0"
-                    "smoothing gives every class ε", "(Notation.num («smoothing / float classes»))", "smoothing"
-                    "probabilities without class weights", "Notation.weigh «weighted» (logSoftmax", "target"
+                    "«Notation.weigh weights (Notation.given own (SoftmaxDefinition.Terms(loss, own, 'T.Constant 1.0)))»",
+                    "Notation.given own (SoftmaxDefinition.Terms(loss, own, 'T.Constant 1.0))"
+                    "targets without class weights", "Notation.weigh («byClass axis classWeights logits») terms", "Notation.num 1.0"
                     "class weights do not count in the mean", "= «not weights.IsNone» ||", "false"
+                ]
+        yield!
+            inFile
+                "Contrastive.fs"
+                [
+                    "keys do not look for queries", "(search u v) («search v u»)", "search u v"
+                    "vectors are as long as they are", "if «normalized» then unitRows", "false"
+                    "the temperature multiplies", "own («Notation.(/)» x temperature)", "Notation.(*)"
+                    "a temperature may be negative", "if not («least > 0.0») then", "true"
                 ]
         yield!
             inFile
@@ -172,17 +250,15 @@ let mutants: Mutant list =
                     "hinge embedding adds the distance", "hinge («num loss.margin - x»)", "num loss.margin + x"
                     "hinge embedding takes a NaN for −1", "given («t + x») (ifLess", "x"
                     "margin ranking has its scores swapped", "t * («x1 - x2»)", "x2 - x1"
-                    "multi-margin has its scores swapped",
-                    "num margin - («own - reshape shape prediction»)",
-                    "reshape shape prediction - own"
-                    "multi-margin counts the label's own class", "if indices[i] = j then «0.0»", "1.0 ./. float classes"
-                    "multi-margin never squares", "if p = 1 then lacking else «lacking * lacking»", "lacking"
-                    "multi-margin weighs with the other class", "else scales[«indices[i]»]", "j"
-                    "multi-label margin has its scores swapped", "num 1.0 - («own - other»)", "other - own"
-                    "multi-label margin compares the labels with each other",
-                    "others[Indices.place classes i label] <- «0.0»))",
-                    "1.0 ./. float classes"
-                    "multi-label margin ends at class 0", "(fun label -> «label >= 0»)", "label > 0"
+                    "margins between classes have their scores swapped",
+                    "member loss.Of(first, second, _, _) = hinge (num loss.margin - («first - second»))",
+                    "second - first"
+                    "squared margins have their scores swapped",
+                    "let lacking = hinge (num loss.margin - («first - second»))",
+                    "second - first"
+                    "multi-margin never squares", "\n            «lacking * lacking»\n", "lacking"
+                    "multi-margin weighs with the row's place", "scales[«indices[i]»]", "i"
+                    "multi-label margin is the sum over the classes", "sums / num («float classes»)", "1.0"
                     "multi-label soft margin divides by the batch", "num (float logits.Shape[«-1»])", "0"
                 ]
         yield!
@@ -206,6 +282,43 @@ let mutants: Mutant list =
                 ]
         yield!
             inFile
+                "Regions.fs"
+                [
+                    "a false negative is what both share", "Terms(p * t, p * (num 1.0 - t), «q * t»)", "p * t"
+                    "α weighs what is missed", "let wrong = num «loss.alpha» * sums.B", "loss.beta"
+                    "Tversky has no exponent", "«if loss.gamma = 1.0 then share else power loss.gamma share»", "share"
+                    "squared Dice is squared Jaccard",
+                    "ofTargets options (regions options (squared «2.0» options.Smooth)) target prediction",
+                    "1.0"
+                    "the background counts", "let foreground (x: 'T) = if «options.IncludeBackground» then", "true"
+                    "an ignored label's place counts", "(fun label -> «if label < 0 then 0.0 else 1.0»)), shape.With(axis, 1))", "1.0"
+                    "a class that is not there counts nothing", "ifLess zero size ofOwn («TensorNotation.expand ofOwn.Shape most»)", "zero"
+                    "a simple weight is squared", "| RegionWeight.Simple -> «-1.0»", "-2.0"
+                    "Matthews's loss takes what both reject for what is missed", "Terms(p * t, q * u, p * u, «q * t»)", "q * u"
+                ]
+        yield!
+            inFile
+                "Boxes.fs"
+                [
+                    "boxes around both end where the first does", "most «b» targetB - least a targetA", "targetB"
+                    "an inverted box has an area", "sides («hinge (b - a)»)", "b - a"
+                    "a centre is a corner", "if «form = BoxForm.Corners» then", "true"
+                    "α has a slope by default", "let CompleteBoxIoUIsAlphaFixed = «true»", "false"
+                    "boxes that fit less well count more", "share «v» (floored eps (overlap eps x y + v))", "(overlap eps x y)"
+                    "a place is in the bin below alone", "ifLess next (num 0.0) (num 0.0) «next»", "(num 0.0)"
+                ]
+        yield!
+            inFile
+                "Generation.fs"
+                [
+                    "the hinge's generator has its sign swapped", "| Adversarial.Hinge -> LossValues(given logits «-logits»)", "logits"
+                    "a critic takes fake for real",
+                    "| Adversarial.Saturating -> LossValues(«softplus logits»)",
+                    "(logistic logits).SoftplusOfMinus"
+                    "a distance is in the first variance", "d * d * exp «-logVariance2»", "-logVariance1"
+                ]
+        yield!
+            inFile
                 "Sequence.fs"
                 [
                     "infinities are zero by default", "ZeroInfinity = «false»", "true"
@@ -221,7 +334,7 @@ let mutants: Mutant list =
             inFile
                 "Vocabulary.fs"
                 [
-                    "every chunk is the first", "'T.Slice(rows, 0, «start», count)", "0"
+                    "every chunk is the first", "'T.Slice(parameters[0], 0, «start», count)", "0"
                     "a linear layer has no bias", "[| 1; 0 |]))) «bias»", "(Notation.num 0.0)"
                     "the first cluster has all rare labels", "else «frequent + groupOf label - 1»", "frequent"
                     "all clusters start at the first cutoff", "indices[n] - «cutoffs[i]»", "cutoffs[0]"
@@ -234,5 +347,35 @@ let mutants: Mutant list =
                 [
                     "a gradient is that of anything", "if «value.Count <> 1» then", "false"
                     "every row of a Jacobian is the first", "unit[«i»] <-", "0"
+                ]
+        yield!
+            inFile
+                "RiskSets.fs"
+                [
+                    "of tied events the first in the list is the first", "| 0, 0, 0 -> «compare j i»", "compare i j"
+                    "the risk set of a time is without its ties", "Ties.Breslow -> «gathered lasts upTo»", "upTo"
+                    "Efron's ties all count whole", "log (1.0 - «float (k - ofGroup[k])» / count k)", "0.0"
+                ]
+        yield!
+            inFile
+                "Survival.fs"
+                [
+                    "a censored sample has not survived its interval", "oneIf («j <= k»))) terms", "j < k"
+                    "one logit less", "let all = «withLater logits»", "logits"
+                ]
+        yield!
+            inFile
+                "Ranking.fs"
+                [
+                    "the hinge has no margin", "hinge («num 1.0» - (first - second))", "num 0.0"
+                    "the smooth zero-one loss is of the right order", "(logistic (first - second)).«SigmoidOfMinus»", "Sigmoid"
+                    "a discount is of the rank less 1", "«Notation.log1p rank»", "Notation.log rank"
+                ]
+        yield!
+            inFile
+                "Preferences.fs"
+                [
+                    "IPO's target is 1/β", "num («0.5» ./. beta)", "1.0"
+                    "KTO rewards what is undesirable", "beta .* («t» * (x - num loss.divergence))", "(num 0.0 - t)"
                 ]
     ]

@@ -23,6 +23,16 @@ let private numbers: Mutant list =
                     "√ has no half", "root, T.Constant(«0.5») / root", "1"
                     "log1p's slope is log's", "Over(x._derivative, «T.Constant(1) + x._value»)", "x._value"
                     "expm1's slope is its value", "T.Weigh(x._derivative, «T.Exp(x._value)»)", "T.ExpM1(x._value)"
+                    "tanh has the slope of log cosh", "T.Weigh(x._derivative, «T.SechSquared(x._value)»)", "T.Tanh(x._value)"
+                    "log cosh has the slope of tanh", "T.Weigh(x._derivative, «T.Tanh(x._value)»)", "T.SechSquared(x._value)"
+                    "atan's slope forgets the square", "one / (one + «x._value * x._value»)", "x._value"
+                    "atan's slope overflows", "T.Constant(«1e9»), one / (one", "double.PositiveInfinity"
+                    "erf's slope is e^−x²", "T.Scale(«1.1283791670955126», T.Gaussian", "1"
+                    "e^−x² has half of its slope", "T.Scale(«-2», T.Weigh(value, x._value))", "-1"
+                    "cosine rises where sine is above 0", "_derivative = «-T.Weigh(x._derivative, sin)»", "T.Weigh(x._derivative, sin)"
+                    "log Γ has the slope of digamma", "T.Weigh(x._derivative, «T.Digamma(x._value)»)", "T.Polygamma(1, x._value)"
+                    "digamma has its own slope", "T.Polygamma(«order + 1», x._value)", "order"
+                    "1/cosh² has half of its slope", "T.Scale(«-2», value * T.Tanh", "-1"
                     "a power's slope has its exponent", "T.Power(x._value, «exponent - 1»)", "exponent"
                     "a root is vertical at 0", "if («exponent is > 0 and < 1»)", "false"
                     "softplus of −x has the slope of softplus", "-T.Weigh(x._derivative, «l._sigmoidOfMinus»)", "l._sigmoid"
@@ -45,6 +55,11 @@ let private numbers: Mutant list =
                     "a value given NaN has a slope", "_derivative = «T.Given(x._value, value._derivative)»", "value._derivative"
                     "|x| rises below 0", "T.IfLess(x, zero, «-y»,", "y"
                     "what is detached has a slope", "Detach(Dual<T> x) => «Fixed(x._value)»", "x"
+                    "KL's slope by the target lacks its 1",
+                    "T.Given(x._value, «T.Log(t._value) - x._value + T.Constant(1)»)",
+                    "T.Log(t._value) - x._value"
+                    "KL of a NaN has a slope", "T.Weigh(t._value, «T.Given(x._value, -x._derivative)»)", "-x._derivative"
+                    "a factor eᵗ has no slope", "T.ExpTimes(t._value, «T.Weigh(t._derivative, x._value) + x._derivative»)", "x._derivative"
                 ]
         yield!
             inFile
@@ -64,6 +79,8 @@ let private numbers: Mutant list =
                     "short exp lacks its last term", "S.Create(«2.470824606799767e-05»)", "0"
                     "exp lacks its last term", "S.Create(«2.5000072587246197e-08»)", "0"
                     "log 2 has one part", "S.FmaNegated(k, S.Create(«Ln2Low»), S.FmaNegated(k", "0"
+                    "a bell is the product of the sigmoids", "«S.FmaNegated(small, small, small)»", "S.Multiply(sigmoid, sigmoidOfMinus)"
+                    "e⁻⁹⁰⁰ times what is large is 0", "S.IfLess(t, «S.Create(least)», S.Create(0)", "S.Create(-900)"
                     "exp ends at 100", "S.AtMost(S.Create(«1000»)", "100"
                     "expm1 reduces small numbers, too", "S.Create(«5.6e-17»)", "0"
                     "log1p of −0 is +0", "S.IfEqual(x, S.Create(0), «x», LogOf", "LogOf(f, e, low)"
@@ -80,6 +97,66 @@ let private numbers: Mutant list =
                     "a power forgets the tail of the logarithm", "ExpReduced(«S.Add(Reduced(y, k), tail)», k)", "Reduced(y, k)"
                     "the root of −0 is −0", " 0.5 => «S.Add(S.Sqrt(x), S.Create(0))»", "S.Sqrt(x)"
                     "x⁻¹ is x", "-1 => «S.Divide(one, x)»", "x"
+                ]
+        yield!
+            inFile
+                "Lanes/LaneMath.Hyperbolic.cs"
+                [
+                    "tanh of −0 is 0", "S.IfLess(size, S.Create(0.625), near, far), «S.And(x, S.Create(-0.0))»", "S.Create(0)"
+                    "tanh cancels near 0", "S.IfLess(size, S.Create(«0.625»), near", "0"
+                    "short tanh lacks its last term", "«0.0003026043290412302»", "0"
+                    "tanh lacks its last term", "S.Create(«-1.6072591390779756e-05»)", "0"
+                    "log cosh cancels near 0", "S.IfLess(size, S.Create(«0.75»), S.Fma(half", "0"
+                    "short log cosh lacks its last term", "«1.406057215130228e-05»", "0"
+                    "log cosh lacks its last term", "«1.7255056494097817e-07»", "0"
+                    "1/cosh² loses what it lost",
+                    "return S.Fma(«S.FmaNegated(quotient, lost, S.FmaNegated(quotient, square, above))»",
+                    "S.Create(0)"
+                    "log cosh takes log 2 in one part", "S.Create(«Ln2Rest»)", "0"
+                ]
+        yield!
+            inFile
+                "Lanes/LaneMath.Angles.cs"
+                [
+                    "atan of −0 is 0", "return S.Or(S.Abs(angle), «S.And(x, S.Create(-0.0))»)", "S.Create(0)"
+                    "short atan lacks its last term", "S.Create(«-0.03792274688034499»)", "0"
+                    "atan lacks its last term", "S.Create(«-0.017903542278587693»)", "0"
+                    "short sine lacks its last term", "S.Create(«-2.4760470662508066e-08»)", "0"
+                    "sine lacks its last term", "S.Create(«1.5896238680675327e-10»)", "0"
+                    "short cosine lacks its last term", "«-2.720574621724923e-07»", "0"
+                    "cosine lacks its last term", "S.Create(«-1.1358535666681898e-11»)", "0"
+                    "an angle takes π/2 in one part", "r = S.FmaNegated(k, S.Create(«HalfPiRest»), r)", "0"
+                    "an angle takes π/2 in two parts", "S.Create(«HalfPiLast»), S.Subtract(low, partLow)", "0"
+                    "far angles are near", "S.IsAnyLess(«S.Create(FarAngle)», size)", "S.Create(double.PositiveInfinity)"
+                    "a far angle has one part", "S.Add(«rest», S.Fma(high", "S.Create(0)"
+                    "cosine has the sign of sine", "S.And(«S.AddBits(turns, S.FromBits(1))», S.FromBits(2))", "turns"
+                    "atan takes π/2 in one part", "S.Fma(quarters, S.Create(«HalfPiRest»)", "0"
+                ]
+        yield!
+            inFile
+                "Lanes/LaneMath.Erf.cs"
+                [
+                    "erf of −0 is 0", "S.IfLess(size, one, near, far), «S.And(x, S.Create(-0.0))»", "S.Create(0)"
+                    "erf cancels near 0", "S.IfLess(size, «one», near, far)", "S.Create(0)"
+                    "short erf lacks its last term", "S.Create(«1.0562983526764967e-06»)", "0"
+                    "erf lacks its last term", "«-7.779462971761597e-10»", "0"
+                    "short erf lacks its last term far away", "S.Create(«-0.0004275033735396067»)", "0"
+                    "erf lacks its last term far away", "«1.5273025411995202e-05»", "0"
+                    "e^−x² forgets what x² lost",
+                    "IsShort ? power : «S.FmaNegated(power, S.Fma(size, size, S.Negate(square)), power)»",
+                    "power"
+                ]
+        yield!
+            inFile
+                "Lanes/LaneMath.Gamma.cs"
+                [
+                    "log Γ takes no step from 1 to 2", "S.IfLess(k, S.Create(1.5), «x», one)", "one"
+                    "log Γ takes one step from 4 to 2", "«S.Multiply(two, S.Add(v, S.Create(3)))»", "two"
+                    "digamma takes no step from 1 to 2", "S.IfLess(size, one, «S.Create(-1)», S.Create(0))", "S.Create(0)"
+                    "digamma forgets what 1 + x lost", "step = «S.IfLess(size, one, S.Subtract(size, S.Subtract(y, one)), step)»", "step"
+                    "trigamma's series has no ½", "series = S.Multiply(«S.Create(0.5)», inverse)", "one"
+                    "trigamma's series ends after the first term", "factor *= «(double)k * (k + 1)»", "0"
+                    "tetragamma has the sign of trigamma", "order % 2 == 0 ? «-1.0» : 1.0", "1.0"
                 ]
         yield!
             inFile
@@ -178,35 +255,87 @@ let private kernels: Mutant list =
                 ]
         yield!
             inFile
-                "Kernels/CrossEntropyJob.cs"
+                "Shapes/SoftmaxLabels.cs"
                 [
-                    "the label's logit has the wrong sign", ": «max - logit»;", "logit - max"
-                    "smoothing adds to the label's loss", "= «(1 - loss.LabelSmoothing)» *", "1"
-                    "smoothing does not look at the class weights", "«weights * log» +", "log"
+                    "smoothing adds to the label's loss", "ownShare = TLane.Constant(«1 - rows.LabelSmoothing»)", "1"
+                    "smoothing does not look at the class weights",
+                    "«weights * TLane.Log1P(TLane.LoadNumbers(in *group.Others, i))» + TLane",
+                    "TLane.Log1P(TLane.LoadNumbers(in *group.Others, i))"
+                    "1 − p of the label is 1 in the loss",
+                    "others, «TLane.Constant(1) + others - exponential»",
+                    "TLane.Constant(1) + others"
                 ]
         yield!
             inFile
-                "Kernels/CrossEntropyJob.Along.cs"
+                "Shapes/SoftmaxJob.Classes.cs"
+                [
+                    "1 − p of the largest cancels",
+                    "TLane.IfEqual(exponential, TLane.Constant(1), «others», TLane",
+                    "TLane.Constant(1) + others - exponential"
+                    "the slopes lose what their total has lost", "total - own + «lost»", "TLane.Constant(0)"
+                    "1 − p rises with log p", "new(of.Rest, «-of.Probability»)", "of.Probability"
+                    "p has no slope", "«new(of.Probability, of.Probability)»", "Dual<TLane>.Fixed(of.Probability)"
+                ]
+        yield!
+            inFile
+                "Shapes/SoftmaxTargets.Rows.cs"
+                [
+                    "a slope by a target has no class weight",
+                    "var slope = «TLane.Weigh(weight, ByTarget(of, target))»;",
+                    "ByTarget(of, target)"
+                    "a target that is no number is weighed away",
+                    "Add(«TLane.Given(target, TLane.Weigh(weight, _loss.Of(of, target)))», ref",
+                    "TLane.Weigh(weight, _loss.Of(of, target))"
+                ]
+        yield!
+            inFile
+                "Shapes/SoftmaxDivergence.cs"
+                [
+                    "a temperature is not looked at",
+                    "loss.Temperature == 1 ? «(logit - max, Exponential(logit, max))» : Tempered",
+                    "(logit - max, logit)"
+                    "slopes are not divided by the temperature", "TLane.Constant(«loss.Scale / loss.Temperature»)", "loss.Scale"
+                    "a row without a distribution has a loss", "CreateTruncating(«isNone» ? 0", "false"
+                    "what fills a row counts", "(TLane.Weigh(isClass, own), TLane.Weigh(«isClass», slope))", "TLane.Constant(1)"
+                    "the slope by the target is that by the prediction",
+                    "TLane : struct, ILane<TLane, S> => «loss.Of(Fixed(p), Varied(q))»;",
+                    "loss.Of(Varied(p), Fixed(q))"
+                    "what the quotient has lost is lost", "return (quotient, e + «TLane.Weigh(e, lost / temperature)»)", "TLane.Constant(0)"
+                ]
+        yield!
+            inFile
+                "Shapes/SoftmaxJob.Exponentials.cs"
                 [
                     "the largest logit is not taken out", "var difference = «logit - max»", "logit"
                     "a quarter of the logits is not looked at", "TLane.Max(third, «fourth»)", "third"
-                    "smoothing has no share in the slope", "Share(«own + smoothing * _weightSum», others", "own"
-                    "1 − p of the label is 1", ": «normaliser - exponentials[label]»;", "normaliser"
-                    "the label's slope adds", "(p * _weightSum - weight) - «own * rest»", "-own * rest"
                     "the largest adds 2", "double total = «-1»", "0"
                     "the rounding of a difference is lost", "«e + TLane.Weigh(e, logit - (difference - part) - (max + part))»", "e"
                     "the errors of a sum are lost", "return total + «rest»;", "0"
+                    "short rows do not see a NaN", "TLane.Given(«max», sum +", "one"
+                    "ties add one too many", "(«ties - one»)", "ties"
+                    "the errors of a sum are lost, side by side", "sum + («error» + (ties", "zero"
                 ]
         yield!
             inFile
-                "Kernels/CrossEntropyJob.Across.cs"
+                "Shapes/SoftmaxLabels.Rows.cs"
                 [
-                    "short rows do not see a NaN", "TLane.Given(«max», sum +", "one"
-                    "1 − p of the label is 1, across", ": «normaliser - e»;", "normaliser"
-                    "ties add one too many", "(«ties - one»)", "ties"
-                    "the errors of a sum are lost, across", "sum + («error» + (ties", "zero"
-                    "smoothing takes the same from every class", "Weigh(Upstream(row + r), «loss.Weight(c)»)", "1"
+                    "the label's logit has the wrong sign", "logit == max ? 0 : «max - logit»;", "logit - max"
+                    "smoothing has no share in the slope", "? «counted + smoothing * TLane.Constant(_weightSum)» :", "counted"
+                    "1 − p of the label is 1", "others : «normaliser - exponentials[label]»;", "normaliser"
+                    "the label's slope adds", "- «(1 - rows.LabelSmoothing)» * weight * (rest / normaliser)", "(rows.LabelSmoothing - 1)"
+                    "smoothing takes the same from every class", "group.Upstream, i), «weight»)", "TLane.Constant(1)"
+                    "the label's slope is another class's", "group.Label, i), «index»,", "index + TLane.Constant(1)"
                 ]
+        yield!
+            inFile
+                "Shapes/Transducer.cs"
+                [
+                    "a path ends before its last blank", "to[lattice.At(lattice.Frames, «lattice.Labels»)] = 0", "0"
+                    "the label's own slope is that of all", "g * (blank * byLabel - label * «Rest(byLabel)»)", "byLabel"
+                    "a label is said by nobody", "in *(to - 1), before) + TLane.LoadNumbers(in *(lattice.Label - «1»), before)", "2"
+                    "the largest logit is no larger", "number == max ? 0 : number - «max»", "0"
+                ]
+
         yield! inFile "Kernels/CTCPaths.cs" [ "no frames spell anything", "return «sample.Used == 1» ?", "true" ]
         yield! inFile "Kernels/CTCSample.cs" [ "the gradient is not weighed", "-(«Upstream» * (byClass", "1" ]
         yield!
@@ -234,8 +363,6 @@ let private kernels: Mutant list =
                 [
                     "one class that is NaN is sure", "var others = «double.IsNaN(max)» ?", "false"
                     "a NaN is nowhere the largest", "row[i] =\n                        «double.IsNaN(max)» ?", "false"
-                    "a gradient of 0 does not remove", "if («weighing == Weighing.Second» &&", "false"
-                    "no gradient of 0 removes", "if («weighing == Weighing.First» &&", "false"
                     "a row that nothing comes back to has a slope", "row.Fill(«row.ContainsAnyExcept(0.0)» ?", "true"
                     "the rounding of a difference is lost", "exponentials[i] += «exponentials[i] * lost[i]»", "0"
                     "the errors of a sum are lost", "b.Sum + («a.Error + b.Error»)", "0"
@@ -248,6 +375,34 @@ let private kernels: Mutant list =
                     "a sum always runs forwards", "«backwards» ? row.Length - 1 - k", "false"
                     "descending is ascending", "(«descending» ? -byValue : byValue)", "!descending"
                     "equal numbers change places", ": «i.CompareTo(j)»;", "j.CompareTo(i)"
+                ]
+        yield!
+            inFile
+                "Kernels/Product.cs"
+                [
+                    "a 0 of the second matrix does not remove", "isCareful = «weighing == Weighing.Second» &&", "false"
+                    "a 0 of the first matrix does not remove", "(«weighing != Weighing.First» ||", "true"
+                    "either matrix may have weights", "TLane.IfEqual(«isFirst» ? x : y", "!isFirst"
+                    "the last row of a tile is its neighbour", "x = TLane.Constant(a[«11»]);", "10"
+                    "the second half of a smaller tile is the first", "(x, «right», r5);\n            a += 6;", "left"
+                    "two columns of a strip change places", "Avx.Permute2x128(«odd, otherOdd», 0x31)", "even, otherEven"
+                    "the terms of a later block are the first ones", "from = b.From(«part.Term» * b.ByRow", "0"
+                    "the columns of a thread are the first ones", "b.From(«first» * b.ByColumn)", "0"
+                ]
+        yield!
+            inFile
+                "Kernels/LinearRows.cs"
+                [
+                    "every block has the first labels", "labels.Indices.Slice(«first», height)", "0"
+                    "every block has the first slopes from above", "upstream.Slice(«first», height)", "0"
+                    "one bias for all is left out", "TensorPrimitives.Add(row, «bias[0]», row)", "0"
+                ]
+        yield!
+            inFile
+                "Tensors/Operations/Linear.cs"
+                [
+                    "what comes from above is 1", "? (made!, «upstream[0]») :", "1"
+                    "what comes from above is always one number", "= «isUniform» && isMade", "true"
                 ]
         yield!
             inFile
@@ -329,6 +484,7 @@ let private sums: Mutant list =
             inFile
                 "Sums/LossAccumulator.cs"
                 [
+                    "a sum that is waited for never comes", "«_values.Merge(_waiting.Sum);»", ""
                     "a weight of 0 does not remove", "if («weights[i] != 0»)", "true"
                     "a batch counts once", "_weights.Add((double)«loss.Unchecked.Count»)", "1"
                     "a merge forgets the weights", "            _values.Merge(values);\n            «_weights.Merge(weights);»", ""
@@ -371,6 +527,9 @@ let private tensors: Mutant list =
                     "false"
                     "the slopes inside another differentiation are others", "role == Role.Loss ? «Role.Slope» : Role.Step;", "Role.Step"
                     "a third derivative is by another input", "i == «input» ? Dual", "0"
+                    "a value is computed by itself", "Total? Wanted => «_total is { IsKnown: false } total ? total : null»;", "null"
+                    "where a gradient is to come nobody looks at the target", "&& «IsWithin(function.Target, b)»", "true"
+                    "every sample's sum is the first one's", "x.Rounded.Slice(«start», count)", "0"
                     "what is not chosen has the slope", "isWanted[0] ? «Apply(gradient, nothing)» :", "Apply(nothing, gradient)"
                 ]
         yield!
@@ -385,7 +544,7 @@ let private tensors: Mutant list =
             inFile
                 "Tensors/Operations/Sums.cs"
                 [
-                    "a float32 sum is rounded twice", "? «total.ToSingle()»", "(float)total.ToDouble()"
+                    "a float32 sum is rounded twice", "? «total.Sum.ToSingle()»", "(float)total.Sum.ToDouble()"
                     "a mean's slope by its weights rises", "«-(share * mean)»", "share * mean"
                     "a cumulative sum's slope runs the same way", "(axis, «!backwards»)", "backwards"
                 ]
@@ -408,6 +567,34 @@ let private tensors: Mutant list =
                 ]
         yield!
             inFile
+                "Shapes/SumsJob.cs"
+                [
+                    "the first sum has the second's share", "Seed(at.A, «k == 0»)", "k == 1"
+                    "the slope by the prediction is that by the target", "«TBy.Index == 0» ? Dual<TLane>.Variable(x)", "TBy.Index == 1"
+                    "what is left of a run counts to the end of a lane", "new Span<float>(padded + 2 * Ways, «count»).Fill(1)", "Ways"
+                    "no sum of runs gets back what it lost", "sum + («double.IsFinite(sum) ? error : 0»)", "0"
+                    "no slope is weighed", "TLane.Store(«TWeighed.Yes ? TLane.Weigh(TLane.Load(in *ws, i), slope) : slope»,", "slope"
+                    "the third term has no slope", "slope += TLane.Weigh(c, «terms.C.Derivative»)", "zero"
+                    "every group has the first one's share", "? (double*)share + (nint)«group» * Terms", "0"
+                    "a part of a column counts its first row only",
+                    "for (var run = first; run < «Cut.End(layout.Runs, first, RowsOfPart)»; run++)",
+                    "first + 1"
+                ]
+        yield! inFile "Shapes/SumsLayout.cs" [ "axes that are not summed lie between", "_axes[^1].IsSummed == «summed[i]»", "true" ]
+        yield!
+            inFile
+                "Shapes/PairsJob.cs"
+                [
+                    "equal targets are a pair", "(i > 0 && «memory.T[i - 1] < memory.T[i]»)", "true"
+                    "a second's slope is a first's", "AddTo(memory, j, «zero - slope»)", "slope"
+                    "what follows the last second counts", "term = «TLane.IfLess(place, count, term, zero)»;", "term"
+                    "a slope by the target is one by the prediction", "«TBy.Index == 1» ? Dual<TLane>.Variable(t)", "TBy.Index == 0"
+                    "a label is compared with labels", "isOwn[label] = «1»", "0"
+                    "labels end at class 0", "own.IndexOfAnyInRange(int.MinValue, «-1»)", "0"
+                    "parts forget the seconds' slopes", "ref Lost[i], «part.Slopes[i]»)", "0"
+                ]
+        yield!
+            inFile
                 "Kernels/PairDistances.cs"
                 [
                     "the other vectors do not change",
@@ -419,6 +606,9 @@ let private tensors: Mutant list =
                 "Tensors/Tape.cs"
                 [
                     "a number that is used twice has one slope", "? «others + part» :", "part"
+                    "two gradients go to one place", "if («uses[variable] > 1»)", "uses[variable] > 2"
+                    "of two gradients one counts twice", "second = «_second?.Storage ?? first»;", "first"
+                    "what no gradient comes to is left as it was", "«places[i].Span.Clear();»", "{ }"
                     "the tape is in no order", "«b.Order.CompareTo(a.Order)»", "0"
                     "what is detached does not vary for those around", "«input.Beneath ?? input»", "input"
                     "an input may be of a derivative that is over", "inputs = «DiffTensor<T>.AllLive(inputs)»;", "inputs"
@@ -436,6 +626,7 @@ let private tensors: Mutant list =
                     "IsUniform ? «new(Count, RoundedArray, null, null, true)»",
                     "Uniform(double.CreateChecked(Rounded[0]), Count)"
                 ]
+        yield! inFile "Tensors/Functions.cs" [ "a product's slope needs no factor", "=> «slope != argument»;", "false" ]
         yield!
             inFile
                 "Tensors/Shape.cs"
@@ -448,7 +639,7 @@ let private tensors: Mutant list =
                 "Tensors/Labels.cs"
                 [
                     "a negative label is a class", "«(uint)indices[i] >= (uint)classes»", "indices[i] >= classes"
-                    "there is a class past the last", "if («_indices[i] >= classes»)", "_indices[i] > classes"
+                    "there is a class past the last", "IndexOfAnyExceptInRange(int.MinValue, «classes - 1»)", "classes"
                     "a long label is cut off", "«indices[i] is >= int.MinValue and <= int.MaxValue»", "true"
                 ]
         yield! inFile "Tensors/Weights.cs" [ "a weight may be infinite", "values[i] >= S.Zero && «S.IsFinite(values[i])»", "true" ]
@@ -466,4 +657,13 @@ let private tensors: Mutant list =
                 ]
     ]
 
-let mutants: Mutant list = numbers @ kernels @ sums @ tensors
+let private adapter: Mutant list =
+    Mutant.ofFile
+        "src/Losses.TorchSharp/Tensors/TorchTensor.Detached.cs"
+        [
+            "what is detached is so from all derivatives",
+            "? «new(first.Mapped(static t => t.detach()), x.Seen)»",
+            "first.Mapped(static t => t.detach())"
+        ]
+
+let mutants: Mutant list = numbers @ kernels @ sums @ tensors @ adapter

@@ -20,8 +20,8 @@ let rec private parse (options: Options) (arguments: string list) =
     | argument :: _ -> raise (ArgumentException $"{argument} is no option.\n{usage}")
 
 // What a mutant may take of each suite: much longer than the program as it is, which is the first to run.
-let private limits (folder: string) =
-    Suite.all
+let private limits (folder: string) (suites: Suite list) =
+    suites
     |> List.map (fun suite ->
         let watch = Stopwatch.StartNew()
 
@@ -35,8 +35,9 @@ let private kill (root: string) (options: Options) (numbered: (int * Mutant) lis
 
     try
         let watch = Stopwatch.StartNew()
-        Copy.build root folder.FullName woven (Suite.all |> List.map _.Name |> List.distinct)
-        let limits = limits folder.FullName
+        let suites = numbered |> List.collect (fun (_, mutant) -> Suite.inOrder mutant.File) |> List.distinctBy _.Words
+        Copy.build root folder.FullName woven (suites |> List.map _.Name |> List.distinct)
+        let limits = limits folder.FullName suites
         printfn "built, and green without a mutant, in %.0f s" watch.Elapsed.TotalSeconds
 
         let killer (number: int, mutant: Mutant) =

@@ -27,7 +27,8 @@ module Suite =
     let private program (project: string) (mark: string) =
         { Name = project; Words = [ "dotnet"; output project ]; IsFailure = fun line -> line.Contains mark }
 
-    let private quick = tests "Properties" "FullyQualifiedName!~.Laws."
+    // The sample of CONTRIBUTING is compared with the text of sources that have mutants in them.
+    let private quick = tests "Properties" "FullyQualifiedName!~.Laws.&FullyQualifiedName!~Contributing"
     // The switch is public, which the approved surface does not know.
     let private facade = tests "Facade" "FullyQualifiedName!~Surface"
     let private numbers = tests "Numbers" "FullyQualifiedName~Losses"
@@ -42,41 +43,62 @@ module Suite =
 
     let private safety = tests "Safety" "FullyQualifiedName~Losses"
 
-    let all = [ quick; facade; numbers; shortLaws; accuracy; longLaws; sameBits; safety ]
+    // Fetches libtorch, for the mutants of the adapter alone.
+    let private torch =
+        {
+            Name = "TorchSharp"
+            Words =
+                [
+                    "dotnet"
+                    "test"
+                    // Its output lies in a folder of the platform.
+                    "tests/TorchSharp"
+                    "-c"
+                    "Release"
+                    "--no-build"
+                    "--filter"
+                    "FullyQualifiedName~.Laws.Curvatures"
+                ]
+            IsFailure = fun line -> line.Contains "[FAIL]"
+        }
 
     /// The suites that can see a mistake in a file, those first that are likely to see it soon: Numbers knows no loss and no row, and what is no
     /// kernel has the same bits everywhere.
     let inOrder (file: string) =
         let isIn = List.exists (fun part -> file.StartsWith $"src/Losses.Numerics/{part}")
 
-        [
-            if
-                isIn
-                    [
-                        "Lanes"
-                        "Sums"
-                        "Kernels/Job"
-                        "Kernels/Kernel"
-                        "Kernels/Loop"
-                        "Kernels/Terms"
-                        "Kernels/Threads"
-                        "Kernels/Cancellable"
-                    ]
-                && not (isIn [ "Sums/LossAccumulator" ])
-            then
-                numbers
-            quick
-            if isIn [ "Algebra" ] then
-                numbers
-            shortLaws
-            facade
-            accuracy
-            longLaws
-            if isIn [ "Lanes"; "Kernels"; "Sums" ] then
-                sameBits
-            if isIn [ "Kernels"; "Sums/LossAccumulator"; "Tensors" ] then
-                safety
-        ]
+        if file.StartsWith "src/Losses.TorchSharp" then
+            [ torch ]
+        else
+
+            [
+                if
+                    isIn
+                        [
+                            "Lanes"
+                            "Sums"
+                            "Kernels/Job"
+                            "Kernels/Kernel"
+                            "Kernels/Loop"
+                            "Kernels/Terms"
+                            "Kernels/Threads"
+                            "Kernels/Cancellable"
+                        ]
+                    && not (isIn [ "Sums/LossAccumulator" ])
+                then
+                    numbers
+                quick
+                if isIn [ "Algebra" ] then
+                    numbers
+                shortLaws
+                facade
+                accuracy
+                longLaws
+                if isIn [ "Lanes"; "Kernels"; "Sums" ] then
+                    sameBits
+                if isIn [ "Kernels"; "Sums/LossAccumulator"; "Tensors" ] then
+                    safety
+            ]
 
     // "[xUnit.net 00:00:01.34]     Losses.Tests.Laws.…(…) [FAIL]", or a row of a table.
     let private clean (line: string) =

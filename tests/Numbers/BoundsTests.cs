@@ -83,7 +83,14 @@ public class BoundsTests
         public int Axis(Shape shape) => 1;
 
         LabelledRows ILabelled.Rows(Labels labels, Shape shape) =>
-            isCrossEntropy ? new SoftmaxCrossEntropy(1, labels, [], 0.1) : new NegativeLogLikelihood(1, labels, []);
+            isCrossEntropy ? new SoftmaxLabels<NegativeLog>(default, 1, labels, [], 0.1) : new NegativeLogLikelihood(1, labels, []);
+    }
+
+    private readonly struct NegativeLog : ISoftmaxRows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Of<T>(Softmax<T> prediction, T target)
+            where T : IReal<T> => -T.Weigh(target, prediction.LogProbability);
     }
 
     private readonly struct Triplets : IVectors3
@@ -174,9 +181,9 @@ public class BoundsTests
     public unsafe void A_row_with_more_classes_than_there_is_room_for_is_refused_before_it_is_read(int classes, int inner)
     {
         var labels = new Labels(new int[inner], [1, inner]);
-        var loss = new SoftmaxCrossEntropy(1, labels, [], 0);
-        var one = 1f;
-        var job = new CrossEntropyJob<float>(loss, null, classes, inner, &one, true, 1, null, null);
+        var loss = new SoftmaxLabels<NegativeLog>(default, 1, labels, []);
+        var one = 1.0;
+        var job = new SoftmaxLabelsJob<NegativeLog, float>(loss, null, classes, inner, &one, true, null, null);
         var refused = Assert.Throws<ArgumentException>(() => job.Run(true));
         Assert.StartsWith($"{classes} classes in a row need ", refused.Message);
     }

@@ -147,3 +147,33 @@ write("SoftplusOfMinus", of(EXPONENTS), lambda x, _: mp.log1p(mp.exp(-x)))
 write("Sigmoid", of(EXPONENTS), lambda x, _: 1 / (1 + mp.exp(-x)))
 write("SigmoidOfMinus", of(EXPONENTS), lambda x, _: 1 / (1 + mp.exp(x)))
 write("Power", power_points, power)
+write("Tanh", of(EXPONENTS), lambda x, _: mp.tanh(x))
+write("LogCosh", of(EXPONENTS), lambda x, _: mp.log(mp.cosh(x)))
+
+ANGLES = [
+    lambda: random.uniform(-4, 4),
+    lambda: sign() * 2.0 ** random.uniform(-100, 60),
+    lambda: sign() * 2.0 ** random.uniform(-3, 1022),
+    lambda: near(random.randint(1, 1000) * math.pi / 4, random.uniform(5, 53)),
+    lambda: random.choice([0.5, 1.0, 2.0, 6.0, 1e22, 0.75, math.tan(math.pi / 8), math.tan(3 * math.pi / 8)]),
+]
+
+write("Atan", of(ANGLES), lambda x, _: mp.atan(x))
+write("Erf", of(ANGLES), lambda x, _: mp.erf(x) if abs(x) < 20 else mp.sign(x))
+write("Sin", of(ANGLES), lambda x, _: mp.sin(x))
+write("Cos", of(ANGLES), lambda x, _: mp.cos(x))
+
+GAMMAS = [
+    lambda: random.uniform(0, 50),
+    lambda: 2.0 ** random.uniform(-1000, 900),
+    lambda: near(random.choice([1.0, 2.0]), random.uniform(1, 52)),
+    lambda: random.uniform(0, 5),
+    lambda: random.choice([0.5, 1.5, 2.5, 3.0, 4.0, 1.46, 1e-300, 1e22]),
+]
+
+
+write("LogGamma", of(GAMMAS), lambda x, _: mp.loggamma(x))
+write("Digamma", of(GAMMAS), lambda x, _: mp.psi(0, x))
+mp.prec = 600
+write("Trigamma", of(GAMMAS), lambda x, _: mp.psi(1, x))
+write("Tetragamma", of(GAMMAS), lambda x, _: mp.psi(2, x))

@@ -27,6 +27,39 @@ public readonly struct DoubleDouble
 
     private static readonly DoubleDouble Log2 = Sum(Sum(Log2A, Log2B), Log2C);
 
+    private static readonly DoubleDouble HalfPi = Sum(1.5707963267948966, 6.123233995736766e-17);
+
+    private static readonly DoubleDouble TwoOverRootPi = Sum(1.1283791670955126, 1.533545961316588e-17);
+
+    private static readonly DoubleDouble HalfLogOfTwoPi = Sum(0.9189385332046728, -3.8782941580672414e-17);
+
+    // B₂ₖ from k = 1 on: beyond 40, what follows is out of sight.
+    private static readonly (double Above, double Below)[] Bernoulli =
+    [
+        (1, 6),
+        (-1, 30),
+        (1, 42),
+        (-1, 30),
+        (5, 66),
+        (-691, 2730),
+        (7, 6),
+        (-3617, 510),
+        (43867, 798),
+        (-174611, 330),
+        (854513, 138),
+        (-236364091, 2730),
+        (8553103, 6),
+        (-23749461029, 870),
+        (8615841276005, 14322),
+        (-7709321041217, 510),
+        (2577687858367, 6),
+    ];
+
+    // π/2 in units of 2^−AngleBits: a number of 1024 bits leaves an angle to 2⁻³⁷⁶.
+    private const int AngleBits = 1400;
+
+    private static readonly BigInteger FixedHalfPi = 8 * ArctanOfInverse(5, AngleBits) - 2 * ArctanOfInverse(239, AngleBits);
+
     // Normalized parts: high is the float64 number nearest to the sum, and low is 0 beside an infinity or NaN.
     private DoubleDouble(double high, double low)
     {
@@ -160,6 +193,18 @@ public readonly struct DoubleDouble
         return (power + 1).Scale(exponent);
     }
 
+    static DoubleDouble IReal<DoubleDouble>.ExpTimes(DoubleDouble t, DoubleDouble x)
+    {
+        // Beyond, 2ᵏ and a finite number make an infinity or 0.
+        if (!(Math.Abs(t.High) < 1380))
+            return Weigh(Exp(t), x);
+        if (x.High == 0 || !double.IsFinite(x.High))
+            return x;
+        var (exponent, power) = Reduced(t);
+        var (m, n) = x.Split();
+        return ((power + 1) * m).Scale(exponent + n);
+    }
+
     /// <inheritdoc/>
     public static DoubleDouble ExpM1(DoubleDouble x)
     {
@@ -190,6 +235,180 @@ public readonly struct DoubleDouble
         Math.Abs(x.High) < 0.5
             ? Log1PSmall(x)
             : Log(x + 1);
+
+    /// <inheritdoc/>
+    public static DoubleDouble Tanh(DoubleDouble x)
+    {
+        var m = ExpM1(-2 * Abs(x));
+        // ExpM1 of −0 is −0, and so is this of +0 if it is not said.
+        var size = m.High == 0 ? Abs(x) : -m / (m + 2);
+        return double.IsNegative(x.High) ? -size : size;
+    }
+
+    /// <inheritdoc/>
+    public static DoubleDouble LogCosh(DoubleDouble x)
+    {
+        var size = Abs(x);
+        if (!(size.High < 1))
+            return size + (Log1P(Exp(-2 * size)) - Log2);
+        // ½ log(1 + sinh² x)
+        var m = ExpM1(size);
+        var sinh = (m + m / (m + 1)) * 0.5;
+        return Log1P(sinh * sinh) * 0.5;
+    }
+
+    /// <inheritdoc/>
+    public static DoubleDouble Atan(DoubleDouble x)
+    {
+        if (x.High == 0 || double.IsNaN(x.High))
+            return x;
+        if (double.IsInfinity(x.High))
+            return x.High > 0 ? HalfPi : -HalfPi;
+        // A guess, and the angle that is left: its tangent is that of the difference, and itself but for a third of its cube.
+        var guess = Math.Atan(x.High);
+        var (sin, cos) = SinCos(guess);
+        return (x * cos - sin) / (x * sin + cos) + guess;
+    }
+
+    /// <inheritdoc/>
+    public static (DoubleDouble Sin, DoubleDouble Cos) SinCos(DoubleDouble x)
+    {
+        if (!double.IsFinite(x.High))
+            return (double.NaN, double.NaN);
+        var quarter = BigInteger.Zero;
+        var r = x;
+        if (Math.Abs(x.High) > 0.75)
+        {
+            var fixedPoint = ToFixed(x, AngleBits);
+            quarter = BigInteger.Divide(2 * fixedPoint + (fixedPoint.Sign < 0 ? -FixedHalfPi : FixedHalfPi), 2 * FixedHalfPi);
+            r = FromFixed(fixedPoint - quarter * FixedHalfPi, AngleBits);
+        }
+        var square = r * r;
+        DoubleDouble sin = 0;
+        var cos = InverseFactorials[SeriesLength];
+        for (var i = SeriesLength - 2; i >= 0; i -= 2)
+            (sin, cos) = (InverseFactorials[i + 1] - square * sin, InverseFactorials[i] - square * cos);
+        sin *= r;
+        if (r.High == 0)
+            sin = r;
+        return (int)(((quarter % 4) + 4) % 4) switch
+        {
+            0 => (sin, cos),
+            1 => (cos, -sin),
+            2 => (-sin, -cos),
+            _ => (-cos, sin),
+        };
+    }
+
+    /// <inheritdoc/>
+    public static DoubleDouble Erf(DoubleDouble x)
+    {
+        if (x.High == 0 || double.IsNaN(x.High))
+            return x;
+        var size = Abs(x);
+        // 1 up to 2⁻¹¹⁰ beyond 9.
+        if (size.High > 9)
+            return x.High > 0 ? 1 : -1;
+        var square = size * size;
+        DoubleDouble value;
+        if (size.High < 2)
+        {
+            // 2/√π e^−x² Σ x (2x²)ⁿ / (1·3·…·(2n + 1)): no term is negative.
+            DoubleDouble term = size,
+                sum = size;
+            for (var n = 1; term.High > sum.High * 1e-34; n++)
+                sum += term = term * (square + square) / (2 * n + 1);
+            value = sum * Exp(-square) * TwoOverRootPi;
+        }
+        else
+        {
+            // erfc x = e^−x²/√π / (x + ½/(x + 1/(x + 1½/(x + …))))
+            var fraction = size;
+            for (var n = 400; n > 0; n--)
+                fraction = size + (DoubleDouble)(n * 0.5) / fraction;
+            value = 1 - Exp(-square) * TwoOverRootPi * 0.5 / fraction;
+        }
+        return x.High < 0 ? -value : value;
+    }
+
+    /// <inheritdoc/>
+    public static DoubleDouble LogGamma(DoubleDouble x)
+    {
+        if (!(x.High > 0 && double.IsFinite(x.High)))
+            return x.High < 0 ? double.NaN
+                : Math.Abs(x.High) == 0 ? double.PositiveInfinity
+                : x.High;
+        foreach (var zero in new[] { 1, 2 })
+        {
+            var step = x - zero;
+            if (Math.Abs(step.High) < 1.0 / 1024)
+            {
+                // Taylor's series: what is below would cancel here.
+                DoubleDouble power = 1,
+                    series = 0;
+                for (var k = 1; k <= 12; k++)
+                {
+                    power = power * step / k;
+                    series += Polygamma(k - 1, zero) * power;
+                }
+                return series;
+            }
+        }
+        DoubleDouble product = 1;
+        var y = x;
+        for (; y.High < 40; y += 1)
+            product *= y;
+        var inverse = 1 / y;
+        var square = inverse * inverse;
+        DoubleDouble sum = 0;
+        for (var k = Bernoulli.Length; k > 0; k--)
+            sum = sum * square + (DoubleDouble)Bernoulli[k - 1].Above / (Bernoulli[k - 1].Below * 2 * k * (2 * k - 1));
+        return (y - 0.5) * Log(y) - y + HalfLogOfTwoPi + sum * inverse - Log(product);
+    }
+
+    /// <inheritdoc/>
+    public static DoubleDouble Digamma(DoubleDouble x) => Polygamma(0, x);
+
+    /// <inheritdoc/>
+    public static DoubleDouble Polygamma(int order, DoubleDouble x)
+    {
+        if (x.High < 0 || double.IsNaN(x.High))
+            return double.NaN;
+        var sign = order % 2 == 0 ? -1 : 1;
+        if (x.High == 0)
+            return sign * double.PositiveInfinity;
+        if (double.IsInfinity(x.High))
+            return order == 0 ? x : sign * 0.0;
+        DoubleDouble sum = 0,
+            factorial = 1;
+        for (var n = 2; n <= order; n++)
+            factorial *= n;
+        var y = x;
+        for (; y.High < 40 + order; y += 1)
+            sum += Whole(1 / y, order + 1);
+        var inverse = 1 / y;
+        // B₂ₖ (2k + n − 1)! / ((2k)! n!), and B₂ₖ/2k for n = 0.
+        DoubleDouble series = 0;
+        for (var k = Bernoulli.Length; k > 0; k--)
+        {
+            var factor = (DoubleDouble)Bernoulli[k - 1].Above / (Bernoulli[k - 1].Below * (order == 0 ? 2 * k : 1));
+            for (var n = 1; n < order; n++)
+                factor = factor * (2 * k + n) / (n + 1);
+            series = (series + factor) * inverse * inverse;
+        }
+        if (order == 0)
+            return Log(y) - inverse * 0.5 - series - sum;
+        series += inverse * 0.5 + (DoubleDouble)1 / order;
+        return (sum + series * Whole(inverse, order)) * factorial * sign;
+    }
+
+    private static DoubleDouble Whole(DoubleDouble x, int exponent)
+    {
+        DoubleDouble power = 1;
+        for (var i = 0; i < exponent; i++)
+            power *= x;
+        return power;
+    }
 
     /// <inheritdoc/>
     public static DoubleDouble Power(DoubleDouble x, double exponent)
@@ -389,6 +608,20 @@ public readonly struct DoubleDouble
             z = z * square >> bits;
         }
         return a < b ? -sum : sum;
+    }
+
+    // The angle whose tangent is 1/n, in units of 2^−bits.
+    private static BigInteger ArctanOfInverse(int n, int bits)
+    {
+        // A few bits more, for what the divisions cut off.
+        var power = (BigInteger.One << (bits + 20)) / n;
+        var sum = BigInteger.Zero;
+        for (var i = 1; !power.IsZero; i += 2)
+        {
+            sum += i % 4 == 1 ? power / i : -(power / i);
+            power /= n * n;
+        }
+        return sum >> 20;
     }
 
     private static BigInteger ToFixed(DoubleDouble x, int bits) => ToFixed(x.High, bits) + ToFixed(x.Low, bits);

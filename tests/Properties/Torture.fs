@@ -331,7 +331,7 @@ let ``logits of 50 and their probabilities have one loss`` () =
 
         let nllOfLog =
             { new TensorFunction with
-                member _.Apply inputs = nll NLLOptions.Default (Labels [| 1 |]) (logSoftmax 1 inputs[0]) |> Reduce.none
+                member _.Apply inputs = nll ClassOptions.Default (Labels [| 1 |]) (logSoftmax 1 inputs[0]) |> Reduce.none
             }
 
         Property.same (fun () -> "nll ∘ logSoftmax") ce (engine.Value(nllOfLog, [| matrix [ [ 50.0; 0.0 ] ] |])[0]))
@@ -368,7 +368,14 @@ let ``an element has the same bits at every place and length`` () =
                 [|
                     for o, operand in Seq.indexed entry.Operands ->
                         let x = if o = 0 then x else 0.5
-                        Array.create length (if operand.Numbers.Domain.Contains x then x else 1.0), Shape [| length |]
+                        let domain = operand.Numbers.Domain
+
+                        let x =
+                            if domain.Contains x then x
+                            elif domain.Contains 1.0 then 1.0
+                            else -x
+
+                        Array.create length x, Shape [| length |]
                 |]
 
             for x in [ 0.0; 0.3; 0.7 ] do

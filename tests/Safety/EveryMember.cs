@@ -207,6 +207,9 @@ public class EveryMember
             : Is(typeof(ILabelled)) ? typeof(CrossEntropy)
             : Is(typeof(IVectors3)) ? typeof(TripletMargin)
             : Is(typeof(ISums)) ? typeof(Overlap)
+            : Is(typeof(ISoftmaxRows)) ? typeof(Focal)
+            : Is(typeof(ISoftmaxDivergence)) ? typeof(KLDivOfLogits)
+            : Is(typeof(IPairs)) ? typeof(RankNet)
             : Is(typeof(IFloatingPointIeee754<>)) ? storage
             // Records of tensors, and what a function gives.
             : typeof(DiffTensor<>).MakeGenericType(storage);

@@ -34,8 +34,8 @@ public class Interruption
     public void Of_cross_entropy()
     {
         Shape shape = [Length / 64, 64];
-        var loss = new SoftmaxCrossEntropy(1, new Labels(new int[shape[0]]), [], 0);
-        Ends(sign => loss.Run<float>(_x, shape, [(float)sign], 1, [], _gradient, isSummed: true));
+        var loss = ((ILabelled)new CrossEntropy()).Rows(new Labels(new int[shape[0]]), shape);
+        Ends(sign => loss.Run<float>(_x, shape, [sign], [], _gradient, isSummed: true));
     }
 
     // Calls with a changing sign, so that every write that comes late changes something.

@@ -51,6 +51,10 @@ internal static class Battery
         entry.IsElementwise ? s_elements
         : entry.IsWhole ? entry.Widths.Select(width => (1, width))
         // Sequences are as long as their loss says.
+        // The time of pairs grows with the square of a list, and without vector instructions it is long.
+        : entry.Laws.Any(law => law.IsCountsBy) ? [(3, 5), (701, 31), (2, 1003)]
+        // What is made of tensor operations may store pairs.
+        : entry.IsComposed && entry.Widths.Contains(8) ? [(3, 5), (701, 31), (2, 1003)]
         : entry.Widths.Contains(8) ? s_rows
         : entry.Widths.Select(width => (701, width));
 

@@ -174,12 +174,13 @@ and private rest (axis: int) (x: Tensor) : Tensor =
 // p_k (g_k (1 − p_k) − Σ_{j≠k} p_j g_j): with g_k − Σ p g the class of a confident row would have no digits left. The matrix is symmetric.
 and private softmaxSlope (axis: int) (x: Tensor) (along: Tensor) : Tensor =
     let p = softmax axis x
-    weigh p (weigh (rest axis x) along - others axis (weigh p along))
+    // What comes from above is looked at first: where it is 0 it removes a NaN of the row.
+    weigh (weigh along (rest axis x) - others axis (weigh along p)) p
 
 /// log(exp x / Σ exp) along an axis.
 let logSoftmax (axis: int) (x: Tensor) : Tensor =
     // v_k (1 − p_k) − Σ_{j≠k} p_j v_j
-    let push x xd = weigh (rest axis x) xd - others axis (weigh (softmax axis x) xd)
+    let push x xd = weigh xd (rest axis x) - others axis (weigh xd (softmax axis x))
     // g_k (1 − p_k) − p_k Σ_{j≠k} g_j: at the label of a confident row, g_k − p_k Σ g would have no digits left.
     let pull x fd = weigh fd (rest axis x) - weigh (others axis fd) (softmax axis x)
     rows "logSoftmax" (logSoftmaxOf axis) push pull x
@@ -207,8 +208,8 @@ let largest (axis: int) (x: Tensor) : Tensor =
         let isLargest = (x.eq (spread x (x.max (axis, keepDim = true)))).cast x.dtype
         weigh isLargest (spread x (1.0 / sumAlong axis isLargest))
 
-    let push x xd = sumAlong axis (weigh (shares x) xd)
-    let pull x fd = weigh (shares x) (spread x fd)
+    let push x xd = sumAlong axis (weigh xd (shares x))
+    let pull x fd = weigh (spread x fd) (shares x)
     rows "largest" value push pull x
 
 /// The places that labels name along an axis.
@@ -299,6 +300,12 @@ let order (axis: int) (descending: bool) (x: Tensor) : Labels =
 
 let private transposed (x: Tensor) : Tensor = x.transpose (x.dim - 2, x.dim - 1)
 
+// Rows that are all 0, as a mask of another tensor of as many rows: a weight of 0 has removed them, but 0 · NaN is NaN to a matrix product.
+let private isAbsent (gradient: Tensor) (x: Tensor) : Tensor =
+    let gradient = gradient.primalDeep
+    let present = (gradient.ne (gradient.zerosLike ())).cast(gradient.dtype).sum(-1, keepDim = true)
+    (present.eq (present.zerosLike ())).expand x.shape
+
 /// The matrix product over the last two axes; the leading ones are equal.
 let rec matMul (a: Tensor) (b: Tensor) : Tensor =
     Tensor.Op
@@ -306,7 +313,7 @@ let rec matMul (a: Tensor) (b: Tensor) : Tensor =
             member _.fRaw(a, b) = a.MatMulTT b
             member _.ad_dfda(_, ad, b, _) = matMul ad b
             member _.bd_dfdb(a, _, bd, _) = matMul a bd
-            member _.fd_dfda(_, b, _, fd) = matMul fd (transposed b)
-            member _.fd_dfdb(a, _, _, fd) = matMul (transposed a) fd
+            member _.fd_dfda(a, b, _, fd) = unless (isAbsent fd a) (matMul fd (transposed b))
+            member _.fd_dfdb(a, _, _, fd) = matMul (transposed (unless (isAbsent fd a) a)) fd
         }
         (a, b)

@@ -139,6 +139,8 @@ type DiffSharpTensor private (wide: Tensor | null, stored: Dtype, constant: Diff
         let value (x: Tensor) = if x.nelement = 0 then x.zerosLike shape else (f axis x).view shape
         DiffSharpTensor.Map(value, (fun x -> constant x axis), x)
 
+    static member private DivergenceOf(t: 'T, x: 'T) : 'T :> IReal<'T> = 'T.Divergence(t, x)
+
     static member private SumOver(x: DiffSharpTensor, axes: int[], keepAxes: bool) =
         let shape = x.Shape
         let axes = axes |> Array.map (fun axis -> shape.Axis(axis, nameof axes))
@@ -166,6 +168,18 @@ type DiffSharpTensor private (wide: Tensor | null, stored: Dtype, constant: Diff
         static member Log x = DiffSharpTensor.Map(Elementwise.log, DiffTensor.Log, x)
         static member Log1P x = DiffSharpTensor.Map(Elementwise.log1p, DiffTensor.Log1P, x)
         static member ExpM1 x = DiffSharpTensor.Map(Elementwise.expm1, DiffTensor.ExpM1, x)
+        static member Tanh x = DiffSharpTensor.Map(Elementwise.tanh, DiffTensor.Tanh, x)
+        static member LogCosh x = DiffSharpTensor.Map(Elementwise.logCosh, DiffTensor.LogCosh, x)
+        static member Atan x = DiffSharpTensor.Map(Elementwise.atan, DiffTensor.Atan, x)
+        static member Erf x = DiffSharpTensor.Map(Elementwise.erf, DiffTensor.Erf, x)
+
+        static member SinCos x =
+            struct (DiffSharpTensor.Map(Elementwise.sin, (fun x -> let struct (sin, _) = DiffTensor.SinCos x in sin), x),
+                    DiffSharpTensor.Map(Elementwise.cos, (fun x -> let struct (_, cos) = DiffTensor.SinCos x in cos), x))
+
+        static member LogGamma x = DiffSharpTensor.Map(Elementwise.logGamma, DiffTensor.LogGamma, x)
+        static member Polygamma(order, x) = DiffSharpTensor.Map(Elementwise.polygamma order, (fun x -> DiffTensor.Polygamma(order, x)), x)
+        static member Digamma x = DiffSharpTensor.Map(Elementwise.digamma, DiffTensor.Digamma, x)
         static member Power(x, exponent) = DiffSharpTensor.Map(Elementwise.power exponent, (fun x -> DiffTensor.Power(x, exponent)), x)
 
         static member Logistic x =
@@ -178,6 +192,10 @@ type DiffSharpTensor private (wide: Tensor | null, stored: Dtype, constant: Diff
 
         static member Weigh(weight, x) = DiffSharpTensor.Map2(Elementwise.weigh, (fun w x -> DiffTensor.Weigh(w, x)), weight, x)
         // Of the innermost differentiation: the slope that is stated in its place is what the next one differentiates.
+        static member Divergence(t, x) = DiffSharpTensor.Map2(Elementwise.divergence, (fun t x -> DiffSharpTensor.DivergenceOf(t, x)), t, x)
+
+        static member Given(x, value) = DiffSharpTensor.Map2(Elementwise.given, (fun x value -> DiffTensor.Given(x, value)), x, value)
+
         static member Detach x = DiffSharpTensor.Map(_.primal, id, x)
 
         static member IfLess(a, b, less, otherwise) =

@@ -36,17 +36,22 @@ let private chosen (mask: Tensor) (x: Tensor) (otherwise: Tensor) : Tensor =
     else
         Tensor.stack([ otherwise; x ], 0).gather(0, mask.cast(Dtype.Int32).unsqueeze(0)).squeeze(0)
 
-/// x where the mask is true, else otherwise; and so are the slopes.
+/// x where the mask is true, else otherwise; and so are the slopes, but for a NaN from above, which takes both ways: what has no value has no slope
+/// by anything that it was made of.
 let rec select (mask: Tensor) (x: Tensor) (otherwise: Tensor) : Tensor =
     Tensor.Op
         { new BinaryOp("select") with
             member _.fRaw(x, otherwise) = raw2 (chosen mask) x otherwise
             member _.ad_dfda(_, xd, _, _) = where mask xd
             member _.bd_dfdb(_, _, otherwised, _) = unless mask otherwised
-            member _.fd_dfda(_, _, _, fd) = where mask fd
-            member _.fd_dfdb(_, _, _, fd) = unless mask fd
+            member _.fd_dfda(_, _, _, fd) = missing fd (where mask fd)
+            member _.fd_dfdb(_, _, _, fd) = missing fd (unless mask fd)
         }
         (x, otherwise)
+
+and missing (fd: Tensor) (rest: Tensor) : Tensor =
+    let above = fd.primalDeep
+    if above.hasnan () then select (above.isnan ()) fd rest else rest
 
 /// x where the mask is true, else 0.
 and where (mask: Tensor) (x: Tensor) : Tensor = select mask x (x.zerosLike ())
@@ -101,8 +106,17 @@ let rec divide (a: Tensor) (b: Tensor) : Tensor =
         }
         (a, b)
 
-// y/x where y varies, 0 where it does not, also over an x of 0.
-and private over (y: Tensor) (x: Tensor) : Tensor = weigh y (divide (x.onesLike ()) x)
+// y/x where y varies, 0 where it does not, also over an x of 0. Not y times 1/x, which is infinite where x is subnormal.
+and private over (y: Tensor) (x: Tensor) : Tensor =
+    Tensor.Op
+        { new BinaryOp("over") with
+            member _.fRaw(y, x) = raw2 (fun y x -> chosen (y.eq (y.zerosLike ())) y (y / x)) y x
+            member _.ad_dfda(_, yd, x, _) = over yd x
+            member _.bd_dfdb(_, x, xd, quotient) = -(over (weigh xd quotient) x)
+            member _.fd_dfda(_, x, _, fd) = over fd x
+            member _.fd_dfdb(_, x, quotient, fd) = -(over (weigh fd quotient) x)
+        }
+        (y, x)
 
 /// A function of one number: its value, from constants, and its slope, from x and the value.
 let private unary (name: string) (value: Tensor -> Tensor) (slope: Tensor -> Tensor -> Tensor) (x: Tensor) : Tensor =
@@ -113,6 +127,14 @@ let private unary (name: string) (value: Tensor -> Tensor) (slope: Tensor -> Ten
             member _.fd_dfda(x, value, fd) = weigh fd (slope x value)
         }
         x
+
+// What DiffSharp has no operation for, or one that loses its way, number by number.
+let private mapped (f: Real -> Real) (x: Tensor) : Tensor =
+    if x.nelement = 0 then
+        x
+    else
+        let numbers = x.cast(Dtype.Float64).view([ x.nelement ]).toArray() :?> float[]
+        x.like(numbers |> Array.map (fun x -> (f (Real x)).Value)).view x.shape
 
 let private zeros (x: Tensor) : Tensor = x.zerosLike ()
 let private ones (x: Tensor) : Tensor = x.onesLike ()
@@ -136,7 +158,44 @@ let abs: Tensor -> Tensor = unary "abs" (_.abs()) (fun x _ -> sign x)
 
 let exp: Tensor -> Tensor = unary "exp" (_.exp()) (fun _ value -> value)
 
-let log: Tensor -> Tensor = unary "log" (_.log()) (fun x _ -> divide (ones x) x)
+let log (x: Tensor) : Tensor =
+    Tensor.Op
+        { new UnaryOp("log") with
+            member _.fRaw x = raw _.log() x
+            member _.ad_dfda(x, xd, _) = over xd x
+            member _.fd_dfda(x, _, fd) = over fd x
+        }
+        x
+
+/// The value, but NaN where x is, in value and in slopes: by the value as by x.
+let given (x: Tensor) (value: Tensor) : Tensor =
+    let isMissing = x.primalDeep.isnan ()
+    let byX (along: Tensor) = missing along (where isMissing (weigh along x.primalDeep))
+    let byValue (along: Tensor) = weigh along (chosen isMissing x.primalDeep (ones x.primalDeep))
+
+    Tensor.Op
+        { new BinaryOp("given") with
+            member _.fRaw(x, value) = raw2 (chosen isMissing) x value
+            member _.ad_dfda(_, xd, _, _) = byX xd
+            member _.bd_dfdb(_, _, valued, _) = byValue valued
+            member _.fd_dfda(_, _, _, fd) = byX fd
+            member _.fd_dfdb(_, _, _, fd) = byValue fd
+        }
+        (x, value)
+
+/// t (log t − x), 0 where t is 0: its slopes are products with t nowhere, of which a subnormal one would leave nothing.
+let divergence (t: Tensor) (x: Tensor) : Tensor =
+    let byT (t: Tensor) (x: Tensor) : Tensor = log t + (1.0 - x)
+
+    Tensor.Op
+        { new BinaryOp("divergence") with
+            member _.fRaw(t, x) = raw2 (fun t x -> product t (given x (t.log () - x))) t x
+            member _.ad_dfda(t, td, x, _) = weigh td (byT t x)
+            member _.bd_dfdb(t, _, xd, _) = -(weigh xd t)
+            member _.fd_dfda(t, x, _, fd) = weigh fd (byT t x)
+            member _.fd_dfdb(t, _, _, fd) = -(weigh fd t)
+        }
+        (t, x)
 
 /// √x, of slope 0 at 0.
 let sqrt: Tensor -> Tensor =
@@ -186,8 +245,51 @@ let private sigmoidOf (x: Tensor) : Tensor =
     let share = 1.0 / (1.0 + tail)
     chosen (isNegative x) (tail * share) share
 
+// σ(x) σ(−x), the slope of the sigmoid. Its own is not that of a product, which would take the sigmoids from each other: of their difference, tanh ½x,
+// nothing would be left near 0.
+let rec private bell (x: Tensor) : Tensor = unary "bell" (fun x -> sigmoidOf x * sigmoidOf -x) (fun x value -> -(multiply value (skew x))) x
+
+and private skew (x: Tensor) : Tensor = unary "skew" (fun x -> (0.5 * x).tanh()) (fun x _ -> 2.0 * bell x) x
+
 /// 1 / (1 + e⁻ˣ)
-let rec sigmoid (x: Tensor) : Tensor = unary "sigmoid" sigmoidOf (fun x value -> multiply value (sigmoid -x)) x
+let sigmoid: Tensor -> Tensor = unary "sigmoid" sigmoidOf (fun x _ -> bell x)
+
+/// tanh x; its slope is 1/cosh² x = 4 σ(2x) σ(−2x).
+let tanh: Tensor -> Tensor = unary "tanh" (_.tanh()) (fun x _ -> multiply (4.0 * sigmoid (2.0 * x)) (sigmoid (-2.0 * x)))
+
+/// log cosh x
+let logCosh: Tensor -> Tensor = unary "logCosh" (mapped Real.LogCosh) (fun x _ -> tanh x)
+
+/// The angle between −½π and ½π whose tangent is x.
+let atan: Tensor -> Tensor =
+    let slope (x: Tensor) (_: Tensor) =
+        // The square of a large x overflows; where the 1 is out of sight it is that of 1/x.
+        let inverse = divide (ones x) x
+        select (x.abs().lt(x.fullLike 1e9)) (divide (ones x) (1.0 + multiply x x)) (multiply inverse inverse)
+
+    unary "atan" (mapped Real.Atan) slope
+
+// e^−x²
+let rec private gaussian (x: Tensor) : Tensor = unary "gaussian" (fun x -> (-(x * x)).exp()) (fun x value -> -2.0 * weigh value x) x
+
+/// The error function.
+let erf: Tensor -> Tensor = unary "erf" (mapped Real.Erf) (fun x _ -> 2.0 / System.Math.Sqrt System.Math.PI * gaussian x)
+
+/// sin x
+let rec sin (x: Tensor) : Tensor = unary "sin" (mapped (fun x -> let struct (sin, _) = Real.SinCos x in sin)) (fun x _ -> cos x) x
+
+/// cos x
+and cos (x: Tensor) : Tensor = unary "cos" (mapped (fun x -> let struct (_, cos) = Real.SinCos x in cos)) (fun x _ -> -(sin x)) x
+
+/// The derivatives of the digamma function.
+let rec polygamma (order: int) (x: Tensor) : Tensor =
+    unary "polygamma" (mapped (fun x -> Real.Polygamma(order, x))) (fun x _ -> polygamma (order + 1) x) x
+
+/// The slope of log Γ(x).
+let digamma: Tensor -> Tensor = unary "digamma" (mapped Real.Digamma) (fun x _ -> polygamma 1 x)
+
+/// log Γ(x)
+let logGamma: Tensor -> Tensor = unary "logGamma" (mapped Real.LogGamma) (fun x _ -> digamma x)
 
 /// log(1 + eˣ)
 let softplus: Tensor -> Tensor =

@@ -114,7 +114,14 @@ let private reductions: (string * (LossValues<DiffSharpTensor> -> DiffSharpTenso
         for divisor in [ Divisor.Default; Divisor.Count; Divisor.Weights ] do
             for empty in [ EmptyMean.NaN; EmptyMean.Zero; EmptyMean.Throw ] do
                 $"masked and weighted, by {divisor}, {empty}",
-                Reduce.using (Reducing(Mask = mask, Weights = element, SampleWeights = sample, Divisor = divisor, Empty = empty))
+                Reduce.using
+                    { Reducing.Default with
+                        Mask = mask
+                        Weights = element
+                        SampleWeights = sample
+                        Divisor = divisor
+                        Empty = empty
+                    }
     ]
 
 // In float32 every weighted or masked mean threw, or became float64, as what it divides by was of float64.

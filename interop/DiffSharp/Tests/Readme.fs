@@ -13,7 +13,8 @@ open Losses.FSharp
 
 let private example () =
     // README: fsharp
-    let inputs = dsharp.tensor [ [ 0.5; -1.0 ]; [ 1.5; 0.25 ]; [ -0.75; 2.0 ] ]
+    // The numbers of a list are float32 unless it is said.
+    let inputs = dsharp.tensor ([ [ 0.5; -1.0 ]; [ 1.5; 0.25 ]; [ -0.75; 2.0 ] ], dtype = Dtype.Default)
     let labels = dsharp.labels (dsharp.tensor ([ 0; 2; 1 ], dtype = Dtype.Int32))
     let options = { CrossEntropyOptions.Default with LabelSmoothing = 0.1 }
 

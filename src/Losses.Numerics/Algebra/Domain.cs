@@ -19,6 +19,9 @@ public sealed class Domain
     /// <summary>At least 0.</summary>
     public static Domain NotNegative { get; } = new(0, double.PositiveInfinity, 0);
 
+    /// <summary>Above 0.</summary>
+    public static Domain Positive { get; } = new(double.Epsilon, double.PositiveInfinity, 0);
+
     /// <summary>−1 or 1.</summary>
     public static Domain PlusOrMinusOne { get; } = new(-1, 1, 1);
 
@@ -92,7 +95,8 @@ public sealed class Domain
         new(name, $"{name}{place} is {Text(value)}, but it must be {this}.");
 
     private string Range() =>
-        double.IsPositiveInfinity(Largest) ? $"at least {Text(Least)}"
+        Least == double.Epsilon && double.IsPositiveInfinity(Largest) ? "above 0"
+        : double.IsPositiveInfinity(Largest) ? $"at least {Text(Least)}"
         : double.IsNegativeInfinity(Least) ? $"at most {Text(Largest)}"
         : $"from {Text(Least)} to {Text(Largest)}";
 

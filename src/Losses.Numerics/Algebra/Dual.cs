@@ -139,6 +139,77 @@ public struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> Tanh(Dual<T> x) =>
+        new() { _value = T.Tanh(x._value), _derivative = T.Weigh(x._derivative, T.SechSquared(x._value)) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> LogCosh(Dual<T> x) =>
+        new() { _value = T.LogCosh(x._value), _derivative = T.Weigh(x._derivative, T.Tanh(x._value)) };
+
+    // The quotient's rule would take the slopes of e and of (1 + e)² from each other, of which nothing is left near 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Dual<T> IReal<Dual<T>>.SechSquared(Dual<T> x)
+    {
+        var value = T.SechSquared(x._value);
+        return new() { _value = value, _derivative = T.Weigh(x._derivative, T.Scale(-2, value * T.Tanh(x._value))) };
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> Atan(Dual<T> x)
+    {
+        var one = T.Constant(1);
+        // The square of a large x overflows; where the 1 is out of sight it is that of 1/x.
+        var inverse = one / x._value;
+        var slope = T.IfLess(T.Abs(x._value), T.Constant(1e9), one / (one + x._value * x._value), inverse * inverse);
+        return new() { _value = T.Atan(x._value), _derivative = T.Weigh(x._derivative, slope) };
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> Erf(Dual<T> x)
+    {
+        // 2/√π
+        var slope = T.Scale(1.1283791670955126, T.Gaussian(x._value));
+        return new() { _value = T.Erf(x._value), _derivative = T.Weigh(x._derivative, slope) };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Dual<T> IReal<Dual<T>>.Gaussian(Dual<T> x)
+    {
+        var value = T.Gaussian(x._value);
+        return new() { _value = value, _derivative = T.Weigh(x._derivative, T.Scale(-2, T.Weigh(value, x._value))) };
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Dual<T> Sin, Dual<T> Cos) SinCos(Dual<T> x)
+    {
+        var (sin, cos) = T.SinCos(x._value);
+        return (
+            new() { _value = sin, _derivative = T.Weigh(x._derivative, cos) },
+            new() { _value = cos, _derivative = -T.Weigh(x._derivative, sin) }
+        );
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> LogGamma(Dual<T> x) =>
+        new() { _value = T.LogGamma(x._value), _derivative = T.Weigh(x._derivative, T.Digamma(x._value)) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> Digamma(Dual<T> x) =>
+        new() { _value = T.Digamma(x._value), _derivative = T.Weigh(x._derivative, T.Polygamma(1, x._value)) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> Polygamma(int order, Dual<T> x) =>
+        new() { _value = T.Polygamma(order, x._value), _derivative = T.Weigh(x._derivative, T.Polygamma(order + 1, x._value)) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Power(Dual<T> x, double exponent)
     {
         if (exponent == 0)
@@ -166,6 +237,45 @@ public struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
             _sigmoid = new() { _value = l._sigmoid, _derivative = bell },
             _sigmoidOfMinus = new() { _value = l._sigmoidOfMinus, _derivative = -bell },
         };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Dual<T> IReal<Dual<T>>.ExpTimes(Dual<T> t, Dual<T> x) =>
+        new()
+        {
+            _value = T.ExpTimes(t._value, x._value),
+            _derivative = T.ExpTimes(t._value, T.Weigh(t._derivative, x._value) + x._derivative),
+        };
+
+    // The product's rule would multiply t by 1/t, which overflows where t is subnormal, and its square long before.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Dual<T> IReal<Dual<T>>.Divergence(Dual<T> t, Dual<T> x)
+    {
+        var slope = T.Given(x._value, T.Log(t._value) - x._value + T.Constant(1));
+        return new()
+        {
+            _value = T.Divergence(t._value, x._value),
+            _derivative = T.Weigh(t._derivative, slope) + T.Weigh(t._value, T.Given(x._value, -x._derivative)),
+        };
+    }
+
+    // That of p − q − q d: what is left of p and q where both vary together is 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Dual<T> IReal<Dual<T>>.Excess(Dual<T> p, Dual<T> q, Dual<T> d) =>
+        new()
+        {
+            _value = T.Excess(p._value, q._value, d._value),
+            _derivative = p._derivative - (q._derivative + T.Weigh(q._value, d._derivative)) - T.Weigh(q._derivative, d._value),
+        };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Dual<T> IReal<Dual<T>>.JensenShannon(double beta, Dual<T> p, Dual<T> q, Dual<T> d)
+    {
+        T log = T.MixtureLog(beta, p._value, q._value),
+            other = log + T.Abs(d._value),
+            ofP = T.Weigh(T.Scale(1 - beta, p._derivative), T.IfLess(p._value, q._value, other, log)),
+            ofQ = T.Weigh(T.Scale(beta, q._derivative), T.IfLess(p._value, q._value, log, other));
+        return new() { _value = T.MixtureExcess(beta, p._value, q._value, d._value, log), _derivative = -(ofP + ofQ) };
     }
 
     // The product's rule would take the sigmoids from each other, of which nothing is left near 0.

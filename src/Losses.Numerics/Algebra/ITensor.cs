@@ -40,10 +40,10 @@ public interface ITensor<T> : IReal<T>
     /// <summary>The running sums along an axis.</summary>
     static abstract T CumulativeSum(T x, int axis);
 
-    /// <summary>The largest along an axis, which goes; where several are, they share the slope equally.</summary>
+    /// <summary>The largest along an axis, which is removed; where several are, they share the slope equally.</summary>
     static abstract T Largest(T x, int axis);
 
-    /// <summary>log Σ exp along an axis, which goes; no overflow.</summary>
+    /// <summary>log Σ exp along an axis, which is removed; no overflow.</summary>
     static abstract T LogSumExp(T x, int axis);
 
     /// <summary>exp x / Σ exp along an axis. A row all −∞ has no distribution: zeros.</summary>
@@ -84,11 +84,11 @@ public interface ITensor<T> : IReal<T>
 
     /// <summary>A pointwise loss: its definition, or an engine's fused kernel for it. Neither refuses a number: <see cref="LossValues{T}"/> does.</summary>
     static virtual T Map<L>(L loss, T prediction, T target)
-        where L : struct, IPointwise => loss.Apply(prediction, target);
+        where L : struct, IPointwise => Watched(loss.Apply(prediction, target));
 
     /// <summary>A pointwise loss of three tensors: its definition, or an engine's fused kernel for it. Neither refuses a number: <see cref="LossValues{T}"/> does.</summary>
     static virtual T Map<L>(L loss, T prediction, T target, T third)
-        where L : struct, IPointwise3 => loss.Apply(prediction, target, third);
+        where L : struct, IPointwise3 => Watched(loss.Apply(prediction, target, third));
 
     /// <summary>A loss of sums: its definition, or an engine's kernel for it; a value for each group of elements.</summary>
     /// <param name="loss">The definition.</param>
@@ -97,13 +97,29 @@ public interface ITensor<T> : IReal<T>
     /// <param name="weights">One constant tensor of that shape, or none.</param>
     /// <param name="axes">The axes that are summed, each once, from 0 up; they are removed.</param>
     internal static virtual T Sums<L>(L loss, T prediction, T target, T[] weights, int[] axes)
-        where L : struct, ISums => SumsDefinition.Of(loss, prediction, target, weights, axes);
+        where L : struct, ISums => Watched(SumsDefinition.Of(loss, prediction, target, weights, axes));
+
+    /// <summary>A loss of pairs: its definition, or an engine's kernel for it; a value for each list.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="prediction">Any shape.</param>
+    /// <param name="target">The shape of <paramref name="prediction"/>.</param>
+    /// <param name="axis">The axis that the lists lie along, from 0 up; it is removed.</param>
+    /// <param name="counts">How many pairs of each list count, a constant.</param>
+    internal static virtual T Pairs<L>(L loss, T prediction, T target, int axis, out T counts)
+        where L : struct, IPairs
+    {
+        counts = PairsDefinition.Counts<L, T>(target, axis);
+        return Watched(PairsDefinition.Of(loss, prediction, target, axis));
+    }
 
     /// <summary>A loss over rows that an engine may know by name: its definition, or a fused kernel for it.</summary>
     /// <param name="row">Which loss, with its parameters.</param>
     /// <param name="inputs">What it is a loss of.</param>
     /// <param name="definition">What it means.</param>
-    internal static virtual T Fuse(RowLoss row, T[] inputs, Func<T[], T> definition) => definition(inputs);
+    internal static virtual T Fuse(RowLoss row, T[] inputs, Func<T[], T> definition) => Watched(definition(inputs));
+
+    // What is NaN has slopes that are, too, also by an operand that does not move it.
+    private static T Watched(T loss) => T.Given(loss, loss);
 
     /// <summary>A function whose intermediates an engine may forget and compute again for the gradient: memory for time.</summary>
     static virtual T Recompute(Func<T[], T> function, T[] inputs) => function(inputs);

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Lanes = Losses.LaneMath<Losses.Simd128, System.Runtime.Intrinsics.Vector128<double>, double>;
 
 namespace Losses;
 
-/// <summary>A float64 number that answers with <see cref="Math"/>: the scalar to try a loss on, and the plain reference for the lanes.</summary>
+/// <summary>A float64 number that answers with <see cref="Math"/>, and where that has no answer as a lane does: the scalar to try a loss on, and the plain reference for the lanes.</summary>
 /// <param name="value">Any number.</param>
 public readonly struct Real(double value) : IReal<Real>, IEquatable<Real>
 {
@@ -105,6 +107,39 @@ public readonly struct Real(double value) : IReal<Real>, IEquatable<Real>
         var sum = large + small;
         return sum + (Compensated.Lost(large, small, sum) + scale * tail);
     }
+
+    /// <inheritdoc/>
+    public static Real Tanh(Real x) => new(Lanes.Tanh(Vector128.Create(x.Value)).ToScalar());
+
+    /// <inheritdoc/>
+    public static Real LogCosh(Real x) => new(Lanes.LogCosh(Vector128.Create(x.Value)).ToScalar());
+
+    static Real IReal<Real>.SechSquared(Real x) => new(Lanes.SechSquared(Vector128.Create(x.Value)).ToScalar());
+
+    /// <inheritdoc/>
+    public static Real Atan(Real x) => new(Lanes.Atan(Vector128.Create(x.Value)).ToScalar());
+
+    /// <inheritdoc/>
+    public static Real Erf(Real x) => new(Lanes.Erf(Vector128.Create(x.Value)).ToScalar());
+
+    static Real IReal<Real>.Gaussian(Real x) => new(Lanes.Gaussian(Vector128.Create(x.Value)).ToScalar());
+
+    /// <inheritdoc/>
+    public static (Real Sin, Real Cos) SinCos(Real x)
+    {
+        var (sin, cos) = Lanes.SinCos(Vector128.Create(x.Value));
+        return (sin.ToScalar(), cos.ToScalar());
+    }
+
+    /// <inheritdoc/>
+    public static Real LogGamma(Real x) => new(Lanes.LogGamma(Vector128.Create(x.Value)).ToScalar());
+
+    /// <inheritdoc/>
+    public static Real Polygamma(int order, Real x) =>
+        new(Lanes.Polygamma(PolygammaFunction.Checked(order), Vector128.Create(x.Value)).ToScalar());
+
+    /// <inheritdoc/>
+    public static Real Digamma(Real x) => new(Lanes.Digamma(Vector128.Create(x.Value)).ToScalar());
 
     /// <inheritdoc/>
     public static Real Power(Real x, double exponent) => new(Math.Pow(x.Value, exponent));

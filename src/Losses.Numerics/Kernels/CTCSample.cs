@@ -74,7 +74,7 @@ internal readonly unsafe struct CTCSample<S>(CTCSamples<S> all, int n, int frame
     /// <summary>Writes the gradient of a frame: minus the probability of being in a class, given the target.</summary>
     /// <param name="t">The frame.</param>
     /// <param name="shares">The probability of each state, but for a factor; zeros behind, to a multiple of the ways of a sum.</param>
-    /// <param name="byClass">A number a class: zeros, and again when this returns.</param>
+    /// <param name="byClass">A number for each class: zeros, and again when this returns.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Put(int t, double* shares, double* byClass)
     {

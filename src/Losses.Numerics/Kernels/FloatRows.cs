@@ -20,47 +20,77 @@ internal static unsafe class FloatRows<TSimd, V>
 
     private static int Count => Unsafe.SizeOf<V>() / sizeof(double);
 
+    /// <summary>The same of many rows, one after another: eˣ⁻ᵐ, so many numbers apart from one row to the next, the largest logit of each row and its sum. A row without a label is left out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Exponentiate(
+        float* x,
+        int n,
+        int rows,
+        int* labels,
+        double* exponentials,
+        int apart,
+        double* largest,
+        double* sums
+    )
+    {
+        var scratch = stackalloc double[2 * Ways];
+        for (var row = 0; row < rows; row++, x += n, exponentials += apart)
+            if (labels[row] >= 0)
+            {
+                double max = MaxOf(x, n);
+                largest[row] = max;
+                sums[row] = ExponentialsOf(x, n, max, exponentials, scratch);
+            }
+    }
+
     /// <summary>The largest of a row, of the numbers in it: NaN is passed over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static float Max(float* x, int n)
+    internal static float Max(float* x, int n) => MaxOf(x, n);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float MaxOf(float* x, int n)
     {
         var most = float.NegativeInfinity;
-        var i = 0;
-        if (Vector512<double>.Count == Count)
+        // The last numbers are looked at twice where they fill no register.
+        if (Vector512<double>.Count == Count && n >= 16)
         {
             Vector512<float> a = Vector512.Create(most),
-                b = a;
-            for (; i + 32 <= n; i += 32)
+                b = Avx512F.Max(Vector512.Load(x + n - 16), a);
+            var i = 0;
+            for (; i + 32 < n; i += 32)
             {
                 a = Avx512F.Max(Vector512.Load(x + i), a);
                 b = Avx512F.Max(Vector512.Load(x + i + 16), b);
             }
+            if (i + 16 < n)
+                a = Avx512F.Max(Vector512.Load(x + i), a);
             a = Avx512F.Max(a, b);
-            most = Largest(Avx.Max(a.GetLower(), a.GetUpper()));
+            return Largest(Avx.Max(a.GetLower(), a.GetUpper()));
         }
-        else if (Vector256<double>.Count == Count)
+        if (Vector256<double>.Count <= Count && n >= 8)
         {
             Vector256<float> a = Vector256.Create(most),
-                b = a;
-            for (; i + 16 <= n; i += 16)
+                b = Avx.Max(Vector256.Load(x + n - 8), a);
+            var i = 0;
+            for (; i + 16 < n; i += 16)
             {
                 a = Avx.Max(Vector256.Load(x + i), a);
                 b = Avx.Max(Vector256.Load(x + i + 8), b);
             }
-            most = Largest(Avx.Max(a, b));
+            if (i + 8 < n)
+                a = Avx.Max(Vector256.Load(x + i), a);
+            return Largest(Avx.Max(a, b));
         }
-        else
+        var all = Vector128.Create(most);
+        var k = 0;
+        for (; k + 4 <= n; k += 4)
         {
-            var a = Vector128.Create(most);
-            for (; i + 4 <= n; i += 4)
-            {
-                var next = Vector128.Load(x + i);
-                a = Vector128.ConditionalSelect(Vector128.GreaterThan(next, a), next, a);
-            }
-            most = Largest(a);
+            var next = Vector128.Load(x + k);
+            all = Vector128.ConditionalSelect(Vector128.GreaterThan(next, all), next, all);
         }
-        for (; i < n; i++)
-            most = x[i] > most ? x[i] : most;
+        most = Largest(all);
+        for (; k < n; k++)
+            most = x[k] > most ? x[k] : most;
         return most;
     }
 
@@ -76,6 +106,13 @@ internal static unsafe class FloatRows<TSimd, V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double Exponentiate(float* x, int n, double max, double* exponentials)
     {
+        var scratch = stackalloc double[2 * Ways];
+        return ExponentialsOf(x, n, max, exponentials, scratch);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double ExponentialsOf(float* x, int n, double max, double* exponentials, double* scratch)
+    {
         var most = TSimd.Create(max);
         V first = TSimd.Create(0),
             second = first,
@@ -88,25 +125,26 @@ internal static unsafe class FloatRows<TSimd, V>
                 Sse.Prefetch1(x + n + i);
             Eight(x + i, most, exponentials + i, ref first, ref second, ref third, ref fourth);
         }
-        if (i < n)
+        if (i < n && Count > 2)
+            Rest(x + i, n - i, most, exponentials + i, ref first, ref second);
+        else if (i < n)
         {
-            var rest = stackalloc float[Ways];
+            var rest = (float*)(scratch + Ways);
             for (var k = 0; k < Ways; k++)
                 rest[k] = i + k < n ? x[i + k] : float.NegativeInfinity;
             Eight(rest, most, exponentials + i, ref first, ref second, ref third, ref fourth);
             for (var k = n; k < i + Ways; k++)
                 exponentials[k] = 0;
         }
-        var ways = stackalloc double[Ways];
-        Store(first, ways);
+        Store(first, scratch);
         if (Count <= 4)
-            Store(second, ways + Count);
+            Store(second, scratch + Count);
         if (Count == 2)
         {
-            Store(third, ways + 4);
-            Store(fourth, ways + 6);
+            Store(third, scratch + 4);
+            Store(fourth, scratch + 6);
         }
-        return ways[0] + ways[4] + (ways[2] + ways[6]) + (ways[1] + ways[5] + (ways[3] + ways[7]));
+        return scratch[0] + scratch[4] + (scratch[2] + scratch[6]) + (scratch[1] + scratch[5] + (scratch[3] + scratch[7]));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -122,12 +160,47 @@ internal static unsafe class FloatRows<TSimd, V>
         }
     }
 
-    // A polynomial of a relative error of 2⁻³⁹, computed with 50 digits, its first coefficient 1: e⁰ is 1. Its terms wait for each other, which the
-    // next numbers do not.
+    // Fewer than eight, and zeros behind them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Rest(float* x, int count, V max, double* exponentials, ref V first, ref V second)
+    {
+        var some = Avx.MaskLoad(x, Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle());
+        V number = TSimd.Create(count),
+            zero = TSimd.Create(0);
+        if (typeof(V) == typeof(Vector512<double>))
+        {
+            var all = (V)(object)Avx512F.ConvertToVector512Double(some);
+            Take((V)(object)Vector512<double>.Indices, all, exponentials, ref first);
+            return;
+        }
+        V lower = (V)(object)Avx.ConvertToVector256Double(some.GetLower()),
+            upper = (V)(object)Avx.ConvertToVector256Double(some.GetUpper());
+        Take((V)(object)Vector256<double>.Indices, lower, exponentials, ref first);
+        Take((V)(object)(Vector256<double>.Indices + Vector256.Create(4.0)), upper, exponentials + 4, ref second);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Take(V index, V numbers, double* to, ref V sum)
+        {
+            var e = TSimd.IfLess(index, number, Exp(numbers, max), zero);
+            Store(e, to);
+            sum = TSimd.Add(sum, e);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V One(float* x, V max, double* exponential)
     {
-        var d = TSimd.AtLeast(TSimd.Create(Least), TSimd.Subtract(Widen(x), max));
+        var e = Exp(Widen(x), max);
+        Store(e, exponential);
+        return e;
+    }
+
+    // A polynomial of a relative error of 2⁻³⁹, computed with 50 digits, its first coefficient 1: e⁰ is 1. Its terms wait for each other, which the
+    // next numbers do not.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Exp(V x, V max)
+    {
+        var d = TSimd.AtLeast(TSimd.Create(Least), TSimd.Subtract(x, max));
         var k = TSimd.Subtract(TSimd.Fma(d, TSimd.Create(Log2E), TSimd.Create(Magic)), TSimd.Create(Magic));
         var r = TSimd.Fma(k, TSimd.Create(-Ln2), d);
         var p = TSimd.Fma(r, TSimd.Create(2.5043115454832066e-05), TSimd.Create(0.00019921239254236056));
@@ -138,9 +211,7 @@ internal static unsafe class FloatRows<TSimd, V>
         p = TSimd.Fma(r, p, TSimd.Create(0.49999999997569977));
         p = TSimd.Fma(r, p, TSimd.Create(0.9999999999730033));
         p = TSimd.Fma(r, p, TSimd.Create(1));
-        var e = TSimd.Scale(p, k);
-        Store(e, exponential);
-        return e;
+        return TSimd.Scale(p, k);
     }
 
     /// <summary>share · exponentials, rounded. Stored past the caches where <paramref name="isStreamed"/>, which saves reading what is overwritten.</summary>
@@ -171,6 +242,14 @@ internal static unsafe class FloatRows<TSimd, V>
                 var e = Load(exponentials + i);
                 StoreNarrowed(TSimd.IfLess(least, e, TSimd.Multiply(factor, e), zero), gradient + i);
             }
+        if (!isStreamed && i < n && n >= Count)
+        {
+            // Some of the last once more.
+            i = n - Count;
+            var e = Load(exponentials + i);
+            StoreNarrowed(TSimd.IfLess(least, e, TSimd.Multiply(factor, e), zero), gradient + i);
+            return;
+        }
         for (; i < n; i++)
             gradient[i] = exponentials[i] <= tiny ? 0 : (float)(share * exponentials[i]);
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Losses;
@@ -20,6 +21,35 @@ internal static unsafe class Memory
 
     // How many bytes there are until the next cache line begins.
     public static int ToLine(void* address) => (int)(-(nint)address & (Line - 1));
+
+    // New memory for results that are about to be written. A page that is touched for the first time costs more than to compute what is written to it: large results ask for
+    // huge pages, of which there are few.
+    public static T[] Fresh<T>(int count)
+        where T : unmanaged
+    {
+        var array = GC.AllocateUninitializedArray<T>(count);
+        if ((long)count * sizeof(T) >= HugePage)
+            fixed (T* start = array)
+                AskForHugePages((nint)start, (nuint)count * (nuint)sizeof(T));
+        return array;
+    }
+
+    // Advice: where it is not taken, nothing is lost.
+    public static void AskForHugePages(nint start, nuint length)
+    {
+        var first = start & -Page;
+        if (s_advise is not null)
+            _ = s_advise(first, (nuint)(start + (nint)length - first) & ~(nuint)(Page - 1), HugePages);
+    }
+
+    public const int HugePage = 1 << 21;
+    private const int Page = 1 << 12;
+    private const int HugePages = 14;
+
+    private static readonly delegate* unmanaged<nint, nuint, int, int> s_advise =
+        OperatingSystem.IsLinux() && NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "madvise", out var advise)
+            ? (delegate* unmanaged<nint, nuint, int, int>)advise
+            : null;
 
     // Asks for what a loop will need a little later.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,14 +1,7 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Losses;
-
-/// <summary>Which matrix of a product has weights for elements: 0 removes what it meets, 0·∞ = 0·NaN = 0.</summary>
-internal enum Weighing
-{
-    None,
-    First,
-    Second,
-}
 
 /// <summary>The operations along an axis, in float64. A row is the elements along the axis; they lie <c>Inner</c> apart.</summary>
 internal static class RowKernels
@@ -262,29 +255,46 @@ internal static class RowKernels
         fixed (S* px = x)
         {
             var all = new Memory<S>(px);
-            var chunk = Math.Max(1, (1 << 15) / length);
-            var chunks = Cut.Count(rows, chunk);
-            Threads.Run(
-                chunks,
-                Math.Min(Threads.Max, Math.Max(1, chunks / 2)),
-                (index, _) =>
-                {
-                    var sum = new ExactSum();
-                    for (var row = index * chunk; row < Cut.End(rows, index * chunk, chunk); row++)
-                    {
-                        sum.Reset();
-                        var from = all.Start + (nint)row * length;
-                        if (typeof(S) == typeof(float))
-                            sum.Add(new ReadOnlySpan<float>(from, length));
-                        else
-                            sum.Add(new ReadOnlySpan<double>(from, length));
-                        sums[row] = sum.ToDouble();
-                    }
-                }
+            EachChunk(
+                rows,
+                length,
+                (start, count) => Sums(new ReadOnlySpan<S>(all.Start + (nint)start * length, count * length), sums.AsSpan(start, count))
             );
         }
         return sums;
     }
+
+    /// <summary>The same, on this thread.</summary>
+    internal static void Sums<S>(ReadOnlySpan<S> x, Span<double> sums)
+        where S : unmanaged
+    {
+        var length = x.Length / sums.Length;
+        var sum = new ExactSum();
+        for (var row = 0; row < sums.Length; row++)
+        {
+            sum.Reset();
+            if (typeof(S) == typeof(float))
+                sum.Add(MemoryMarshal.Cast<S, float>(x.Slice(row * length, length)));
+            else
+                sum.Add(MemoryMarshal.Cast<S, double>(x.Slice(row * length, length)));
+            sums[row] = sum.ToDouble();
+        }
+    }
+
+    /// <summary>Rows of a length, some at a time, on several threads: from which on, and how many.</summary>
+    internal static void EachChunk(int rows, int length, Action<int, int> run)
+    {
+        var chunk = Math.Max(1, ChunkLength / Math.Max(1, length));
+        var chunks = Cut.Count(rows, chunk);
+        Threads.Run(
+            chunks,
+            Math.Min(Threads.Max, Math.Max(1, chunks / 2)),
+            (index, _) => run(index * chunk, Cut.End(rows, index * chunk, chunk) - index * chunk)
+        );
+    }
+
+    /// <summary>The elements of a chunk, unless a row has more.</summary>
+    internal const int ChunkLength = 1 << 15;
 
     private readonly unsafe struct Memory<S>(S* start)
         where S : unmanaged
@@ -388,40 +398,6 @@ internal static class RowKernels
                 : byValue != 0 ? (descending ? -byValue : byValue)
                 : i.CompareTo(j);
         }
-    }
-
-    /// <summary>The products of matrices, one after another. Each element adds its terms in order, so the bits depend on nothing else.</summary>
-    internal static double[] MatMul(
-        ReadOnlySpan<double> a,
-        ReadOnlySpan<double> b,
-        int products,
-        int rows,
-        int shared,
-        int columns,
-        Weighing weighing
-    )
-    {
-        var result = new double[products * rows * columns];
-        Cancellable.Pace pace = default;
-        for (var p = 0; p < products; p++)
-        for (var i = 0; i < rows; i++)
-        {
-            var row = result.AsSpan((p * rows + i) * columns, columns);
-            for (var k = 0; k < shared; k++)
-            {
-                pace.Step(columns);
-                var factor = a[(p * rows + i) * shared + k];
-                var others = b.Slice((p * shared + k) * columns, columns);
-                if (weighing == Weighing.First && factor == 0)
-                    continue;
-                if (weighing == Weighing.Second && !double.IsFinite(factor))
-                    for (var j = 0; j < columns; j++)
-                        row[j] += others[j] == 0 ? 0 : others[j] * factor;
-                else
-                    TensorPrimitives.FusedMultiplyAdd(others, factor, row, row);
-            }
-        }
-        return result;
     }
 
     /// <summary>For each element, 1 where any of its row is not 0, else 0.</summary>

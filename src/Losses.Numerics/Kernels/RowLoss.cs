@@ -10,8 +10,37 @@ internal abstract class RowLoss
     private protected RowLoss() { }
 }
 
+/// <summary>A loss of stored rows of one tensor, or of two of a shape: a value for each, and the gradients with it.</summary>
+internal abstract class StoredRows : RowLoss
+{
+    private protected StoredRows() { }
+
+    /// <summary>The shape of the values.</summary>
+    /// <param name="shape">Of the tensors.</param>
+    internal abstract Shape Rows(Shape shape);
+
+    /// <summary>The loss of every row, and its gradients where asked for.</summary>
+    /// <param name="x">Row-major, of <paramref name="shape"/>.</param>
+    /// <param name="target">The same; empty where the loss is of one tensor.</param>
+    /// <param name="shape">Of both.</param>
+    /// <param name="upstream">What the gradient of a row is multiplied by: one number for all, or one for each row.</param>
+    /// <param name="values">A place for the loss of each row, or empty.</param>
+    /// <param name="byPrediction">The shape of <paramref name="x"/>, or empty; may be its memory.</param>
+    /// <param name="byTarget">The shape of <paramref name="x"/>, or empty.</param>
+    internal abstract void Run<S>(
+        ReadOnlySpan<S> x,
+        ReadOnlySpan<S> target,
+        Shape shape,
+        ReadOnlySpan<double> upstream,
+        Span<S> values,
+        Span<S> byPrediction,
+        Span<S> byTarget
+    )
+        where S : unmanaged, IFloatingPointIeee754<S>;
+}
+
 /// <summary>A loss of rows with a class index each.</summary>
-internal abstract class LabelledRows : RowLoss
+internal abstract class LabelledRows : StoredRows
 {
     private readonly double[] _classWeights;
 
@@ -21,28 +50,38 @@ internal abstract class LabelledRows : RowLoss
     /// <summary>The class axis.</summary>
     public int Axis { get; }
 
-    /// <summary>A class index a row, in the shape of the logits without the class axis; a negative one is ignored.</summary>
+    /// <summary>A class index for each row, in the shape of the logits without the class axis; a negative one is ignored.</summary>
     public Labels Labels { get; }
 
-    /// <summary>A weight a class, or empty: all 1.</summary>
+    /// <summary>A weight for each class, or empty: all 1.</summary>
     public ReadOnlySpan<double> ClassWeights => _classWeights;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal double Weight(int index) => _classWeights.Length == 0 ? 1 : _classWeights[index];
 
+    internal sealed override Shape Rows(Shape shape) => Labels.Shape;
+
+    internal sealed override void Run<S>(
+        ReadOnlySpan<S> x,
+        ReadOnlySpan<S> target,
+        Shape shape,
+        ReadOnlySpan<double> upstream,
+        Span<S> values,
+        Span<S> byPrediction,
+        Span<S> byTarget
+    ) => Run(x, shape, upstream, values, byPrediction, isSummed: false);
+
     /// <summary>The loss of every row and its gradient, where asked for, and the exact sum of the losses.</summary>
     /// <param name="x">Row-major, of <paramref name="shape"/>.</param>
     /// <param name="shape">Its class axis is the loss's.</param>
-    /// <param name="upstream">What a row's gradient is multiplied by: one for all, or one a row.</param>
-    /// <param name="scale">What every gradient is multiplied by, besides.</param>
-    /// <param name="values">A loss a row, or empty.</param>
+    /// <param name="upstream">What the gradient of a row is multiplied by: one number for all, or one for each row.</param>
+    /// <param name="values">A loss for each row, or empty.</param>
     /// <param name="gradients">The shape of <paramref name="x"/>, or empty; may be its memory.</param>
     /// <param name="isSummed">Whether the sum is wanted.</param>
     internal abstract ExactSum? Run<S>(
         ReadOnlySpan<S> x,
         Shape shape,
-        ReadOnlySpan<S> upstream,
-        double scale,
+        ReadOnlySpan<double> upstream,
         Span<S> values,
         Span<S> gradients,
         bool isSummed
@@ -54,8 +93,10 @@ internal abstract class LabelledRows : RowLoss
     internal ExactSum LabelWeight()
     {
         var sum = new ExactSum();
-        var counted = 0;
-        foreach (var label in Labels.Indices)
+        var labels = Labels.Indices;
+        var isEach = _classWeights.Length == 0 && !labels.ContainsAnyInRange(int.MinValue, -1);
+        var counted = isEach ? labels.Length : 0;
+        foreach (var label in isEach ? [] : labels)
             if (label < 0)
                 continue;
             else if (_classWeights.Length == 0)
@@ -67,42 +108,10 @@ internal abstract class LabelledRows : RowLoss
     }
 }
 
-/// <summary>Softmax cross-entropy with class indices, along one axis of the logits.</summary>
-/// <param name="axis">The class axis.</param>
-/// <param name="labels">A class index a row, in the shape of the logits without the class axis; a negative one is ignored.</param>
-/// <param name="classWeights">A weight a class, or empty: all 1.</param>
-/// <param name="labelSmoothing">ε in [0, 1].</param>
-internal sealed class SoftmaxCrossEntropy(int axis, Labels labels, double[] classWeights, double labelSmoothing)
-    : LabelledRows(axis, labels, classWeights)
-{
-    /// <summary>ε: (1 − ε) of the label's loss and ε / C of every class's.</summary>
-    public double LabelSmoothing { get; } = labelSmoothing;
-
-    internal override unsafe ExactSum? Run<S>(
-        ReadOnlySpan<S> x,
-        Shape shape,
-        ReadOnlySpan<S> upstream,
-        double scale,
-        Span<S> values,
-        Span<S> gradients,
-        bool isSummed
-    )
-    {
-        var (_, classes, inner) = shape.Around(Axis);
-        fixed (
-            S* px = x,
-                pu = upstream,
-                pv = values,
-                pg = gradients
-        )
-            return new CrossEntropyJob<S>(this, px, classes, inner, pu, upstream.Length == 1, scale, pv, pg).Run(isSummed);
-    }
-}
-
 /// <summary>Negative log-likelihood with class indices, along one axis of the logarithms of probabilities.</summary>
 /// <param name="axis">The class axis.</param>
-/// <param name="labels">A class index a row, in the shape of the tensor without the class axis; a negative one is ignored.</param>
-/// <param name="classWeights">A weight a class, or empty: all 1.</param>
+/// <param name="labels">A class index for each row, in the shape of the tensor without the class axis; a negative one is ignored.</param>
+/// <param name="classWeights">A weight for each class, or empty: all 1.</param>
 internal sealed class NegativeLogLikelihood(int axis, Labels labels, double[] classWeights) : LabelledRows(axis, labels, classWeights)
 {
     private const int Chunk = 1 << 16;
@@ -110,8 +119,7 @@ internal sealed class NegativeLogLikelihood(int axis, Labels labels, double[] cl
     internal override unsafe ExactSum? Run<S>(
         ReadOnlySpan<S> x,
         Shape shape,
-        ReadOnlySpan<S> upstream,
-        double scale,
+        ReadOnlySpan<double> upstream,
         Span<S> values,
         Span<S> gradients,
         bool isSummed
@@ -125,13 +133,13 @@ internal sealed class NegativeLogLikelihood(int axis, Labels labels, double[] cl
         var results = values.IsEmpty && isSummed ? ArrayPool<S>.Shared.Rent(rows) : null;
         fixed (
             S* px = x,
-                pu = upstream,
                 pv = values,
                 pr = results,
                 pg = gradients
         )
+        fixed (double* pu = upstream)
         {
-            var job = new Job<S>(px, pu, upstream.Length == 1, scale, results is null ? pv : pr, pg, classes, inner);
+            var job = new Job<S>(px, pu, upstream.Length == 1, results is null ? pv : pr, pg, classes, inner);
             if (job.Values is not null)
                 Threads.Run(chunks, workers, (chunk, _) => Pick(job, chunk * Chunk, Cut.End(rows, chunk * Chunk, Chunk)));
             if (pg is not null)
@@ -158,7 +166,7 @@ internal sealed class NegativeLogLikelihood(int axis, Labels labels, double[] cl
         }
     }
 
-    private sealed unsafe class Job<S>(S* x, S* upstream, bool isUniform, double scale, S* values, S* gradients, int classes, int inner)
+    private sealed unsafe class Job<S>(S* x, double* upstream, bool isUniform, S* values, S* gradients, int classes, int inner)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         internal S* X => x;
@@ -167,7 +175,7 @@ internal sealed class NegativeLogLikelihood(int axis, Labels labels, double[] cl
 
         internal S* Gradients => gradients;
 
-        internal double Upstream(int row) => scale * double.CreateTruncating(isUniform ? *upstream : upstream[row]);
+        internal double Upstream(int row) => isUniform ? *upstream : upstream[row];
 
         internal nint Place(int row, int label) => ((nint)(row / inner) * classes + label) * inner + row % inner;
     }

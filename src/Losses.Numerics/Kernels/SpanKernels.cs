@@ -258,7 +258,7 @@ public static class SpanKernels
             var weight = rows.LabelWeight();
             // The labels have the shape of the values: their first axis is the batch, wherever the classes lie.
             var divisor = Divisor(reduction, labelShape, weight.ToDouble(), nameof(prediction));
-            var sum = rows.Run<S>(prediction, shape, [S.One], 1 / divisor, [], gradient, isSummed: true)!;
+            var sum = rows.Run<S>(prediction, shape, [1 / divisor], [], gradient, isSummed: true)!;
             return reduction == Reduction.Mean ? Quotient<S>(sum, weight) : Divided<S>(sum, divisor, reduction);
         }
         finally

@@ -14,9 +14,9 @@ internal abstract unsafe class VectorRows : RowLoss
     /// <summary>The vectors of some rows, and where the numbers of each go.</summary>
     /// <param name="inputs">The tensors.</param>
     /// <param name="width">The length of a vector.</param>
-    /// <param name="upstream">What the gradients of a row are multiplied by: one for all, or one a row.</param>
+    /// <param name="upstream">What the gradients of a row are multiplied by: one for all, or one for each row.</param>
     /// <param name="isUniform">Whether it is one for all.</param>
-    /// <param name="values">A number a row.</param>
+    /// <param name="values">A number for each row.</param>
     /// <param name="gradients">By each input, or null; absent where none is wanted.</param>
     private protected readonly struct Rows<TOut>(
         float** inputs,
@@ -58,9 +58,9 @@ internal abstract unsafe class VectorRows : RowLoss
     /// <param name="inputs">The tensors.</param>
     /// <param name="count">The rows of each.</param>
     /// <param name="width">The length of a row.</param>
-    /// <param name="upstream">What the gradients of a row are multiplied by: one for all, or one a row.</param>
+    /// <param name="upstream">What the gradients of a row are multiplied by: one for all, or one for each row.</param>
     /// <param name="isUniform">Whether it is one for all.</param>
-    /// <param name="values">A number a row.</param>
+    /// <param name="values">A number for each row.</param>
     /// <param name="gradients">By each input, or null; absent where none is wanted.</param>
     internal void Run<TOut>(float** inputs, int count, int width, double* upstream, bool isUniform, double* values, TOut** gradients)
         where TOut : unmanaged

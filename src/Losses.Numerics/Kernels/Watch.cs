@@ -101,8 +101,25 @@ internal sealed unsafe class Watch
         if (numbers.IsEmpty)
             return true;
         fixed (TStorage* x = numbers)
-            return IsWithin(domain, x, numbers.Length);
+        {
+            var (start, count, isWithin) = ((nint)x, numbers.Length, true);
+            var chunks = Cut.Count(count, Scanned);
+            Threads.Run(
+                chunks,
+                Math.Min(Threads.Max, Math.Max(1, chunks / 2)),
+                (chunk, _) =>
+                {
+                    var first = chunk * Scanned;
+                    if (!IsWithin(domain, (TStorage*)start + first, Cut.End(count, first, Scanned) - first))
+                        Volatile.Write(ref isWithin, false);
+                }
+            );
+            return isWithin;
+        }
     }
+
+    // A thread is worth its waking for some ten microseconds.
+    private const int Scanned = 1 << 16;
 
     /// <summary>The smallest number, NaN left out, which TensorPrimitives.MinNumber does not do; +∞ where there is none.</summary>
     /// <param name="numbers">The numbers.</param>

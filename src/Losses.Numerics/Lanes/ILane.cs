@@ -27,4 +27,10 @@ internal interface ILane<T, TStorage> : IReal<T>
 
     /// <summary>Stores without rounding.</summary>
     static abstract void StoreNumbers(T value, ref double destination, nuint offset);
+
+    /// <summary><paramref name="equal"/> where a = b, else <paramref name="otherwise"/> (also where either is NaN).</summary>
+    static abstract T IfEqual(T a, T b, T equal, T otherwise);
+
+    /// <summary>a · b + c, rounded once.</summary>
+    static abstract T MultiplyAdd(T a, T b, T c);
 }

@@ -47,6 +47,10 @@ internal interface ISimd<TVector>
     static abstract TVector Negative(TVector x);
 
     static abstract TVector IfLess(TVector a, TVector b, TVector less, TVector otherwise);
+
+    // Whether a < b in any place.
+    static abstract bool IsAnyLess(TVector a, TVector b);
+
     static abstract TVector IfEqual(TVector a, TVector b, TVector equal, TVector otherwise);
 
     // 0 where w is 0, else w·x.

@@ -118,6 +118,10 @@ internal struct Lane<W, V, TStorage> : ILane<Lane<W, V, TStorage>, TStorage>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<W, V, TStorage> Exp(Lane<W, V, TStorage> x) => new() { _value = LaneMath<W, V, TStorage>.Exp(x._value) };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Lane<W, V, TStorage> IReal<Lane<W, V, TStorage>>.ExpTimes(Lane<W, V, TStorage> t, Lane<W, V, TStorage> x) =>
+        new() { _value = LaneMath<W, V, TStorage>.ExpTimes(t._value, x._value) };
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<W, V, TStorage> Log(Lane<W, V, TStorage> x) => new() { _value = LaneMath<W, V, TStorage>.Log(x._value) };
@@ -129,6 +133,43 @@ internal struct Lane<W, V, TStorage> : ILane<Lane<W, V, TStorage>, TStorage>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<W, V, TStorage> ExpM1(Lane<W, V, TStorage> x) => new() { _value = LaneMath<W, V, TStorage>.ExpM1(x._value) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane<W, V, TStorage> Tanh(Lane<W, V, TStorage> x) => new() { _value = LaneMath<W, V, TStorage>.Tanh(x._value) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane<W, V, TStorage> LogCosh(Lane<W, V, TStorage> x) => new() { _value = LaneMath<W, V, TStorage>.LogCosh(x._value) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane<W, V, TStorage> Atan(Lane<W, V, TStorage> x) => new() { _value = LaneMath<W, V, TStorage>.Atan(x._value) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane<W, V, TStorage> Erf(Lane<W, V, TStorage> x) => new() { _value = LaneMath<W, V, TStorage>.Erf(x._value) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Lane<W, V, TStorage> Sin, Lane<W, V, TStorage> Cos) SinCos(Lane<W, V, TStorage> x)
+    {
+        var (sin, cos) = LaneMath<W, V, TStorage>.SinCos(x._value);
+        return (new() { _value = sin }, new() { _value = cos });
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane<W, V, TStorage> LogGamma(Lane<W, V, TStorage> x) => new() { _value = LaneMath<W, V, TStorage>.LogGamma(x._value) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane<W, V, TStorage> Polygamma(int order, Lane<W, V, TStorage> x) =>
+        new() { _value = LaneMath<W, V, TStorage>.Polygamma(order, x._value) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane<W, V, TStorage> Digamma(Lane<W, V, TStorage> x) => new() { _value = LaneMath<W, V, TStorage>.Digamma(x._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -150,16 +191,48 @@ internal struct Lane<W, V, TStorage> : ILane<Lane<W, V, TStorage>, TStorage>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Lane<W, V, TStorage> IReal<Lane<W, V, TStorage>>.Bell(
+        Lane<W, V, TStorage> x,
+        Lane<W, V, TStorage> sigmoid,
+        Lane<W, V, TStorage> sigmoidOfMinus
+    ) => new() { _value = LaneMath<W, V, TStorage>.Bell(sigmoid._value, sigmoidOfMinus._value) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Lane<W, V, TStorage> IReal<Lane<W, V, TStorage>>.Skew(
         Lane<W, V, TStorage> x,
         Lane<W, V, TStorage> sigmoid,
         Lane<W, V, TStorage> sigmoidOfMinus
     ) => new() { _value = LaneMath<W, V, TStorage>.Skew(x._value, sigmoid._value, sigmoidOfMinus._value) };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Lane<W, V, TStorage> IReal<Lane<W, V, TStorage>>.SechSquared(Lane<W, V, TStorage> x) =>
+        new() { _value = LaneMath<W, V, TStorage>.SechSquared(x._value) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Lane<W, V, TStorage> IReal<Lane<W, V, TStorage>>.Gaussian(Lane<W, V, TStorage> x) =>
+        new() { _value = LaneMath<W, V, TStorage>.Gaussian(x._value) };
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<W, V, TStorage> Weigh(Lane<W, V, TStorage> weight, Lane<W, V, TStorage> x) =>
         new() { _value = W.Weigh(weight._value, x._value) };
+
+    // Nothing varies here: the value alone.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Lane<W, V, TStorage> IReal<Lane<W, V, TStorage>>.JensenShannon(
+        double beta,
+        Lane<W, V, TStorage> p,
+        Lane<W, V, TStorage> q,
+        Lane<W, V, TStorage> d
+    ) => Mixture(beta, p, q, d);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Mixture<T>(double beta, T p, T q, T d)
+        where T : IReal<T> => T.MixtureExcess(beta, p, q, d, T.MixtureLog(beta, p, q));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Lane<W, V, TStorage> IReal<Lane<W, V, TStorage>>.AboveTangent(Lane<W, V, TStorage> d) =>
+        new() { _value = LaneMath<W, V, TStorage>.AboveTangent(d._value) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -197,4 +270,18 @@ internal struct Lane<W, V, TStorage> : ILane<Lane<W, V, TStorage>, TStorage>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreNumbers(Lane<W, V, TStorage> value, ref double destination, nuint offset) =>
         W.StoreDouble(value._value, ref destination, offset);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane<W, V, TStorage> IfEqual(
+        Lane<W, V, TStorage> a,
+        Lane<W, V, TStorage> b,
+        Lane<W, V, TStorage> equal,
+        Lane<W, V, TStorage> otherwise
+    ) => new() { _value = W.IfEqual(a._value, b._value, equal._value, otherwise._value) };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane<W, V, TStorage> MultiplyAdd(Lane<W, V, TStorage> a, Lane<W, V, TStorage> b, Lane<W, V, TStorage> c) =>
+        new() { _value = W.Fma(a._value, b._value, c._value) };
 }

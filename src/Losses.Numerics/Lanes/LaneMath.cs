@@ -6,7 +6,7 @@ namespace Losses;
 // The elementary functions of the lanes: one text for every width, hence the same bits. Every polynomial is the minimax one of its
 // interval, computed with 40 digits. Over float32 data a relative error of 2⁻³⁸ vanishes in the one rounding at the end, so the
 // polynomials are shorter there; over float64 data the results are within 2 ulp.
-internal static class LaneMath<S, V, TStorage>
+internal static partial class LaneMath<S, V, TStorage>
     where S : ISimd<V>
     where V : struct
     where TStorage : unmanaged
@@ -22,7 +22,7 @@ internal static class LaneMath<S, V, TStorage>
 
     // Beyond these bounds e^x is 0 or ∞, and the reduction stays finite within them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Bounded(V x) => S.AtMost(S.Create(1000), S.AtLeast(S.Create(-1000), x));
+    private static V Bounded(V x, double least = -1000) => S.AtMost(S.Create(1000), S.AtLeast(S.Create(least), x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V ExpBounded(V x)
@@ -48,6 +48,22 @@ internal static class LaneMath<S, V, TStorage>
         return IsShort ? S.Scale(S.Fma(r2, ExpTail(r, r2), S.Add(one, r)), k) : S.Scale(S.Add(one, S.Fma(r2, ExpTail(r, r2), r)), k);
     }
 
+    // eᵗ x, 0 where t is −∞. What float32 holds never meets an eᵗ without its digits.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V ExpTimes(V t, V x)
+    {
+        if (IsShort)
+            return S.Weigh(Exp(t), x);
+        const double least = -1380;
+        var bounded = Bounded(t, least);
+        var k = Exponent(bounded);
+        var r = Reduced(bounded, k);
+        var r2 = S.Multiply(r, r);
+        // ½eʳ x, which does not overflow, times 2ᵏ⁺¹.
+        var half = S.Fma(S.Create(0.5), S.Fma(r2, ExpTail(r, r2), r), S.Create(0.5));
+        return S.IfLess(t, S.Create(least), S.Create(0), S.Scale(S.Multiply(half, x), S.Add(k, S.Create(1))));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ExpM1(V x)
     {
@@ -68,6 +84,14 @@ internal static class LaneMath<S, V, TStorage>
             result = S.Fma(half, tail, S.Fma(half, r, S.Subtract(half, S.Create(0.5))));
         }
         return S.IfLess(S.Abs(x), S.Create(5.6e-17), x, S.Add(result, result));
+    }
+
+    // eᵈ − 1 − d within ±¼.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V AboveTangent(V d)
+    {
+        var d2 = S.Multiply(d, d);
+        return S.Multiply(d2, ExpTail(d, d2));
     }
 
     // (eʳ − 1 − r) / r² for |r| ≤ ½ log 2.
@@ -191,6 +215,14 @@ internal static class LaneMath<S, V, TStorage>
             _sigmoid = S.IfLess(x, zero, small, large),
             _sigmoidOfMinus = S.IfLess(x, zero, large, small),
         };
+    }
+
+    // σ(x) σ(−x) = s(1 − s), of the smaller s: of the larger, and its rounding, nothing comes in.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Bell(V sigmoid, V sigmoidOfMinus)
+    {
+        var small = S.Min(sigmoid, sigmoidOfMinus);
+        return S.FmaNegated(small, small, small);
     }
 
     // σ(x) − σ(−x) = tanh ½x: near 0, where the difference would cancel, ½x + x³·tail.

@@ -102,6 +102,9 @@ internal readonly struct Simd128 : ISimd<Vector128<double>>
         Vector128.ConditionalSelect(Vector128.LessThan(a, b), less, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsAnyLess(Vector128<double> a, Vector128<double> b) => Vector128.LessThanAny(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> IfEqual(
         Vector128<double> a,
         Vector128<double> b,

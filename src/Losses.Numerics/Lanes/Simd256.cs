@@ -99,6 +99,9 @@ internal readonly struct Simd256 : ISimd<Vector256<double>>
         Vector256.ConditionalSelect(Vector256.LessThan(a, b), less, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsAnyLess(Vector256<double> a, Vector256<double> b) => Vector256.LessThanAny(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> IfEqual(
         Vector256<double> a,
         Vector256<double> b,

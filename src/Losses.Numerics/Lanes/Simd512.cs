@@ -99,6 +99,9 @@ internal readonly struct Simd512 : ISimd<Vector512<double>>
         Vector512.ConditionalSelect(Vector512.LessThan(a, b), less, otherwise);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsAnyLess(Vector512<double> a, Vector512<double> b) => Vector512.LessThanAny(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> IfEqual(
         Vector512<double> a,
         Vector512<double> b,

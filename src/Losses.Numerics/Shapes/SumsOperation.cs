@@ -23,7 +23,7 @@ internal sealed class SumsOperation<T, L>(L loss, bool[] summed, DiffTensor<T>? 
         return new(Storage<T>.Wide(values), kept);
     }
 
-    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, bool[] isWanted)
+    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, Wanted<T> isWanted)
     {
         if (gradient.Level > 0 || inputs.Any(static x => x.Level > 0))
         {
@@ -31,16 +31,17 @@ internal sealed class SumsOperation<T, L>(L loss, bool[] summed, DiffTensor<T>? 
             var known = weights is null ? Array.Empty<DiffTensor<T>>() : [weights];
             return DiffTensor.Pullback(x => SumsDefinition.Of(loss, x[0], x[1], known, axes), inputs).Pullback(gradient);
         }
-        return [isWanted[0] ? Gradient(inputs, gradient, false) : null, isWanted[1] ? Gradient(inputs, gradient, true) : null];
+        return [isWanted[0] ? Gradient(inputs, gradient, isWanted, 0) : null, isWanted[1] ? Gradient(inputs, gradient, isWanted, 1) : null];
     }
 
-    private DiffTensor<T> Gradient(DiffTensor<T>[] inputs, DiffTensor<T> gradient, bool byTarget)
+    private DiffTensor<T> Gradient(DiffTensor<T>[] inputs, DiffTensor<T> gradient, Wanted<T> isWanted, int by)
     {
+        var byTarget = by == 1;
         var shape = inputs[0].Shape;
         var g = gradient.Storage.Numbers;
         if (IsStored(inputs))
         {
-            var gradients = GC.AllocateUninitializedArray<T>(shape.Size);
+            var gradients = isWanted.Memory(by, shape.Size);
             Gradient(
                 inputs[0].Storage.Rounded,
                 inputs[1].Storage.Rounded,
@@ -48,11 +49,11 @@ internal sealed class SumsOperation<T, L>(L loss, bool[] summed, DiffTensor<T>? 
                 shape,
                 g,
                 byTarget,
-                gradients.AsSpan()
+                gradients.Span
             );
-            return new(Storage<T>.Narrow(gradients), shape);
+            return new(Storage<T>.Over(gradients), shape);
         }
-        var wide = GC.AllocateUninitializedArray<double>(shape.Size);
+        var wide = Memory.Fresh<double>(shape.Size);
         Gradient<double>(
             inputs[0].Storage.Dense,
             inputs[1].Storage.Dense,

@@ -13,6 +13,9 @@ public sealed class LossAccumulator : IEquatable<LossAccumulator>
     private readonly ExactSum _values;
     private readonly ExactSum _weights;
 
+    // The sum of a loss whose gradient is still to be computed: it comes with that. One at a time, so that no more than one batch is kept for it.
+    private Total? _waiting;
+
     // Held while the sums change, and while a copy is taken to be read.
     private readonly Lock _lock = new();
 
@@ -29,12 +32,19 @@ public sealed class LossAccumulator : IEquatable<LossAccumulator>
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         ArgumentNullException.ThrowIfNull(loss);
-        var values = SumOperation<S>.Total(loss.UncheckedMeanValues.Storage);
+        var means = loss.UncheckedMeanValues;
+        var values = SumOperation<S>.TotalOf(means.Storage);
+        // Where a gradient will bring the sum, it is waited for.
+        if (!DiffTensor<S>.IsVaried(means))
+            _ = values.Sum;
         loss.Checked(loss.Unchecked);
         var weights = loss.IsWeighted ? SumOperation<S>.Total(loss.Weights.Storage) : null;
         lock (_lock)
         {
-            _values.Merge(values);
+            Settle();
+            _waiting = values;
+            if (values.IsKnown)
+                Settle();
             if (weights is not null)
                 _weights.Merge(weights);
             else
@@ -102,12 +112,22 @@ public sealed class LossAccumulator : IEquatable<LossAccumulator>
         }
     }
 
+    // Adds the sum that is waited for, if it must be computed only now.
+    private void Settle()
+    {
+        if (_waiting is null)
+            return;
+        _values.Merge(_waiting.Sum);
+        _waiting = null;
+    }
+
     private (ExactSum Values, ExactSum Weights) Copied()
     {
         ExactSum values = new(),
             weights = new();
         lock (_lock)
         {
+            Settle();
             values.Merge(_values);
             weights.Merge(_weights);
         }
@@ -119,6 +139,7 @@ public sealed class LossAccumulator : IEquatable<LossAccumulator>
     {
         lock (_lock)
         {
+            _waiting = null;
             _values.Reset();
             _weights.Reset();
         }

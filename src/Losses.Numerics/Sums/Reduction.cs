@@ -3,7 +3,7 @@ namespace Losses;
 /// <summary>How the values of a loss become one: PyTorch's names.</summary>
 public enum Reduction
 {
-    /// <summary>A value an element.</summary>
+    /// <summary>A value for each element.</summary>
     None,
 
     /// <summary>The sum over what it counts: elements, or their weights.</summary>

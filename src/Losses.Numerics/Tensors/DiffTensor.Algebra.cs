@@ -91,6 +91,31 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     public static DiffTensor<T> ExpM1(DiffTensor<T> x) => Unary<ExpM1Function>(default, x);
 
     /// <inheritdoc/>
+    public static DiffTensor<T> Tanh(DiffTensor<T> x) => Unary<TanhFunction>(default, x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> LogCosh(DiffTensor<T> x) => Unary<LogCoshFunction>(default, x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Atan(DiffTensor<T> x) => Unary<AtanFunction>(default, x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Erf(DiffTensor<T> x) => Unary<ErfFunction>(default, x);
+
+    /// <inheritdoc/>
+    public static (DiffTensor<T> Sin, DiffTensor<T> Cos) SinCos(DiffTensor<T> x) =>
+        (Unary<SinFunction>(default, x), Unary<CosFunction>(default, x));
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> LogGamma(DiffTensor<T> x) => Unary<LogGammaFunction>(default, x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Polygamma(int order, DiffTensor<T> x) => Unary(new PolygammaFunction(order), x);
+
+    /// <inheritdoc/>
+    public static DiffTensor<T> Digamma(DiffTensor<T> x) => Unary<DigammaFunction>(default, x);
+
+    /// <inheritdoc/>
     public static DiffTensor<T> Power(DiffTensor<T> x, double exponent) => Unary(new PowerFunction(exponent), x);
 
     /// <inheritdoc/>
@@ -104,6 +129,10 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
 
     /// <inheritdoc/>
     public static DiffTensor<T> Weigh(DiffTensor<T> weight, DiffTensor<T> x) => Binary<WeighFunction>(default, weight, x);
+
+    static DiffTensor<T> IReal<DiffTensor<T>>.Divergence(DiffTensor<T> t, DiffTensor<T> x) => Binary<DivergenceFunction>(default, t, x);
+
+    static DiffTensor<T> IReal<DiffTensor<T>>.Share(DiffTensor<T> a, DiffTensor<T> b) => Binary<ShareFunction>(default, a, b);
 
     /// <inheritdoc/>
     public static DiffTensor<T> Detach(DiffTensor<T> x)
@@ -208,7 +237,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
         foreach (var axis in axes)
             summed[x.Shape.Axis(axis, nameof(axes))] = true;
         var kept = x.Shape.Lengths.Select((length, i) => summed[i] ? 1 : length).ToArray();
-        var sum = new SumOperation<T>(summed, kept).Apply(x);
+        var sum = new SumOperation<T>(summed, kept, isVaried: IsVaried(x)).Apply(x);
         return keepAxes ? sum : Reshape(sum, kept.Where((_, i) => !summed[i]).ToArray());
     }
 
@@ -275,7 +304,7 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
                 $"a has shape {a.Shape} and b has shape {b.Shape}; their product has {count} elements, more than an array can hold.",
                 name
             );
-        return new MatMulOperation<T>().Apply(a, b);
+        return new MatMulOperation<T>(Weighing.None, false, false).Apply(a, b);
     }
 
     /// <inheritdoc/>
@@ -283,11 +312,14 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     {
         ArgumentNullException.ThrowIfNull(values);
         if (weights.Length == 0)
-            return new MeanOperation<T>().Apply(values);
+            return new MeanOperation<T>(isVaried: IsVaried(values)).Apply(values);
         if (weights.Length > 1)
             throw new ArgumentException($"weights has {weights.Length} tensors; it must have one, or none.", nameof(weights));
-        return new MeanOperation<T>().Apply(values, NotNull(weights[0], nameof(weights)));
+        return new MeanOperation<T>(isVaried: IsVaried(values)).Apply(values, NotNull(weights[0], nameof(weights)));
     }
+
+    // Whether a differentiation is under way that a gradient may be asked of.
+    internal static bool IsVaried(DiffTensor<T> x) => x.Live.Node is { IsConstant: false };
 
     /// <inheritdoc/>
     public static double Least(DiffTensor<T> x) => NotNull(x).Count == 0 ? double.PositiveInfinity : Watch.Least(x.Storage.Numbers);
@@ -333,11 +365,16 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
     ) =>
         row switch
         {
-            LabelledRows labelled => new LabelledRowsOperation<T>(labelled, definition).Apply(inputs),
+            StoredRows rows => new RowsOperation<T>(rows, definition).Apply(inputs),
             CTCPaths paths => new CTCOperation<T>(paths, definition).Apply(inputs),
             VectorRows rows when VectorRowsOperation<T>.Takes(inputs) => new VectorRowsOperation<T>(rows, definition).Apply(inputs),
             PairDistances pairs => new PairDistancesOperation<T>(pairs, definition).Apply(inputs),
-            MultiLabelRows rows => new MultiLabelRowsOperation<T>(rows, definition).Apply(inputs),
+            LabelledPairs pairs => new LabelledPairsOperation<T>(pairs, definition, inputs[0].Node is not null).Apply(inputs),
+            LinearRows rows => new LinearRowsOperation<T>(
+                rows,
+                definition,
+                Array.ConvertAll(inputs, static input => input is { Node: not null, Beneath: null })
+            ).Apply(inputs),
             _ => definition(inputs),
         };
 
@@ -353,6 +390,20 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
         foreach (var axis in axes)
             summed[axis] = true;
         return new SumsOperation<T, L>(loss, summed, weights is [var weight] ? weight : null).Apply(prediction, target);
+    }
+
+    static DiffTensor<T> ITensor<DiffTensor<T>>.Pairs<L>(
+        L loss,
+        DiffTensor<T> prediction,
+        DiffTensor<T> target,
+        int axis,
+        out DiffTensor<T> counts
+    )
+    {
+        var operation = new PairsOperation<T, L>(loss, axis, prediction.Node is not null);
+        var values = operation.Apply(prediction, target);
+        counts = operation.Counts!;
+        return values;
     }
 
     internal static DiffTensor<T> Unary<F>(F function, DiffTensor<T> x, [CallerArgumentExpression(nameof(x))] string? name = null)

@@ -19,16 +19,16 @@ public sealed partial class DiffTensor<T>
     /// <summary>The exact sum of all elements, rounded once.</summary>
     public DiffTensor<T> Sum() => Sum(this, AllAxes(), false);
 
-    /// <summary>The exact sums along an axis, which goes; a negative axis counts from the last.</summary>
+    /// <summary>The exact sums along an axis, which is removed; a negative axis counts from the last.</summary>
     public DiffTensor<T> Sum(int axis, bool keepAxis = false) => Sum(this, [Shape.Axis(axis)], keepAxis);
 
     /// <summary>The exact mean of all elements, rounded once; NaN where there are none.</summary>
     public DiffTensor<T> Mean() => Mean(this, []);
 
-    /// <summary>The means along an axis, which goes; a negative axis counts from the last.</summary>
+    /// <summary>The means along an axis, which is removed; a negative axis counts from the last.</summary>
     public DiffTensor<T> Mean(int axis, bool keepAxis = false) => Sum(axis, keepAxis) / Shape[axis];
 
-    /// <summary>The largest along an axis, which goes; a negative axis counts from the last.</summary>
+    /// <summary>The largest along an axis, which is removed; a negative axis counts from the last.</summary>
     public DiffTensor<T> Max(int axis) =>
         Shape[axis] > 0
             ? Largest(this, axis)

@@ -216,6 +216,19 @@ public static class DiffTensor
         return new(values.AsSpan(), [values.Length]);
     }
 
+    /// <summary>A tensor over the caller's memory, which is not copied: it must not change while the tensor, or what was made of it, is in use.</summary>
+    /// <param name="values">Row-major.</param>
+    /// <param name="shape">Its count is the length of <paramref name="values"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="shape"/> has another number of elements.</exception>
+    public static DiffTensor<T> Over<T>(ReadOnlyMemory<T> values, Shape shape)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        values.Length == shape.Size
+            ? new(Storage<T>.Over(values), shape)
+            : throw new ArgumentException(
+                $"values has {values.Length} elements but shape {shape} has {shape.Size}; they must be equal.",
+                nameof(values)
+            );
+
     /// <summary>A matrix of values, which are copied.</summary>
     public static DiffTensor<T> Create<T>(T[,] values)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -253,6 +266,19 @@ public static class DiffTensor
     )
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        var (value, pull) = PullbackInto(function, inputs);
+        return (value, gradient => pull(gradient, []));
+    }
+
+    /// <summary>The same, where the map also takes memory that the gradients are to be written to: one for each input, or none for new memory.</summary>
+    /// <param name="function">Any function of tensors.</param>
+    /// <param name="inputs">Where.</param>
+    internal static (DiffTensor<T> Value, Func<DiffTensor<T>, Memory<T>[], DiffTensor<T>[]> Pullback) PullbackInto<T>(
+        Func<DiffTensor<T>[], DiffTensor<T>> function,
+        DiffTensor<T>[] inputs
+    )
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.Length == 0)
@@ -274,7 +300,7 @@ public static class DiffTensor
         var value = output.Node?.Differentiation == differentiation ? output.Primal! : output;
         return (value, Pull);
 
-        DiffTensor<T>[] Pull(DiffTensor<T> gradient)
+        DiffTensor<T>[] Pull(DiffTensor<T> gradient, Memory<T>[] places)
         {
             ArgumentNullException.ThrowIfNull(gradient);
             if (gradient.Shape != value.Shape)
@@ -282,7 +308,7 @@ public static class DiffTensor
                     $"gradient has shape {gradient.Shape} but the value has shape {value.Shape}; they must be equal.",
                     nameof(gradient)
                 );
-            var gradients = Tape.Pull(output, gradient, variables);
+            var gradients = Tape.Pull(output, gradient, variables, places);
             return [.. gradients.Select((g, i) => g ?? DiffTensor<T>.Filled(0, variables[i].Shape))];
         }
     }

@@ -13,7 +13,7 @@ public sealed class Labels
     private Labels(Shape shape, int[] indices) => (Shape, _indices) = (shape, indices);
 
     /// <summary>Labels of a shape, row-major.</summary>
-    /// <param name="indices">One class index an element; copied.</param>
+    /// <param name="indices">One class index for each element; copied.</param>
     /// <param name="shape">Its count is the length of <paramref name="indices"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="shape"/> has another number of elements.</exception>
     // No indices at all may be of 32 bits or 64: they are of 32.
@@ -34,7 +34,7 @@ public sealed class Labels
         : this((indices ?? throw new ArgumentNullException(nameof(indices))).AsSpan(), [indices.Length]) { }
 
     /// <summary>Labels from 64-bit indices, as other libraries store them.</summary>
-    /// <param name="indices">One class index an element; copied.</param>
+    /// <param name="indices">One class index for each element; copied.</param>
     /// <param name="shape">Its count is the length of <paramref name="indices"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">An index does not fit 32 bits; it names the place.</exception>
     public Labels(ReadOnlySpan<long> indices, Shape shape)
@@ -82,7 +82,13 @@ public sealed class Labels
         ArgumentException.ThrowIfNullOrEmpty(name);
         int[]? marked = null;
         var indices = Indices;
-        for (var i = 0; i < indices.Length; i++)
+        // Most labels are classes, and are seen to be so a register at a time.
+        var first = indices.IndexOfAnyExceptInRange(0, classes - 1);
+        if (ignoreIndex >= 0 && ignoreIndex < classes && indices.IndexOf(ignoreIndex) is >= 0 and var ignored)
+            first = first < 0 ? ignored : Math.Min(first, ignored);
+        if (first < 0)
+            return this;
+        for (var i = first; i < indices.Length; i++)
             if (indices[i] == ignoreIndex)
                 (marked ??= [.. indices])[i] = -1;
             else if ((uint)indices[i] >= (uint)classes)
@@ -97,19 +103,13 @@ public sealed class Labels
     public Labels Checked(int classes, string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        for (var i = 0; i < Indices.Length; i++)
-            if ((uint)_indices[i] >= (uint)classes)
-                throw Outside(i, classes, name);
-        return this;
+        return Indices.IndexOfAnyExceptInRange(0, classes - 1) is >= 0 and var i ? throw Outside(i, classes, name) : this;
     }
 
     // Any negative label is ignored; anything else must be a class.
     internal Labels Masked(int classes, string name)
     {
-        for (var i = 0; i < Indices.Length; i++)
-            if (_indices[i] >= classes)
-                throw Outside(i, classes, name);
-        return this;
+        return Indices.IndexOfAnyExceptInRange(int.MinValue, classes - 1) is >= 0 and var i ? throw Outside(i, classes, name) : this;
     }
 
     private ArgumentOutOfRangeException Outside(int i, int classes, string name) =>

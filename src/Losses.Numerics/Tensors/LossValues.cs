@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Losses;
 
-/// <summary>What a loss yields: a value an element, and the weight each counts with in a mean.</summary>
+/// <summary>What a loss yields: a value for each element, and the weight each counts with in a mean.</summary>
 /// <remarks>
 /// A value is the element's contribution to the sum, its weight the contribution to what a mean divides by. Class weights, an ignored index, masks and
 /// sample weights all act here, so that one piece of code knows what "mean" divides by. An element of weight 0 that was ignored has the value 0.
@@ -154,7 +154,7 @@ public sealed class LossValues<T>
         return result;
     }
 
-    /// <summary>A value an element, weighted: what the reduction "none" returns.</summary>
+    /// <summary>A value for each element, weighted: what the reduction "none" returns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An operand is outside its domain; it says which, where.</exception>
     public T Values => Checked(Unchecked);
 

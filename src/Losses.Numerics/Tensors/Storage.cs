@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Losses;
 
@@ -10,6 +11,11 @@ internal sealed class Storage<T>
     private T[]? _narrow;
     private double[]? _wide;
     private readonly Deferred<T>? _deferred;
+    private readonly Note? _note;
+
+    // Memory that is somebody else's, or part of an array.
+    private readonly ReadOnlyMemory<T>? _over;
+    private Total? _total;
 
     private Storage(int count, T[]? narrow, double[]? wide, Deferred<T>? deferred, bool uniform)
     {
@@ -21,6 +27,16 @@ internal sealed class Storage<T>
         _narrow = typeof(T) == typeof(double) ? narrow ?? (T[]?)(object?)wide : narrow;
         _wide = typeof(T) == typeof(double) ? wide ?? (double[]?)(object?)narrow : wide;
     }
+
+    private Storage(Note note, int count)
+        : this(count, null, null, null, false) => _note = note;
+
+    private Storage(ReadOnlyMemory<T> values)
+        : this(values.Length, null, null, null, false) => _over = values;
+
+    /// <summary>The numbers stay where they are.</summary>
+    internal static Storage<T> Over(ReadOnlyMemory<T> values) =>
+        MemoryMarshal.TryGetArray(values, out var array) && array.Count == array.Array!.Length ? Narrow(array.Array) : new(values);
 
     internal static Storage<T> Narrow(T[] values) => new(values.Length, values, null, null, false);
 
@@ -34,6 +50,9 @@ internal sealed class Storage<T>
 
     internal static Storage<T> Later(Deferred<T> values, int count) => new(count, null, null, values, false);
 
+    /// <summary>A few numbers that somebody may ask for, in float64: until then they are a computation.</summary>
+    internal static Storage<T> Noted(Note numbers, int count) => new(numbers, count);
+
     internal int Count { get; }
 
     /// <summary>One number stands for all.</summary>
@@ -45,10 +64,14 @@ internal sealed class Storage<T>
     internal int Repeat { get; private init; } = 1;
 
     /// <summary>The numbers are those of the storage type: rounding would change nothing.</summary>
-    internal bool IsRounded => _narrow is not null || _deferred is not null;
+    internal bool IsRounded =>
+        _narrow is not null || _deferred is not null || _over is not null || (typeof(T) == typeof(double) && _note is not null);
 
     /// <summary>The computation, where the numbers were never asked for.</summary>
     internal Deferred<T>? Pending => _narrow is null ? _deferred : null;
+
+    /// <summary>The computation of a few numbers that nobody has asked for yet.</summary>
+    internal Note? Note => _wide is null ? _note : null;
 
     /// <summary>Whether the kernel of a loss, whose values these are, found its operands in their domains; a kernel that has not run runs now.</summary>
     internal bool? KeepsDomains
@@ -58,22 +81,35 @@ internal sealed class Storage<T>
             if (_deferred is null)
                 return field;
             if (_deferred.KeepsDomains is null)
-                _ = RoundedArray;
+                if (!_deferred.Look())
+                    _ = RoundedArray;
             return _deferred.KeepsDomains;
         }
         init;
     }
 
     /// <summary>The numbers in the storage type; a single one where uniform.</summary>
-    internal ReadOnlySpan<T> Rounded => RoundedArray;
+    internal ReadOnlySpan<T> Rounded => _over is { } over ? over.Span : RoundedArray;
+
+    /// <summary>Whether the numbers are in that very memory.</summary>
+    internal bool IsAt(ReadOnlyMemory<T> place) =>
+        IsRounded && !IsUniform && place.Length == Count && Rounded.Overlaps(place.Span, out var apart) && apart == 0;
+
+    /// <summary>The same, not to be written to.</summary>
+    internal T[] Shared => RoundedArray;
 
     private T[] RoundedArray =>
         _narrow ??=
             _deferred is not null ? Evaluated(_deferred)
+            : _over is { } over ? over.ToArray()
             : typeof(T) == typeof(double) ? (T[])(object)WideArray
             : Convert.To<double, T>(WideArray);
 
-    private double[] WideArray => _wide ??= Each is null ? Convert.To<T, double>(RoundedArray) : Spread(Each, Repeat);
+    private double[] WideArray =>
+        _wide ??=
+            _note is not null ? _note.Numbers
+            : Each is null ? Convert.To<T, double>(Rounded)
+            : Spread(Each, Repeat);
 
     private static double[] Spread(double[] each, int repeat)
     {
@@ -89,8 +125,15 @@ internal sealed class Storage<T>
         return deferred.Values(Count);
     }
 
+    /// <summary>The numbers are stored as float32 alone: a kernel widens them as it reads them.</summary>
+    internal bool IsNarrow => typeof(T) == typeof(float) && _wide is null && _note is null && Each is null && !IsUniform;
+
+    /// <summary>Those numbers, or none.</summary>
+    internal ReadOnlySpan<T> Narrows => IsNarrow ? Rounded : default;
+
     /// <summary>The numbers in float64; a single one where uniform.</summary>
-    internal ReadOnlySpan<double> Numbers => WideArray;
+    internal ReadOnlySpan<double> Numbers =>
+        typeof(T) == typeof(double) && _over is not null ? MemoryMarshal.Cast<T, double>(Rounded) : WideArray;
 
     /// <summary>The numbers in float64, each in its place.</summary>
     internal ReadOnlySpan<double> Dense
@@ -103,6 +146,14 @@ internal sealed class Storage<T>
             dense.AsSpan().Fill(Numbers[0]);
             return dense;
         }
+    }
+
+    /// <summary>The exact sum of all, once it was computed.</summary>
+    internal Total Total(Func<Storage<T>, ExactSum> sum)
+    {
+        if (_total is null)
+            Interlocked.CompareExchange(ref _total, new(() => sum(this)), null);
+        return _total;
     }
 
     internal Storage<T> ToRounded() =>
@@ -130,7 +181,14 @@ internal abstract class Deferred<T>
 
     internal abstract T[] Values(int count);
 
-    internal abstract ExactSum Sum(int count);
+    /// <summary>Their exact sum, which may come with a gradient.</summary>
+    internal abstract Total Sum(int count);
+
+    /// <summary>The exact sum of each of so many rows, one after another.</summary>
+    internal abstract double[] Sums(int count, int rows);
+
+    /// <summary>Looks at the operands, where the kernel need not run before somebody wants a gradient, too; false where it should run.</summary>
+    internal abstract bool Look();
 
     /// <summary>Evaluates the operands, those first that others are made of: if each asked for its own, a long chain would overflow the stack.</summary>
     internal void Prepare()
@@ -151,14 +209,74 @@ internal abstract class Deferred<T>
     }
 }
 
+/// <summary>The exact sum of a loss's values, and until it is known, how it is computed. It may become known by the way, where a gradient is computed.</summary>
+/// <param name="compute">Gives the sum; forgotten when it is known.</param>
+internal sealed class Total(Func<ExactSum> compute)
+{
+    private Func<ExactSum>? _compute = compute;
+
+    // Nobody adds to it.
+    private ExactSum? _sum;
+
+    internal ExactSum Sum
+    {
+        get
+        {
+            // In this order: another thread forgets the computation when it has the sum.
+            var compute = Volatile.Read(ref _compute);
+            if (Volatile.Read(ref _sum) is { } sum)
+                return sum;
+            sum = compute!();
+            Know(sum);
+            return sum;
+        }
+    }
+
+    internal bool IsKnown => Volatile.Read(ref _sum) is not null;
+
+    internal void Know(ExactSum sum)
+    {
+        Volatile.Write(ref _sum, sum);
+        Volatile.Write(ref _compute, null);
+    }
+}
+
+/// <summary>A few numbers, computed when somebody asks for them.</summary>
+internal sealed class Note(int depth, Func<double[]> compute)
+{
+    private Func<double[]>? _compute = compute;
+    private double[]? _numbers;
+
+    /// <summary>How many stand on each other: too many would overflow the stack.</summary>
+    internal int Depth => depth;
+
+    internal double[] Numbers
+    {
+        get
+        {
+            var compute = Volatile.Read(ref _compute);
+            if (Volatile.Read(ref _numbers) is { } known)
+                return known;
+            known = compute!();
+            Volatile.Write(ref _numbers, known);
+            Volatile.Write(ref _compute, null);
+            return known;
+        }
+    }
+}
+
 internal static class Convert
 {
     internal static TTo[] To<TFrom, TTo>(ReadOnlySpan<TFrom> values)
         where TFrom : unmanaged, IFloatingPointIeee754<TFrom>
         where TTo : unmanaged, IFloatingPointIeee754<TTo>
     {
-        var converted = GC.AllocateUninitializedArray<TTo>(values.Length);
-        System.Numerics.Tensors.TensorPrimitives.ConvertTruncating<TFrom, TTo>(values, converted);
+        var converted = Memory.Fresh<TTo>(values.Length);
+        To(values, converted.AsSpan());
         return converted;
     }
+
+    internal static void To<TFrom, TTo>(ReadOnlySpan<TFrom> values, Span<TTo> converted)
+        where TFrom : unmanaged, IFloatingPointIeee754<TFrom>
+        where TTo : unmanaged, IFloatingPointIeee754<TTo> => System.Numerics.Tensors.TensorPrimitives.ConvertTruncating(values, converted);
 }

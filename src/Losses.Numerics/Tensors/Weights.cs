@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Losses;
 
@@ -43,7 +45,15 @@ public sealed class Weights
                 $"weights has {values.Length} elements but shape {shape} has {shape.Size}; they must be equal.",
                 name
             );
-        if (Watch.IsWithin(Domain.NotNegative, values) && TensorPrimitives.IsFiniteAll(values))
+        // The bits of numbers that are finite and at least 0 are below those of infinity: one pass.
+        if (
+            values.IsEmpty
+            || (
+                typeof(S) == typeof(float)
+                    ? TensorPrimitives.Max(MemoryMarshal.Cast<S, uint>(values)) < 0x7F800000
+                    : TensorPrimitives.Max(MemoryMarshal.Cast<S, ulong>(values)) < 0x7FF0000000000000
+            )
+        )
             return;
         for (var i = 0; i < values.Length; i++)
             if (!(values[i] >= S.Zero && S.IsFinite(values[i])))
@@ -97,8 +107,23 @@ public sealed class Weights
     public ReadOnlySpan<double> Values => _doubles ?? (IsNone ? [] : Stored<float>().Numbers);
 
     // Whether all are 1 or 0.
-    internal bool IsMask =>
-        _singles is not null ? !_singles.AsSpan().ContainsAnyExcept(0f, 1f) : !_doubles.AsSpan().ContainsAnyExcept(0.0, 1.0);
+    internal bool IsMask => _singles is not null ? AreOneOrZero<float>(_singles) : AreOneOrZero<double>(_doubles);
+
+    // Of finite numbers, no others are their own squares.
+    private static bool AreOneOrZero<S>(ReadOnlySpan<S> numbers)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        for (; numbers.Length >= Vector512<S>.Count; numbers = numbers[Vector512<S>.Count..])
+        {
+            var lanes = Vector512.Create(numbers);
+            if (lanes * lanes != lanes)
+                return false;
+        }
+        foreach (var number in numbers)
+            if (number * number != number)
+                return false;
+        return true;
+    }
 
     // The numbers as a tensor of that type holds them: of the type itself where it loses nothing.
     internal Storage<T> Stored<T>()
@@ -149,7 +174,11 @@ public sealed class Weights
     public static implicit operator Weights(DiffTensor<float> values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return Of(values.ToArray(), values.Shape, nameof(values));
+        // A tensor never changes: what it stores need not be copied.
+        if (values.Storage is not { IsRounded: true, IsUniform: false } stored)
+            return Of(values.ToArray(), values.Shape, nameof(values));
+        Check(stored.Rounded, values.Shape, nameof(values));
+        return new(null, stored.Shared, values.Shape) { _stored = stored };
     }
 
     /// <summary>The weights with their shape.</summary>

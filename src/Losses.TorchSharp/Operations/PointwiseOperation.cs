@@ -32,6 +32,11 @@ internal class PointwiseOperation<F>(F function, TorchTensor[] operands, Shape s
         for (var i = 0; i < inputs.Length; i++)
             if (Wanted[i])
             {
+                if (function is IPulled pulled)
+                {
+                    gradients[i] = Whole(pulled.Pull(Place(i), gradient, x[0], x[1]), inputs);
+                    continue;
+                }
                 var slope = Place(i) switch
                 {
                     0 => new Partial<F, Mark1>(function).Apply(x[0], x[1], x[2]),
@@ -53,6 +58,11 @@ internal class PointwiseOperation<F>(F function, TorchTensor[] operands, Shape s
         for (var i = 0; i < inputs.Length; i++)
             if (Wanted[i])
             {
+                if (function is IPulled pulled)
+                {
+                    gradients[i] = TorchTensor.Expand(pulled.Pull(Place(i), gradient, x[0], x[1]), shape).Like(inputs[i]);
+                    continue;
+                }
                 var slope = Place(i) switch
                 {
                     0 => TorchTensor.Pointwise(new Partial<F, Mark1>(function), x[0], x[1], x[2]),

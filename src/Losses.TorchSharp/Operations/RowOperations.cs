@@ -43,7 +43,7 @@ internal abstract class RowOperation(Func<TorchTensor[], TorchTensor> definition
     protected abstract Tensor?[] Gradients(Tensor[] inputs, Tensor gradient);
 }
 
-/// <summary>A loss of rows with labels over the tensor's own memory, a value a row.</summary>
+/// <summary>A loss of rows with labels over the tensor's own memory, a value for each row.</summary>
 internal class LabelledRowsOperation<S>(LabelledRows row, Func<TorchTensor[], TorchTensor> definition)
     : RowOperation(definition, isWide: false)
     where S : unmanaged, IFloatingPointIeee754<S>
@@ -54,17 +54,17 @@ internal class LabelledRowsOperation<S>(LabelledRows row, Func<TorchTensor[], To
     {
         var x = inputs[0].contiguous();
         var values = empty(row.Labels.Shape.ToLongs(), x.dtype);
-        row.Run<S>(Memory.Span<S>(x), TorchTensor.ShapeOf(x), [S.One], 1, Memory.Span<S>(values), [], isSummed: false);
+        row.Run<S>(Memory.Span<S>(x), TorchTensor.ShapeOf(x), [1], Memory.Span<S>(values), [], isSummed: false);
         return values;
     }
 
     protected override Tensor?[] Gradients(Tensor[] inputs, Tensor gradient) =>
-        [Gradient(inputs[0].contiguous(), Memory.Span<S>(gradient.contiguous()), 1)];
+        [Gradient(inputs[0].contiguous(), Memory.Numbers(gradient))];
 
-    protected Tensor Gradient(Tensor x, ReadOnlySpan<S> upstream, double scale)
+    protected Tensor Gradient(Tensor x, ReadOnlySpan<double> upstream)
     {
         var gradient = Memory.Fresh(x);
-        row.Run(Memory.Span<S>(x), TorchTensor.ShapeOf(x), upstream, scale, [], Memory.Span<S>(gradient), isSummed: false);
+        row.Run(Memory.Span<S>(x), TorchTensor.ShapeOf(x), upstream, [], Memory.Span<S>(gradient), isSummed: false);
         return gradient;
     }
 }
@@ -91,7 +91,7 @@ internal sealed class ReducedLabelledRowsOperation<S>(
             Kept = [IsOverwriting ? x.detach() : Memory.Fresh(x)];
             gradient = Memory.Span<S>(Kept[0]!);
         }
-        var sum = Row.Run<S>(Memory.Span<S>(x), shape, [S.One], Share, [], gradient, isSummed: true)!;
+        var sum = Row.Run<S>(Memory.Span<S>(x), shape, [Share], [], gradient, isSummed: true)!;
         if (IsOverwriting)
             Memory.Changed(x);
         return Sums.Quotient(sum, weight, x);
@@ -107,10 +107,44 @@ internal sealed class ReducedLabelledRowsOperation<S>(
     protected override TorchTensor Recorded(TorchTensor values) => TorchTensor.Total(values) * TorchTensor.Constant(Share);
 
     protected override Tensor?[] Gradients(Tensor[] inputs, Tensor gradient) =>
-        [Gradient(inputs[0].contiguous(), [S.One], Share * Memory.Number(gradient))];
+        [Gradient(inputs[0].contiguous(), [Share * Memory.Number(gradient)])];
 }
 
-/// <summary>A function of vectors along the last axis of float32 tensors, a number a row.</summary>
+/// <summary>A loss of stored rows over the tensors' own memory, a number for each.</summary>
+internal sealed class RowsOperation<S>(StoredRows rows, Func<TorchTensor[], TorchTensor> definition, bool isWide = false)
+    : RowOperation(definition, isWide)
+    where S : unmanaged, IFloatingPointIeee754<S>
+{
+    internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
+    {
+        var shape = TorchTensor.ShapeOf(inputs[0]);
+        var held = Array.ConvertAll(inputs, static x => x.contiguous());
+        var values = empty(rows.Rows(shape).ToLongs(), held[0].dtype);
+        rows.Run(Memory.Span<S>(held[0]), Second(held), shape, [1], Memory.Span<S>(values), [], []);
+        return values;
+    }
+
+    protected override Tensor?[] Gradients(Tensor[] inputs, Tensor gradient)
+    {
+        var held = Array.ConvertAll(inputs, static x => x.contiguous());
+        var gradients = Array.ConvertAll(Wanted, wanted => wanted ? Memory.Fresh(held[0]) : null);
+        rows.Run(
+            Memory.Span<S>(held[0]),
+            Second(held),
+            TorchTensor.ShapeOf(held[0]),
+            Memory.Numbers(gradient),
+            [],
+            gradients[0] is { } byX ? Memory.Span<S>(byX) : [],
+            Second(gradients)
+        );
+        return gradients;
+    }
+
+    // That of the target, where there is one.
+    private static Span<S> Second(Tensor?[] tensors) => tensors.Length > 1 && tensors[1] is { } target ? Memory.Span<S>(target) : [];
+}
+
+/// <summary>A function of vectors along the last axis of float32 tensors, a number for each row.</summary>
 internal sealed unsafe class VectorRowsOperation(VectorRows row, Func<TorchTensor[], TorchTensor> definition)
     : RowOperation(definition, isWide: false)
 {
@@ -165,7 +199,7 @@ internal sealed unsafe class VectorRowsOperation(VectorRows row, Func<TorchTenso
     private static Tensor[] Held(Tensor[] inputs) => Array.ConvertAll(inputs, static x => x.contiguous());
 }
 
-/// <summary>Connectionist temporal classification of float64 tensors on the CPU, a number a sample.</summary>
+/// <summary>Connectionist temporal classification of float64 tensors on the CPU, a number for each sample.</summary>
 internal sealed class CTCOperation(CTCPaths paths, Func<TorchTensor[], TorchTensor> definition, bool isWide)
     : RowOperation(definition, isWide)
 {

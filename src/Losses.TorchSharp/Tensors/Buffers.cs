@@ -10,10 +10,10 @@ namespace Losses.TorchSharp;
 /// A page that is touched for the first time costs more than to compute what is written to it. A training loop asks for the same memory at every step: so what
 /// comes back is kept, until somebody asks for memory that it is no good for, or nobody has asked for some seconds.
 /// </remarks>
-internal static unsafe partial class Buffers
+internal static unsafe class Buffers
 {
     /// <summary>From so many bytes on, a huge page: less comes back from the allocator as it went.</summary>
-    internal const long Large = 2 << 20;
+    internal const long Large = Losses.Memory.HugePage;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private static readonly Timer s_timer = new(static _ => Clear());
@@ -60,9 +60,7 @@ internal static unsafe partial class Buffers
             Clear();
             size = (size + Large - 1) / Large * Large;
             var buffer = (nint)NativeMemory.AlignedAlloc((nuint)size, (nuint)Large);
-            // Advice: where it is not taken, nothing is lost.
-            if (OperatingSystem.IsLinux())
-                _ = Advise(buffer, (nuint)size, HugePages);
+            Losses.Memory.AskForHugePages(buffer, (nuint)size);
             s_sizes.Add(buffer, size);
             return buffer;
         }
@@ -90,9 +88,4 @@ internal static unsafe partial class Buffers
             s_free.Clear();
         }
     }
-
-    private const int HugePages = 14;
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(nint start, nuint length, int advice);
 }

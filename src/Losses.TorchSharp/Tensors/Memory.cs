@@ -58,6 +58,15 @@ internal static unsafe partial class Memory
         nothing.zero_();
     }
 
+    /// <summary>All numbers of a tensor, row-major.</summary>
+    internal static double[] Numbers(Tensor tensor)
+    {
+        using var dense = tensor.contiguous();
+        if (dense.dtype == ScalarType.Float64)
+            return Span<double>(dense).ToArray();
+        return Array.ConvertAll(Span<float>(dense).ToArray(), static number => (double)number);
+    }
+
     /// <summary>The only number of a tensor.</summary>
     internal static double Number(Tensor scalar) =>
         !IsOnCpu(scalar) ? scalar.ToDouble()

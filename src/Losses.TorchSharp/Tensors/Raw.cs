@@ -81,8 +81,55 @@ internal readonly struct Raw : IReal<Raw>
 
     public static Raw ExpM1(Raw x) => x.Tensor is { } t ? new(t.expm1()) : new(Real.ExpM1(x._number));
 
+    public static Raw Tanh(Raw x) => x.Tensor is { } t ? new(t.tanh()) : new(Real.Tanh(x._number));
+
+    // Far away |x| − log 2 + log(1 + e^−2|x|); next to 0, where that would cancel, −½ log(1 − tanh² x).
+    public static Raw LogCosh(Raw x)
+    {
+        if (x.Tensor is null)
+            return new(Real.LogCosh(x._number));
+        var (size, tanh) = (Abs(x), Tanh(x));
+        var far = size + (Log1P(Exp(Constant(-2) * size)) - Constant(Logarithm.Ln2));
+        return IfLess(size, Constant(1), Constant(-0.5) * Log1P(-(tanh * tanh)), far);
+    }
+
+    public static Raw Atan(Raw x) => x.Tensor is { } t ? new(t.atan()) : new(Real.Atan(x._number));
+
+    public static Raw Erf(Raw x) => x.Tensor is { } t ? new(t.erf()) : new(Real.Erf(x._number));
+
+    public static (Raw Sin, Raw Cos) SinCos(Raw x)
+    {
+        if (x.Tensor is { } t)
+            return (new(t.sin()), new(t.cos()));
+        var (sin, cos) = Real.SinCos(x._number);
+        return (new(sin), new(cos));
+    }
+
+    public static Raw LogGamma(Raw x) => x.Tensor is { } t ? NotNegative(t, t.lgamma()) : new(Real.LogGamma(x._number));
+
+    // libtorch's own are off by 10⁻⁹ of the trigamma function, and by many units next to the zero of the digamma function.
+    public static Raw Polygamma(int order, Raw x) => OneByOne(x, number => Real.Polygamma(order, number));
+
+    public static Raw Digamma(Raw x) => OneByOne(x, Real.Digamma);
+
+    private static Raw OneByOne(Raw x, Func<Real, Real> function)
+    {
+        if (x.Tensor is not { } t)
+            return new(function(x._number));
+        using var wide = t.detach().to(ScalarType.Float64).cpu().contiguous();
+        var values = Array.ConvertAll(wide.data<double>().ToArray(), number => function(number).Value);
+        return new(tensor(values, t.shape, t.dtype, t.device));
+    }
+
+    // libtorch has values below 0.
+    private static Raw NotNegative(Tensor x, Tensor value) =>
+        Select(Compared(x, 0, static (x, n) => x.lt(n)), x, new(double.NaN), new(value));
+
+    // libtorch's roots and squares have the same bits wherever an element stands, its other powers have not.
     public static Raw Power(Raw x, double exponent) =>
-        x.Tensor is { } t ? Scaled(t, exponent, static (x, n) => x.pow(n)) : new(Math.Pow(x._number, exponent));
+        exponent == 1.5 ? x * Sqrt(x)
+        : x.Tensor is { } t ? Scaled(t, exponent, static (x, n) => x.pow(n))
+        : new(Math.Pow(x._number, exponent));
 
     public static Logistic<Raw> Logistic(Raw x)
     {

@@ -86,6 +86,31 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
     public static TorchTensor ExpM1(TorchTensor x) => Pointwise(default(ExpM1Function), x);
 
     /// <inheritdoc/>
+    public static TorchTensor Tanh(TorchTensor x) => Pointwise(default(TanhFunction), x);
+
+    /// <inheritdoc/>
+    public static TorchTensor LogCosh(TorchTensor x) => Pointwise(default(LogCoshFunction), x);
+
+    /// <inheritdoc/>
+    public static TorchTensor Atan(TorchTensor x) => Pointwise(default(AtanFunction), x);
+
+    /// <inheritdoc/>
+    public static TorchTensor Erf(TorchTensor x) => Pointwise(default(ErfFunction), x);
+
+    /// <inheritdoc/>
+    public static (TorchTensor Sin, TorchTensor Cos) SinCos(TorchTensor x) =>
+        (Pointwise(default(SinFunction), x), Pointwise(default(CosFunction), x));
+
+    /// <inheritdoc/>
+    public static TorchTensor LogGamma(TorchTensor x) => Pointwise(default(LogGammaFunction), x);
+
+    /// <inheritdoc/>
+    public static TorchTensor Polygamma(int order, TorchTensor x) => Pointwise(new PolygammaFunction(order), x);
+
+    /// <inheritdoc/>
+    public static TorchTensor Digamma(TorchTensor x) => Pointwise(default(DigammaFunction), x);
+
+    /// <inheritdoc/>
     public static TorchTensor Power(TorchTensor x, double exponent) => Pointwise(new PowerFunction(exponent), x);
 
     /// <inheritdoc/>
@@ -99,6 +124,10 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
 
     /// <inheritdoc/>
     public static TorchTensor Weigh(TorchTensor weight, TorchTensor x) => Pointwise(default(WeighFunction), weight, x);
+
+    static TorchTensor IReal<TorchTensor>.Divergence(TorchTensor t, TorchTensor x) => Pointwise(default(DivergenceFunction), t, x);
+
+    static TorchTensor IReal<TorchTensor>.Share(TorchTensor a, TorchTensor b) => Pointwise(default(ShareFunction), a, b);
 
     /// <inheritdoc/>
     public static TorchTensor Given(TorchTensor x, TorchTensor value) => Pointwise(default(GivenFunction), x, value);
@@ -286,8 +315,8 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
         var x = Operands(
             null,
             out var isWide,
-            Expand(a.Dense(), [.. batch.ToArray(), a.Shape[-2], a.Shape[-1]]),
-            Expand(b.Dense(), [.. batch.ToArray(), b.Shape[-2], b.Shape[-1]])
+            Expand(a.Dense(b), [.. batch.ToArray(), a.Shape[-2], a.Shape[-1]]),
+            Expand(b.Dense(a), [.. batch.ToArray(), b.Shape[-2], b.Shape[-1]])
         );
         return new(new MatMulOperation().Apply(x[0].Tensor!, x[1].Tensor!), isWide);
     }
@@ -372,13 +401,103 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
                 new DeferredRows(labelled, x, definition, inputs[0]._isExpendable),
                 labelled.Labels.Shape
             ),
+            TargetRows rows
+                when Array.TrueForAll(
+                    inputs,
+                    input => input is { IsStored: true, Stored: { } of } && of.dtype == x.dtype && of.device_type == x.device_type
+                ) => new(
+                (
+                    x.dtype == ScalarType.Float32
+                        ? new RowsOperation<float>(rows, definition)
+                        : (Operation)new RowsOperation<double>(rows, definition)
+                ).Apply(Array.ConvertAll(inputs, static input => input.Stored!)),
+                isWide: false
+            ),
             VectorRows rows when VectorRowsOperation.Takes(inputs) => new(
                 new VectorRowsOperation(rows, definition).Apply(Array.ConvertAll(inputs, static x => x.Stored!)),
                 isWide: true
             ),
+            LabelledPairs pairs => OnKernel(
+                inputs,
+                (isSingle, isWide) =>
+                    isSingle
+                        ? new LabelledPairsOperation<float>(pairs, definition, isWide)
+                        : new LabelledPairsOperation<double>(pairs, definition, isWide)
+            ),
+            Transducer loss => OnKernel(
+                inputs,
+                (isSingle, isWide) =>
+                    isSingle ? new RowsOperation<float>(loss, definition, isWide) : new RowsOperation<double>(loss, definition, isWide)
+            ),
             CTCPaths paths => inputs[0].Applied(isWide => new CTCOperation(paths, definition, isWide)),
             _ => definition(inputs),
         };
+    }
+
+    static TorchTensor ITensor<TorchTensor>.Sums<L>(L loss, TorchTensor prediction, TorchTensor target, TorchTensor[] weights, int[] axes)
+    {
+        TorchTensor[] all = [prediction, target, .. weights];
+        if (!AreOnCpu(all))
+            return SumsDefinition.Of(loss, prediction, target, weights, axes);
+        // The weights are known as tensors once all are of one kind.
+        var known = Array.Empty<Tensor>();
+        return OnKernel(
+            all,
+            (isSingle, isWide) =>
+                isSingle
+                    ? new SumsLossOperation<L, float>(loss, axes, known, isWide)
+                    : new SumsLossOperation<L, double>(loss, axes, known, isWide),
+            2,
+            rest => known = rest
+        );
+    }
+
+    static TorchTensor ITensor<TorchTensor>.Pairs<L>(L loss, TorchTensor prediction, TorchTensor target, int axis, out TorchTensor counts)
+    {
+        if (!AreOnCpu([prediction, target]))
+        {
+            counts = PairsDefinition.Counts<L, TorchTensor>(target, axis);
+            return PairsDefinition.Of(loss, prediction, target, axis);
+        }
+        Func<double[]> counted = () => [];
+        var values = OnKernel(
+            [prediction, target],
+            (isSingle, isWide) =>
+            {
+                if (isSingle)
+                {
+                    var operation = new PairsOperation<L, float>(loss, axis, isWide);
+                    counted = () => operation.Counts;
+                    return operation;
+                }
+                var wide = new PairsOperation<L, double>(loss, axis, isWide);
+                counted = () => wide.Counts;
+                return wide;
+            }
+        );
+        counts = Create(prediction, counted(), values.Shape);
+        return values;
+    }
+
+    private static bool AreOnCpu(TorchTensor[] operands) =>
+        operands[0].Shape.Size > 0
+        && !Array.Exists(operands, static x => x.IsNumber || x.IsDetached || x.Stored is not { } stored || !Memory.IsOnCpu(stored));
+
+    // A kernel whose values are float64: over the memory of float32 or float64 tensors, or where one of them is an intermediate over float64 of all.
+    private static TorchTensor OnKernel(
+        TorchTensor[] operands,
+        Func<bool, bool, Operation> operation,
+        int inputs = int.MaxValue,
+        Action<Tensor[]>? others = null
+    )
+    {
+        CheckAlike(operands);
+        var isStored = Array.TrueForAll(operands, static x => !x.IsWide);
+        var isSingle = isStored && operands[0].Stored!.dtype == ScalarType.Float32;
+        var x = Array.ConvertAll(operands, x => isStored ? x.Stored! : x.Widened().Stored!);
+        var count = Math.Min(inputs, x.Length);
+        others?.Invoke(x[count..]);
+        return new(operation(isSingle, !isStored).Apply(x[..count]), isSingle || !isStored);
     }
 
     /// <summary>A pointwise function by elementary operations.</summary>
@@ -411,7 +530,7 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
 
     internal static TorchTensor Others(TorchTensor x, int axis) => x.Widened().Dense().Mapped(t => RowwiseOperation.Others(t, axis));
 
-    /// <summary>A value a row, repeated along the axis that the rows lie on.</summary>
+    /// <summary>A value for each row, repeated along the axis that the rows lie on.</summary>
     internal static TorchTensor Along(TorchTensor x, int axis, Shape shape) => Expand(Reshape(x, shape.With(axis, 1)), shape);
 
     /// <summary>The sum of all elements, exact on the CPU.</summary>
@@ -500,6 +619,15 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
 
     // A tensor, also of a number.
     private TorchTensor Dense() => IsNumber ? new(ToTensor(), Shape, false) : this;
+
+    // One number for all is of the kind of what it stands beside.
+    private TorchTensor Dense(TorchTensor beside)
+    {
+        if (!IsNumber || beside.Stored is not { } other)
+            return Dense();
+        var isWide = beside.Type == ScalarType.Float32 && Memory.IsOnCpu(other);
+        return new(isWide ? ToTensor() : ToTensor().to(beside.Type, other.device), Shape, isWide);
+    }
 
     // On the CPU in float64.
     private TorchTensor Widened()

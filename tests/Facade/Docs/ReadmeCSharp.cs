@@ -54,6 +54,59 @@ internal static class ReadmeCSharp
 
     // end
 
+    // README: pairs
+    readonly struct PairwiseHinge : IPairs
+    {
+        public static bool IsOfDifference => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Of<T>(T first, T second, T firstTarget, T secondTarget)
+            where T : IReal<T> => T.Max(T.Constant(0), T.Constant(1) - (first - second));
+    }
+
+    // end
+
+    // README: softmax
+    readonly struct Poly1 : ISoftmaxRows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Of<T>(Softmax<T> prediction, T target)
+            where T : IReal<T> => T.Weigh(target, prediction.Rest - prediction.LogProbability);
+    }
+
+    // end
+
+    // README: divergence
+    readonly struct Hellinger : ISoftmaxDivergence
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Of<T>(Softmax<T> prediction, Softmax<T> target)
+            where T : IReal<T>
+        {
+            var d = T.Exp(T.Scale(0.5, prediction.LogProbability)) - T.Exp(T.Scale(0.5, target.LogProbability));
+            return T.Scale(0.5, d * d);
+        }
+    }
+
+    // end
+
+    internal static double[] Divergence() =>
+        Loss.SoftmaxRows(
+                DiffTensor.Create([2.0, 1, -4, 1, 1, 1], 2, 3),
+                DiffTensor.Create([3.0, 0, -4, 1, 1, 1], 2, 3),
+                new Hellinger(),
+                temperature: 2
+            )
+            .Values.ToArray();
+
+    internal static double Pairs() =>
+        Loss.Pairs(DiffTensor.Create([3.0, 1, 0.5, 7, 8, 9], 2, 3), DiffTensor.Create([0.0, 1, 2, 1, 1, 1], 2, 3), new PairwiseHinge())
+            .Mean()
+            .ToScalar();
+
+    internal static double[] Softmax() =>
+        Loss.SoftmaxRows(DiffTensor.Create([2.0, 1, -4, 1, 1, 1], 2, 3), new Labels(0, 2), new Poly1()).Values.ToArray();
+
     internal static double[] Sums() =>
         Loss.Sums(
                 DiffTensor.Create([2.0, 1, -4, 1, 1, 1], 2, 3),

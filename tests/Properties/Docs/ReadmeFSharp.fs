@@ -63,6 +63,41 @@ module Own =
             member _.Value sums = sums.A / sums.B
 
     let relativeError target prediction = sums (RelativeError()) [| -1 |] target prediction
+    // end
+
+    // README: pairs
+    [<Struct; NoEquality; NoComparison>]
+    type PairwiseHinge =
+        interface IPairs with
+            static member IsOfDifference = true
+
+            [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+            member _.Of(first, second, _, _) = hinge (num 1.0 - (first - second))
+
+    let pairwiseHinge target scores = pairs (PairwiseHinge()) -1 target scores
+    // end
+
+    // README: softmax
+    [<Struct; NoEquality; NoComparison>]
+    type Poly1 =
+        interface ISoftmaxRows with
+            [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+            member _.Of(p, t) = weigh t (p.Rest - p.LogProbability)
+
+    let poly1 labels logits = softmaxRows (Poly1()) ClassOptions.Default labels logits
+    // end
+
+    // README: divergence
+    [<Struct; NoEquality; NoComparison>]
+    type Hellinger =
+        interface ISoftmaxDivergence with
+            [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+            member _.Of(p, q) =
+                let d = exp (0.5 .* p.LogProbability) - exp (0.5 .* q.LogProbability)
+                0.5 .* (d * d)
+
+    let hellinger teacher student =
+        softmaxRowsWithLogits (Hellinger()) { DistillationOptions.Default with Temperature = 2.0 } teacher student
 // end
 
 let rec internal rootFrom (folder: DirectoryInfo) : string =
@@ -133,3 +168,43 @@ let ``the README's loss of sums is a part of the target, and has a gradient`` ()
     let prediction = DiffTensor.Create(2.0, 1.0, -4.0)
     Assert.Equal(0.08, (loss prediction).ToScalar())
     Assert.Equal<float[]>([| -0.08; 0.08; 0.0 |], (Diff.grad loss prediction).ToArray())
+
+[<Fact>]
+let ``the README's loss of pairs is what each lacks of being 1 above the next, and has a gradient`` () =
+    let loss = Own.pairwiseHinge (DiffTensor.Create(0.0, 1.0, 2.0)) >> Reduce.sum
+    let scores = DiffTensor.Create(3.0, 1.0, 0.5)
+    Assert.Equal(8.0, (loss scores).ToScalar())
+    Assert.Equal<float[]>([| 2.0; 0.0; -2.0 |], (Diff.grad loss scores).ToArray())
+
+[<Fact>]
+let ``the README's loss of softmax rows is cross-entropy and 1 − p, and has a gradient`` () =
+    let logits = DiffTensor.Create([| 2.0; 1.0; -4.0; 1.0; 1.0; 1.0 |], 2, 3)
+    let labels = Labels([| 0; 2 |])
+
+    let own = DiffTensor.Create([| 1.0; 0.0; 0.0; 0.0; 0.0; 1.0 |], 2, 3)
+
+    let expected (logits: DiffTensor<float>) =
+        (crossEntropy CrossEntropyOptions.Default labels logits |> Reduce.sum) + 2.0
+        - DiffTensor<float>.Sum(own * softmax 1 logits, ReadOnlySpan [| 0; 1 |], false)
+
+    let loss = Own.poly1 labels >> Reduce.sum
+    Assert.Equal((expected logits).ToScalar(), (loss logits).ToScalar(), 1e-14)
+    Array.iter2 (fun e a -> Assert.Equal(e, a, 1e-14)) ((Diff.grad expected logits).ToArray()) ((Diff.grad loss logits).ToArray())
+
+[<Fact>]
+let ``the README's loss of two softmaxes is the squared Hellinger distance of the softened rows, and has a gradient`` () =
+    let teacher = DiffTensor.Create([| 3.0; 0.0; -4.0; 1.0; 1.0; 1.0 |], 2, 3)
+    let student = DiffTensor.Create([| 2.0; 1.0; -4.0; 1.0; 1.0; 1.0 |], 2, 3)
+
+    let expected (student: DiffTensor<float>) =
+        let root x = Notation.sqrt (softmax 1 (Notation.(*) (Notation.num 0.5) x))
+        let d = Notation.(-) (root student) (root teacher)
+        Notation.(*) (Notation.num 0.5) (TensorNotation.sumAll (Notation.(*) d d))
+
+    let loss = Own.hellinger teacher >> Reduce.sum
+    Assert.Equal((expected student).ToScalar(), (loss student).ToScalar(), 1e-15)
+
+    Array.iter2
+        (fun (e: float) a -> Assert.Equal(e, a, 1e-15))
+        ((Diff.grad expected student).ToArray())
+        ((Diff.grad loss student).ToArray())

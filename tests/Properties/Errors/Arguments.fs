@@ -103,7 +103,7 @@ let ``a label that is no class is named, with its place`` (label: int) =
 
     for call in
         [
-            (fun () -> nll NLLOptions.Default bad x23 |> ignore)
+            (fun () -> nll ClassOptions.Default bad x23 |> ignore)
             (fun () -> crossEntropy CrossEntropyOptions.Default bad x23 |> ignore)
         ] do
         refuses<ArgumentOutOfRangeException> "labels" [ $"labels[1] is {label}"; "3 classes" ] call
@@ -123,7 +123,7 @@ let ``a 64-bit label that does not fit is refused, not truncated`` () =
 [<Fact>]
 let ``labels of another shape name both shapes`` () =
     for labels in [ Labels [| 0; 1; 2 |]; Labels.Single 0; Labels(ReadOnlySpan [| 0; 1 |], Shape [| 2; 1 |]) ] do
-        refuses<ArgumentException> "labels" [ labels.Shape.ToString(); "(2, 3)" ] (fun () -> nll NLLOptions.Default labels x23 |> ignore)
+        refuses<ArgumentException> "labels" [ labels.Shape.ToString(); "(2, 3)" ] (fun () -> nll ClassOptions.Default labels x23 |> ignore)
 
         refuses<ArgumentException> "labels" [ labels.Shape.ToString(); "(2, 3)" ] (fun () ->
             crossEntropy CrossEntropyOptions.Default labels x23 |> ignore)
@@ -133,7 +133,7 @@ let ``class weights of another length name both shapes`` () =
     let weights = Weights.op_Implicit [| 1.0; 2.0 |]
 
     refuses<ArgumentException> "classWeights" [ "(2)"; "(2, 3)"; "3 classes" ] (fun () ->
-        nll { NLLOptions.Default with ClassWeights = weights } labels x23 |> ignore)
+        nll { ClassOptions.Default with ClassWeights = weights } labels x23 |> ignore)
 
     refuses<ArgumentException> "classWeights" [ "(2)"; "(2, 3)"; "3 classes" ] (fun () ->
         crossEntropy { CrossEntropyOptions.Default with ClassWeights = weights } labels x23 |> ignore)
@@ -162,7 +162,7 @@ let ``no classes are refused`` () =
     for call in
         [
             (fun () -> crossEntropy CrossEntropyOptions.Default labels empty |> ignore)
-            (fun () -> nll NLLOptions.Default labels empty |> ignore)
+            (fun () -> nll ClassOptions.Default labels empty |> ignore)
             (fun () -> crossEntropyWithProbabilities CrossEntropyOptions.Default empty empty |> ignore)
             (fun () -> softmax 1 empty |> ignore)
             (fun () -> logSoftmax 1 empty |> ignore)
@@ -193,7 +193,7 @@ let ``a scalar has no class axis and no vector axis`` () =
     for call in
         [
             (fun () -> crossEntropy CrossEntropyOptions.Default (Labels.Single 0) scalar |> ignore)
-            (fun () -> nll NLLOptions.Default (Labels.Single 0) scalar |> ignore)
+            (fun () -> nll ClassOptions.Default (Labels.Single 0) scalar |> ignore)
             (fun () -> softmax 0 scalar |> ignore)
             (fun () -> logSoftmax -1 scalar |> ignore)
             (fun () -> cosineSimilarity 0 1e-8 scalar scalar |> ignore)
@@ -222,8 +222,8 @@ let ``null is refused by name`` () =
             "target", (fun () -> balancedBceWithLogits Weights.None none x23 |> ignore)
             "logits", (fun () -> balancedBceWithLogits Weights.None x23 none |> ignore)
             "posWeight", (fun () -> balancedBceWithLogits nothing x23 x23 |> ignore)
-            "labels", (fun () -> nll NLLOptions.Default nothing x23 |> ignore)
-            "logProbabilities", (fun () -> nll NLLOptions.Default labels none |> ignore)
+            "labels", (fun () -> nll ClassOptions.Default nothing x23 |> ignore)
+            "logProbabilities", (fun () -> nll ClassOptions.Default labels none |> ignore)
             "options", (fun () -> nll nothing labels x23 |> ignore)
             "logits", (fun () -> crossEntropy CrossEntropyOptions.Default labels none |> ignore)
             "labels", (fun () -> crossEntropy CrossEntropyOptions.Default nothing x23 |> ignore)

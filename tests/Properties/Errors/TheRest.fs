@@ -292,7 +292,7 @@ let ``an adaptive softmax that does not fit is named`` () =
 let ``losses that count differently are not added`` () =
     let plain = mse pair pair
     let sequences = Sequence.ctc CTCOptions.Default [| 3; 3 |] [| 2; 2 |] padded logs
-    let weighted = nll { NLLOptions.Default with ClassWeights = Weights.op_Implicit [| 1.0; 2.0; 3.0 |] } labels x23
+    let weighted = nll { ClassOptions.Default with ClassWeights = Weights.op_Implicit [| 1.0; 2.0; 3.0 |] } labels x23
 
     for a, b in [ plain, sequences; sequences, plain; plain, weighted; weighted, plain ] do
         refuses<ArgumentException> "b" [ "reduced" ] (fun () -> a + b |> ignore)

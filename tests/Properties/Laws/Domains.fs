@@ -44,15 +44,21 @@ let private inside (numbers: Numbers) =
     | Numbers.Sign -> -1.0
     | Numbers.NotNegative -> 2.0
     | Numbers.Logarithm -> -0.5
+    | Numbers.AboveMinusOne -> 0.5
+    | Numbers.NotPositive -> -0.5
+    | Numbers.Positive -> 2.0
 
 /// Six elements, or two rows of three.
 let private ofEntry (entry: Entry) =
-    let length (operand: Operand) = if entry.IsElementwise || operand.Layout.IsSingle then 1 else 3
+    // Of two classes a place is a share.
+    let width = if List.contains 8 entry.Widths then 3 else List.min entry.Widths
+    let length (operand: Operand) = if entry.IsElementwise || operand.Layout.IsSingle then 1 else width
 
     let sample =
         {
             Operands = [| for operand in entry.Operands -> Array.create (length operand) (inside operand.Numbers) |]
-            Labels = [||]
+            // The first class, where a row has labels.
+            Labels = (entry.Plain (Random 1) Format.float64 3).Labels |> Array.map (fun _ -> 0)
         }
 
     let batch = Batch(entry, Array.create 2 sample)
@@ -77,7 +83,7 @@ let private ofEntry (entry: Entry) =
             ]
         Loss =
             { new LossFunction with
-                member _.Apply inputs = entry.Call.Of(inputs, [||])
+                member _.Apply inputs = entry.Call.Of(inputs, batch.Labels)
             }
     }
 
@@ -135,10 +141,21 @@ let internal find (name: string) = records |> List.find (fun record -> record.Na
 
 let internal outside (engine: Engine) (domain: Domain) =
     [
+        if domain.Least = Double.Epsilon then
+            0.0
+            -1.0
+            -infinity
         if domain.Least = 0.0 then
             -1.0
             -engine.Least
             -infinity
+        if domain.Least < 0.0 && Double.IsFinite domain.Least && domain.LeastMagnitude = 0.0 then
+            Math.Round domain.Least
+            -infinity
+        if domain.Largest = 0.0 then
+            2.0
+            engine.Least
+            infinity
         if domain.Largest = 1.0 then
             1.5
             engine.Next 1.0
@@ -153,7 +170,12 @@ let internal outside (engine: Engine) (domain: Domain) =
 let private edges (engine: Engine) (domain: Domain) =
     [
         nan
-        1.0
+        if domain.Contains 1.0 then
+            1.0
+        if domain.Largest = 0.0 then
+            -1.0
+            -0.0
+            0.0
         if domain.Least = 0.0 then
             0.0
             -0.0
@@ -323,7 +345,8 @@ let ``what is masked or weighed with 0 may be anything`` (name: string, engine: 
 let ``a sum of losses, and a multiple of one, refuses what each does`` (name: string, engine: string) =
     let record, engine = find name, Engines.byName engine
 
-    for bounded in record.Bounded do
+    // Losses that are counted do not add up.
+    for bounded in (if name.EndsWith " masked" then [] else record.Bounded) do
         let shape = snd record.Inputs[bounded.Operand]
         let number = List.head (outside engine bounded.Domain)
 

@@ -71,13 +71,21 @@ let private close
             0.0
         else
             let all = Array.concat sample.Operands
-            let spread = min 745.0 (Array.max all - Array.min all)
+            let steps = entry.Steps all.Length
+            let spread = min 745.0 (float steps * (Array.max all - Array.min all))
+            // Logarithms that add up to little: each sum is rounded as the largest of them.
+            let summed =
+                if steps = 1 || most > 0.0 then
+                    0.0
+                else
+                    float steps * Engines.float64.Ulp(all |> Array.map abs |> Array.max)
 
             let composed = if entry.IsComposed && size > 0.0 then 0.5 * engine.Ulp size else 0.0
 
             (8.0 + spread) * Engines.float64.Ulp truth.High
             + 4.0 * (1.0 + spread) * (if size = 0.0 then 0.0 else Engines.float64.Ulp size)
             + composed
+            + summed
 
     // A slope below the smallest normal number has an absolute error, which is multiplied, too.
     let beneath = 2.0 * most * Engines.float64.Least
@@ -108,7 +116,8 @@ let private slopeOf (entry: Entry) (engine: Engine) (sample: Sample) (o: int) (k
     let most = upstream |> Array.map abs |> Array.max
     struct (truth, across + (if own = 0.0 then 0.0 else own * most) + relative terms truth, most)
 
-type ``A loss``() =
+/// By the names of the catalogue and of the engines.
+type Losses =
 
     static member All = entries (fun _ -> true)
     static member Elementwise = entries _.IsElementwise
@@ -121,9 +130,12 @@ type ``A loss``() =
     static member Lipschitz = entries (fun entry -> entry.Laws |> List.exists _.IsLipschitz)
     static member ZeroSum = entries (fun entry -> entry.Laws |> List.exists _.IsZeroSum)
 
+// Three classes, since tests of one class wait for each other.
+type ``The values of a loss``() =
+
     // Law 17.
-    [<Theory; MemberData "All">]
-    member _.``has the values of its documentation, and the slopes by every operand, times what comes from above``
+    [<Theory; MemberData("All", MemberType = typeof<Losses>)>]
+    member _.``are those of its documentation, and so are the slopes by every operand, times what comes from above``
         (name: string, engine: string)
         =
         let entry, engine = given name engine
@@ -154,23 +166,29 @@ type ``A loss``() =
                         close engine entry sample what size most truth gradients[o].[batch.Place(o, s, k)]))
 
     // Law 17: linear in what comes from above.
-    [<Theory; MemberData "All">]
-    member _.``doubles its gradient where what comes from above doubles``(name: string, engine: string) =
+    [<Theory; MemberData("All", MemberType = typeof<Losses>)>]
+    member _.``double in their gradient where what comes from above doubles``(name: string, engine: string) =
         let entry, engine = given name engine
 
         Property.holdsFor 60 (batches entry engine) (fun _ -> Seq.empty) (fun batch ->
             let upstream = evaluate engine entry batch |> Array.mapi (fun i _ -> float (i + 1) / 4.0)
             let _, gradients = pull engine entry batch upstream
             let _, doubled = pull engine entry batch (Array.map (fun u -> 2.0 * u) upstream)
+            let largest = gradients |> Seq.concat |> Seq.map abs |> Seq.filter Double.IsFinite |> Seq.fold max 0.0
             let ordinary g = abs g >= max 1e-30 (2.0 * engine.Least / engine.Ulp 1.0) && abs g <= engine.Largest / 2.0
 
             for g, twice in Seq.zip (Seq.concat gradients) (Seq.concat doubled) do
-                if ordinary g then
+                // Another library's products of matrices are summed in another order each time.
+                let isClose = not engine.KeepsBits && abs (twice - 2.0 * g) <= engine.Slack * engine.Ulp(2.0 * largest)
+
+                if ordinary g && not isClose then
                     Property.same (fun () -> sprintf "gradient of %s of %A" name batch.Samples) (2.0 * g) twice)
 
+type ``The second derivatives of a loss``() =
+
     // Law 18, where nothing is extreme.
-    [<Theory; MemberData "All">]
-    member _.``has the second derivatives of its documentation``(name: string, engine: string) =
+    [<Theory; MemberData("All", MemberType = typeof<Losses>)>]
+    member _.``are those of its documentation``(name: string, engine: string) =
         let entry, engine = given name engine
 
         let cases =
@@ -193,7 +211,11 @@ type ``A loss``() =
             |> Array.iteri (fun s sample ->
                 let length = sample.Operands[0].Length
 
-                for k in 0 .. length - 1 do
+                // Each takes as many evaluations as there are elements: some of many, others every time.
+                let asked = min length 5
+                let first = int (abs (4.0 * along[0]))
+
+                for k in List.distinct [ for i in 0 .. asked - 1 -> (first + i * length / asked) % length ] do
                     let parts =
                         [
                             for j in 0 .. length - 1 do
@@ -210,8 +232,8 @@ type ``A loss``() =
                         Property.fail $"second derivative by element {k} of {describe entry sample}: {got:R} is not {truth:R}"))
 
     // Law 18.
-    [<Theory; MemberData "Elementwise">]
-    member _.``has the curvature of its definition to the last place``(name: string, engine: string) =
+    [<Theory; MemberData("Elementwise", MemberType = typeof<Losses>)>]
+    member _.``are those of its definition to the last place``(name: string, engine: string) =
         let entry, engine = given name engine
 
         let moderate =
@@ -238,8 +260,10 @@ type ``A loss``() =
             if error > 0.0 && not (error <= (if engine.Name = "float32" then 0.51 else 4.0) + slack / engine.Ulp truth.High) then
                 Property.fail $"curvature of {describe entry sample}: {products[0]:R} is {error:F3} ulp from {truth.High:R}")
 
+type ``A loss``() =
+
     // Law 1.
-    [<Theory; MemberData "NonNegative">]
+    [<Theory; MemberData("NonNegative", MemberType = typeof<Losses>)>]
     member _.``is never negative, not even as −0``(name: string, engine: string) =
         let entry, engine = given name engine
 
@@ -249,7 +273,7 @@ type ``A loss``() =
                     Property.fail (sprintf "%s of %A is %g" name batch.Samples value))
 
     // Law 1: a difference of zeros may be −0, a loss is not.
-    [<Theory; MemberData "Elementwise">]
+    [<Theory; MemberData("Elementwise", MemberType = typeof<Losses>)>]
     member _.``is +0 where it is 0, whatever the signs of the zeros``(name: string, engine: string) =
         let entry, engine = given name engine
 
@@ -280,7 +304,7 @@ type ``A loss``() =
         Assert.Equal(List.contains SignedZero entry.Laws, isSigned)
 
     // Law 2.
-    [<Theory; MemberData "Distance">]
+    [<Theory; MemberData("Distance", MemberType = typeof<Losses>)>]
     member _.``is 0 of slope 0 at its target, and only there``(name: string, engine: string) =
         let entry, engine = given name engine
 
@@ -298,7 +322,7 @@ type ``A loss``() =
                     Property.fail $"{describe entry sample} is 0"))
 
     // Law 3. In float64 the factors of a product of three may be taken in another order.
-    [<Theory; MemberData "Symmetric">]
+    [<Theory; MemberData("Symmetric", MemberType = typeof<Losses>)>]
     member _.``is the same with its first two operands swapped, and so are its slopes``(name: string, engine: string) =
         let entry, engine = given name engine
 
@@ -333,7 +357,7 @@ type ``A loss``() =
                         let at = batch.Place(o, s, k)
                         near "slope" (terms[s].Slope o k) gradients[o].[at] gradients'[1 - o].[at])
 
-    [<Theory; MemberData "Asymmetric">]
+    [<Theory; MemberData("Asymmetric", MemberType = typeof<Losses>)>]
     member _.``is another with its first two operands swapped``(name: string, engine: string) =
         let entry, engine = given name engine
         // Two targets: a target may be a prediction wherever prediction and target have the same units, but not the other way round.
@@ -350,7 +374,7 @@ type ``A loss``() =
             Property.fail $"{name} is the same for 100 swapped pairs"
 
     // Law 3.
-    [<Theory; MemberData "OfDifference">]
+    [<Theory; MemberData("OfDifference", MemberType = typeof<Losses>)>]
     member _.``slopes by the target as by the prediction, with the other sign``(name: string, engine: string) =
         let entry, engine = given name engine
 
@@ -363,7 +387,7 @@ type ``A loss``() =
                 gradients[1])
 
     // Law 20.
-    [<Theory; MemberData "Lipschitz">]
+    [<Theory; MemberData("Lipschitz", MemberType = typeof<Losses>)>]
     member _.``is never steeper than its bound``(name: string, engine: string) =
         let entry, engine = given name engine
 
@@ -380,7 +404,7 @@ type ``A loss``() =
                 | _ -> ())
 
     // Laws 16 and 20.
-    [<Theory; MemberData "ZeroSum">]
+    [<Theory; MemberData("ZeroSum", MemberType = typeof<Losses>)>]
     member _.``has a gradient that sums to 0, of bounded 1-norm``(name: string, engine: string) =
         let entry, engine = given name engine
 
@@ -407,11 +431,12 @@ type ``A loss``() =
                 if not (abs (Array.sum gradient) <= roundings + beneath) then
                     Property.fail $"gradient of {describe entry sample} sums to {Array.sum gradient:R}"
 
-                if not (Array.sumBy abs gradient <= bound + float classes * engine.Ulp 1.0) then
+                // Each is right to a few units of its own last place, and none is larger than the bound.
+                if not (Array.sumBy abs gradient <= bound + 2.0 * float classes * engine.Ulp bound) then
                     Property.fail $"gradient of {describe entry sample} has 1-norm {Array.sumBy abs gradient:R}"))
 
     // Law 6.
-    [<Theory; MemberData "Batched">]
+    [<Theory; MemberData("Batched", MemberType = typeof<Losses>)>]
     member _.``is that of its own sample, whatever the others hold``(name: string, engine: string) =
         let entry, engine = given name engine
 
@@ -446,7 +471,7 @@ type ``A loss``() =
                         gradients'[o].[at])
 
     // Law 5.
-    [<Theory; MemberData "Batched">]
+    [<Theory; MemberData("Batched", MemberType = typeof<Losses>)>]
     member _.``permutes with its samples, and its sum and mean stay``(name: string, engine: string) =
         let entry, engine = given name engine
 
@@ -471,7 +496,7 @@ type ``A loss``() =
                     Property.same (fun () -> $"{reduction} of {name}") there back)
 
     // Law 23.
-    [<Theory; MemberData "Batched">]
+    [<Theory; MemberData("Batched", MemberType = typeof<Losses>)>]
     member _.``is multiplied by a weight, and gone with a weight of 0``(name: string, engine: string) =
         let entry, engine = given name engine
 

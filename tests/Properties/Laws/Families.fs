@@ -390,6 +390,46 @@ module ``Kullback-Leibler divergence`` =
             // fl(log p) is not log p: half an ulp of each logarithm is left.
             Assert.True(abs own <= 1e-15 * float p.Length, $"KL(%A{p} ‖ itself) is {own:R}"))
 
+    // By mpmath: the value, and the slope by the target.
+    [<Theory>]
+    [<InlineData(-0.0001691502570443891, -709.46759972230939, -5.4084001306212021e-306, -5.4007769475157277e-306)>]
+    [<InlineData(-11.084873048162493, -709.43187508239953, -5.5172496846759764e-306, -5.509349243106664e-306)>]
+    [<InlineData(-1e300, -950.5, 1.596228096689125e-113, 1.596228096689125e-113)>]
+    let ``has its digits where the target's probability has none`` (x: float, t: float, value: float, slope: float) =
+        let logs =
+            { new TensorFunction with
+                member _.Apply inputs = klDiv true inputs[1] inputs[0] |> Reduce.sum
+            }
+
+        let got, slopes = Engines.float64.Pull(logs, [| [| x |], Shape.Scalar; [| t |], Shape.Scalar |], [| 1.0 |])
+
+        let near (what: string) (got: float) (truth: float) =
+            let error = Engines.float64.Error(got, DoubleDouble.Constant truth)
+
+            if not (error <= 4.0) then
+                Property.fail $"{what}: {got:R} is {error:F2} ulp from {truth:R}"
+
+        near "value" got[0] value
+        near "slope by the target" (slopes[1][0]) slope
+
+    // 1/t overflows below 5.6e-309 and its square far above: neither is in these slopes.
+    [<Theory>]
+    [<InlineData(1e-160); InlineData(1e-300); InlineData(5e-309); InlineData(1e-310); InlineData(5e-324)>]
+    let ``has the slope log t + 1 − x by the smallest target, and the curvature 1/t`` (t: float) =
+        let derive by = Engines.float64.Derive(divergence, [| [| -0.75 |], Shape.Scalar; [| t |], Shape.Scalar |], by)[0]
+        let expected = log t + 1.75
+        Assert.Equal(expected, derive [ 1 ], 4.0 * Engines.float64.Ulp expected)
+        let curvature = 1.0 / t
+
+        Assert.True(
+            derive [ 1; 1 ] = curvature || abs (derive [ 1; 1 ] / curvature - 1.0) <= 1e-15,
+            $"{derive [ 1; 1 ]:R}, not {curvature:R}"
+        )
+
+        Assert.Equal(-t, derive [ 0 ])
+        Assert.Equal(-1.0, derive [ 0; 1 ])
+        Assert.Equal(-1.0, derive [ 1; 0 ])
+
     // B10: with the arguments swapped it is another divergence.
     [<Fact>]
     let ``is not symmetric`` () =

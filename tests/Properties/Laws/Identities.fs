@@ -54,7 +54,7 @@ let ``CrossEntropy = NLL ∘ LogSoftmax`` (engine: string) =
         let composition =
             { new TensorFunction with
                 member _.Apply inputs =
-                    logSoftmax 1 inputs[0] |> nll { NLLOptions.Default with ClassWeights = weights } (Labels labels) |> Reduce.none
+                    logSoftmax 1 inputs[0] |> nll { ClassOptions.Default with ClassWeights = weights } (Labels labels) |> Reduce.none
             }
 
         compare engine "crossEntropy" 200.0 crossEntropy composition [| Array.concat logits, Shape [| rows; classes |] |] upstream)

@@ -183,7 +183,19 @@ type ``A NaN``() =
             let values, slopes = engine.Pull(f, place.With nan, [| 1.0 |])
             let reached = counts place count place.Operand place.At
             compare engine case place "mean" (fun _ -> not reached.IsEmpty) without values
-            compareSlopes engine case place count reached withoutSlopes slopes)
+
+            // What says how much a value counts is in what the mean divides by: no slope by what counts is left.
+            if List.contains (CountsBy place.Operand) case.Laws then
+                slopes
+                |> Array.iteri (fun operand gradient ->
+                    gradient
+                    |> Array.iteri (fun k slope ->
+                        let isReached = counts place count operand k |> List.exists (fun value -> List.contains value reached)
+
+                        if isReached && not (Double.IsNaN slope) then
+                            Property.fail $"{case}, slope of operand {operand} at {k}, {place}: {slope:R}"))
+            else
+                compareSlopes engine case place count reached withoutSlopes slopes)
 
     [<Theory; MemberData "Cases">]
     member _.``in an element that is weighed with 0 leaves no trace``(engine: string, name: string) =

@@ -30,6 +30,18 @@ type Plain(x: DiffTensor<float>) =
         static member Log a = Plain.Map(DiffTensor.Log, a)
         static member Log1P a = Plain.Map(DiffTensor.Log1P, a)
         static member ExpM1 a = Plain.Map(DiffTensor.ExpM1, a)
+        static member Tanh a = Plain.Map(DiffTensor.Tanh, a)
+        static member LogCosh a = Plain.Map(DiffTensor.LogCosh, a)
+        static member Atan a = Plain.Map(DiffTensor.Atan, a)
+        static member Erf a = Plain.Map(DiffTensor.Erf, a)
+
+        static member SinCos a =
+            let struct (sin, cos) = DiffTensor.SinCos a.X
+            struct (Plain sin, Plain cos)
+
+        static member LogGamma a = Plain.Map(DiffTensor.LogGamma, a)
+        static member Polygamma(order, a) = Plain(DiffTensor.Polygamma(order, a.X))
+        static member Digamma a = Plain.Map(DiffTensor.Digamma, a)
         static member Power(a, exponent) = Plain(DiffTensor.Power(a.X, exponent))
 
         static member Logistic a =

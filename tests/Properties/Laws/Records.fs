@@ -12,21 +12,41 @@ let private modules =
             [
                 "Activations"
                 "Regression"
+                "Robust"
                 "Binary"
                 "Classification"
+                "Focal"
+                "Classes"
+                "Ordinal"
+                "Evidential"
+                "Sparse"
+                "Probabilities"
+                "Survival"
+                "Ensembles"
+                "Preferences"
+                "Policy"
+                "Boxes"
+                "Generation"
+                "Images"
                 "Divergence"
                 "Similarity"
                 "Likelihood"
+                "Likelihoods"
+                "Scores"
                 "Margin"
+                "Hinges"
+                "Ranking"
                 "Embedding"
                 "Regions"
                 "Sequence"
                 "Vocabulary"
+                "Contrastive"
             ] -> nonNull (typeof<Losses.FSharp.Reducing>.Assembly.GetType $"Losses.FSharp.{name}")
     ]
 
 /// Modules that hold no losses.
-let private others = set [ "Notation"; "TensorNotation"; "Pointwise"; "Sums"; "Reduce"; "Diff" ]
+let private others =
+    set [ "Notation"; "TensorNotation"; "Pointwise"; "Sums"; "SoftmaxRows"; "Pairs"; "WeightedPairs"; "Reduce"; "Diff" ]
 
 let private catalogued = set [ for entry in Losses.Catalogue.Catalogue.all -> entry.Function ]
 

@@ -524,7 +524,7 @@ type ``A reduction``() =
                 expected
                 (engine.Value(by (Array.map float whole), inputs given)[0]))
 
-    // A value a sample: that of the sample by itself.
+    // A value for each sample: that of the sample by itself.
     [<Theory; MemberData "Engines">]
     member _.``per sample is that of each sample``(engine: string) =
         let engine = Engines.byName engine

@@ -156,3 +156,71 @@ type ``The kernel of connectionist temporal classification``(output: Xunit.Abstr
                 Assert.True((error <= 4.0), $"the slope at frame {t}, class {c}, {got:R}, is {error:F2} ulp off {-share.High:R}")
 
         output.WriteLine $"{worst:F2} ulp at most"
+
+let private lattice (frames: int) (columns: int) (classes: int) (logits: float[]) =
+    let samples = logits.Length / (frames * columns * classes)
+
+    let labels =
+        Labels(ReadOnlySpan<int>(Array.init (samples * (columns - 1)) (fun i -> (i * i + 1) % 4)), Shape [| samples; columns - 1 |])
+
+    let lengths = Array.init samples (fun n -> frames - n), Array.init samples (fun n -> columns - 1 - n)
+
+    let struct (value, gradient) =
+        Diff.valueAndGrad
+            (fun x -> rnnt { RNNTOptions.Default with Blank = 4 } (fst lengths) (snd lengths) labels x |> Reduce.sum)
+            (DiffTensor.Create(logits, [| samples; frames; columns; classes |]))
+
+    value.ToScalar(), gradient.ToArray()
+
+[<Fact>]
+let ``classes that are all but impossible change no bit of a transducer, though its exponentials are no longer kept`` () =
+    let random = Random 5
+    let frames, columns, classes, many = 30, 10, 5, 1000
+    let rows = 2 * frames * columns
+    let few = Array.init (rows * classes) (fun _ -> 4.0 * random.NextDouble())
+    let more = Array.init (rows * many) (fun i -> if i % many < classes then few[i / many * classes + i % many] else -2000.0)
+    let value, gradient = lattice frames columns classes few
+    let expected, slopes = lattice frames columns many more
+    Assert.Equal(expected, value)
+    Assert.Equal<float[]>(Array.init gradient.Length (fun i -> slopes[i / classes * many + i % classes]), gradient)
+
+[<Fact>]
+let ``a transducer says nothing beyond its lengths, and its slopes sum to 0 in every row`` () =
+    let random = Random 6
+    let frames, columns, classes = 7, 4, 6
+    let logits = Array.init (3 * frames * columns * classes) (fun _ -> 6.0 * random.NextDouble() - 3.0)
+
+    let changed =
+        logits
+        |> Array.mapi (fun i x ->
+            let n, t, u = i / (frames * columns * classes), i / (columns * classes) % frames, i / classes % columns
+            if t >= frames - n || u > columns - 1 - n then nan else x)
+
+    let value, gradient = lattice frames columns classes logits
+    let again, same = lattice frames columns classes changed
+    Assert.Equal(value, again)
+    Assert.Equal<float[]>(gradient, same)
+
+    for row in Array.chunkBySize classes gradient do
+        Assert.True(abs (Array.sum row) <= 1e-15)
+
+[<Fact>]
+let ``a transducer names what it cannot take`` () =
+    let logits = DiffTensor.Create(Array.zeroCreate<float> 24, [| 1; 2; 3; 4 |])
+    let words = Labels(ReadOnlySpan [| 0; 1 |], Shape [| 1; 2 |])
+
+    let refused (name: string) (inputs: int[]) (targets: int[]) (labels: Labels) (blank: int) (x: DiffTensor<float>) =
+        let error =
+            Assert.ThrowsAny<ArgumentException>(fun () -> rnnt { RNNTOptions.Default with Blank = blank } inputs targets labels x |> ignore)
+
+        Assert.Equal(name, error.ParamName)
+
+    refused "inputLengths" [| 3 |] [| 2 |] words -1 logits
+    refused "inputLengths" [| 0 |] [| 2 |] words -1 logits
+    refused "inputLengths" [| 1; 1 |] [| 2 |] words -1 logits
+    refused "targetLengths" [| 2 |] [| 3 |] words -1 logits
+    refused "labels" [| 2 |] [| 2 |] words 1 logits
+    refused "labels" [| 2 |] [| 2 |] (Labels(ReadOnlySpan [| 0; 4 |], Shape [| 1; 2 |])) -1 logits
+    refused "labels" [| 2 |] [| 2 |] (Labels(ReadOnlySpan [| 0; 1; 2 |], Shape [| 1; 3 |])) -1 logits
+    refused "blank" [| 2 |] [| 2 |] words 4 logits
+    refused "logits" [| 2 |] [| 2 |] words -1 (DiffTensor.Create(Array.zeroCreate<float> 24, [| 2; 3; 4 |]))

@@ -35,6 +35,11 @@ type NumberLaws<'T when 'T :> IReal<'T>>(ofFloat: float -> 'T, toFloat: 'T -> fl
     let value (x: 'T) = toFloat x
     let all (_: float) = true
 
+    // 0 is not −0, and NaN is NaN.
+    let same (expected: float) (actual: float) =
+        let bits (x: float) = if Double.IsNaN x then BitConverter.DoubleToInt64Bits nan else BitConverter.DoubleToInt64Bits x
+        Assert.True((bits expected = bits actual), $"{actual:R}, not {expected:R}")
+
     [<Fact>]
     member _.``add, subtract, multiply and divide``() =
         binary "sum" (fun a b -> a + b) (fun a b -> Notation.(+) a b)
@@ -54,6 +59,15 @@ type NumberLaws<'T when 'T :> IReal<'T>>(ofFloat: float -> 'T, toFloat: 'T -> fl
         unary "log" (fun x -> x > 1e-300) DoubleDouble.Log Notation.log
         unary "log1p" (fun x -> x > -1.0) DoubleDouble.Log1P Notation.log1p
         unary "expm1" (fun x -> x < 709.0) DoubleDouble.ExpM1 Notation.expm1
+        unary "tanh" all DoubleDouble.Tanh Notation.tanh
+        unary "log cosh" all DoubleDouble.LogCosh Notation.logCosh
+        unary "atan" all DoubleDouble.Atan Notation.atan
+        unary "erf" all DoubleDouble.Erf Notation.erf
+        unary "sin" all (fun x -> let struct (sin, _) = DoubleDouble.SinCos x in sin) Notation.sin
+        unary "cos" all (fun x -> let struct (_, cos) = DoubleDouble.SinCos x in cos) Notation.cos
+        unary "log Γ" (fun x -> x > 0.0 && x < 1e300) DoubleDouble.LogGamma Notation.logGamma
+        unary "digamma" (fun x -> x > 1e-300) (DoubleDouble.Digamma) Notation.digamma
+        unary "trigamma" (fun x -> x > 1e-140 && x < 1e140) (fun x -> DoubleDouble.Polygamma(1, x)) (Notation.polygamma 1)
         unary "|·|" all DoubleDouble.Abs Notation.abs
 
     [<Fact>]
@@ -136,6 +150,77 @@ type NumberLaws<'T when 'T :> IReal<'T>>(ofFloat: float -> 'T, toFloat: 'T -> fl
         Assert.Equal(0.0, value ('T.Exp(ofFloat -infinity)))
         Assert.Equal(-1.0, value ('T.ExpM1(ofFloat -infinity)))
 
+    [<Fact>]
+    member _.``have the edges of tanh and log cosh``() =
+        for x, tanh, logCosh in
+            [
+                infinity, 1.0, infinity
+                -infinity, -1.0, infinity
+                0.0, 0.0, 0.0
+                -0.0, -0.0, 0.0
+                5e-324, 5e-324, 0.0
+                -1e-310, -1e-310, 0.0
+                1e-160, 1e-160, 0.5e-320
+                710.0, 1.0, 709.3068528194401
+                Double.MaxValue, 1.0, Double.MaxValue
+                nan, nan, nan
+            ] do
+            same tanh (value ('T.Tanh(ofFloat x)))
+            same logCosh (value ('T.LogCosh(ofFloat x)))
+
+    [<Fact>]
+    member _.``have the edges of the gamma functions``() =
+        for x, logGamma, digamma, trigamma in
+            [
+                0.0, infinity, -infinity, infinity
+                -0.0, infinity, -infinity, infinity
+                5e-324, 744.4400719213812, -infinity, infinity
+                1.0, 0.0, -0.5772156649015329, Math.PI * Math.PI / 6.0
+                2.0, 0.0, 0.42278433509846713, 0.6449340668482264
+                infinity, infinity, infinity, 0.0
+                -1.5, nan, nan, nan
+                -infinity, nan, nan, nan
+                nan, nan, nan, nan
+            ] do
+            let near (expected: float) (actual: float) =
+                if abs expected < infinity && expected <> 0.0 then
+                    close $"gamma of {x:R}" (exact expected) actual
+                else
+                    same expected actual
+
+            near logGamma (value ('T.LogGamma(ofFloat x)))
+            near digamma (value ('T.Digamma(ofFloat x)))
+            near trigamma (value ('T.Polygamma(1, ofFloat x)))
+
+    [<Fact>]
+    member _.``have the edges of sine and cosine, and know how far every number has turned``() =
+        for x, sin, cos in [ 0.0, 0.0, 1.0; -0.0, -0.0, 1.0; 5e-324, 5e-324, 1.0; infinity, nan, nan; -infinity, nan, nan; nan, nan, nan ] do
+            let struct (sine, cosine) = 'T.SinCos(ofFloat x)
+            same sin (value sine)
+            same cos (value cosine)
+
+        // The number that is nearest to a multiple of π/2 for its size, and others far away.
+        for x in [ 6381956970095103.0 * Math.ScaleB(1.0, 797); -1e22; 1048576.5; Double.MaxValue ] do
+            let struct (sine, cosine) = 'T.SinCos(ofFloat x)
+            let struct (sin, cos) = DoubleDouble.SinCos(exact x)
+            close $"sine of {x:R}" sin (value sine)
+            close $"cosine of {x:R}" cos (value cosine)
+
+    [<Fact>]
+    member _.``have the edges of atan and erf``() =
+        for x, atan, erf in
+            [
+                infinity, Math.PI / 2.0, 1.0
+                -infinity, -Math.PI / 2.0, -1.0
+                Double.MaxValue, Math.PI / 2.0, 1.0
+                0.0, 0.0, 0.0
+                -0.0, -0.0, -0.0
+                1.0, Math.PI / 4.0, 0.8427007929497149
+                nan, nan, nan
+            ] do
+            same atan (value ('T.Atan(ofFloat x)))
+            same erf (value ('T.Erf(ofFloat x)))
+
 /// Functions of one number, by which derivatives are tested, whatever the number.
 module Functions =
 
@@ -207,6 +292,46 @@ module Functions =
             all,
             { new Function with
                 member _.Apply x = Notation.expm1 x
+            }
+            "tanh x",
+            all,
+            { new Function with
+                member _.Apply x = Notation.tanh x
+            }
+            "log cosh x",
+            all,
+            { new Function with
+                member _.Apply x = Notation.logCosh x
+            }
+            "atan x",
+            all,
+            { new Function with
+                member _.Apply x = Notation.atan x
+            }
+            "erf x",
+            all,
+            { new Function with
+                member _.Apply x = Notation.erf x
+            }
+            "sin x",
+            all,
+            { new Function with
+                member _.Apply x = Notation.sin x
+            }
+            "cos x",
+            all,
+            { new Function with
+                member _.Apply x = Notation.cos x
+            }
+            "log Γ(x)",
+            positive,
+            { new Function with
+                member _.Apply x = Notation.logGamma x
+            }
+            "digamma x",
+            (fun x -> x > 0.1),
+            { new Function with
+                member _.Apply x = Notation.digamma x
             }
             "x^2.5",
             positive,

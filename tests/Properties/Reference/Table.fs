@@ -12,7 +12,7 @@ type Entry =
 let private reduced (case: Case) (loss: LossValues<'T>) : 'T :> ITensor<'T> = Reduce.by case.Reduction loss
 
 let private nllOptions (case: Case) =
-    { NLLOptions.Default with
+    { ClassOptions.Default with
         ClassWeights = case.Weights "weight"
         IgnoreIndex = case.Integer "ignore_index"
     }

@@ -7,7 +7,12 @@ namespace Losses;
 internal abstract class FusedOperation<T>(Func<DiffTensor<T>[], DiffTensor<T>> definition) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    internal sealed override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, bool[] isWanted) =>
+    internal sealed override DiffTensor<T>?[] Pull(
+        DiffTensor<T>[] inputs,
+        DiffTensor<T> output,
+        DiffTensor<T> gradient,
+        Wanted<T> isWanted
+    ) =>
         gradient.Level > 0 || inputs.Any(static x => x.Level > 0)
             ? Differentiable(inputs, output, gradient, isWanted)
             : Gradients(inputs, output, gradient, isWanted);
@@ -17,7 +22,7 @@ internal abstract class FusedOperation<T>(Func<DiffTensor<T>[], DiffTensor<T>> d
         DiffTensor<T>[] inputs,
         DiffTensor<T> output,
         DiffTensor<T> gradient,
-        bool[] isWanted
+        Wanted<T> isWanted
     ) => ByDefinition(inputs, gradient);
 
     private protected DiffTensor<T>[] ByDefinition(DiffTensor<T>[] inputs, DiffTensor<T> gradient) =>
@@ -28,50 +33,90 @@ internal abstract class FusedOperation<T>(Func<DiffTensor<T>[], DiffTensor<T>> d
         DiffTensor<T>[] inputs,
         DiffTensor<T> output,
         DiffTensor<T> gradient,
-        bool[] isWanted
+        Wanted<T> isWanted
     );
 }
 
-internal sealed class LabelledRowsOperation<T>(LabelledRows row, Func<DiffTensor<T>[], DiffTensor<T>> definition)
-    : FusedOperation<T>(definition)
+/// <summary>A loss of stored rows: where nobody asks for its values before the gradient, they come with that.</summary>
+internal sealed class RowsOperation<T>(StoredRows loss, Func<DiffTensor<T>[], DiffTensor<T>> definition) : FusedOperation<T>(definition)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
-        var x = inputs[0];
-        if (x.Storage is { IsRounded: true, IsUniform: false })
-            return new(Storage<T>.Narrow(Values<T>(x.Storage.Rounded, x.Shape)), row.Labels.Shape);
-        return new(Storage<T>.Wide(Values<double>(x.Storage.Dense, x.Shape)).ToRounded(), row.Labels.Shape);
+        var (shape, rows) = (inputs[0].Shape, loss.Rows(inputs[0].Shape));
+        if (AreStored(inputs))
+            return new(Storage<T>.Later(new Pending(loss, Array.ConvertAll(inputs, static x => x.Storage), shape), rows.Size), rows);
+        var values = Memory.Fresh<double>(rows.Size);
+        loss.Run<double>(inputs[0].Storage.Dense, inputs.Length == 1 ? [] : inputs[1].Storage.Dense, shape, [1], values, [], []);
+        return new(Storage<T>.Wide(values).ToRounded(), rows);
     }
 
     private protected override DiffTensor<T>?[] Gradients(
         DiffTensor<T>[] inputs,
         DiffTensor<T> output,
         DiffTensor<T> gradient,
-        bool[] isWanted
+        Wanted<T> isWanted
     )
     {
-        var x = inputs[0];
-        var g = gradient.Storage;
-        if (x.Storage is { IsRounded: true, IsUniform: false } && (g.IsUniform || g.Count == 1))
-            return [new(Storage<T>.Narrow(Gradients<T>(x.Storage.Rounded, x.Shape, [T.One], g.Numbers[0])), x.Shape)];
-        return [new(Storage<T>.Wide(Gradients<double>(x.Storage.Dense, x.Shape, g.Numbers, 1)), x.Shape)];
+        var shape = inputs[0].Shape;
+        var (x, t) = (inputs[0].Storage, inputs.Length == 1 ? null : inputs[1].Storage);
+        var g = gradient.Storage.Numbers;
+        if (!AreStored(inputs))
+        {
+            var wide = Array.ConvertAll(isWanted.Flags, wanted => wanted ? Memory.Fresh<double>(shape.Size) : null);
+            loss.Run(x.Dense, t is null ? [] : t.Dense, shape, g, [], wide[0].AsSpan(), t is null ? [] : wide[1]);
+            return Array.ConvertAll(wide, slopes => slopes is null ? null : new DiffTensor<T>(Storage<T>.Wide(slopes), shape));
+        }
+        Memory<T>[] rounded = [.. inputs.Select((_, i) => isWanted[i] ? isWanted.Memory(i, shape.Size) : default)];
+        var pending = output.Storage.Pending as Pending;
+        var values = pending is { IsKnown: false } ? Memory.Fresh<T>(output.Count) : null;
+        loss.Run(x.Rounded, t is null ? [] : t.Rounded, shape, g, values, rounded[0].Span, t is null ? [] : rounded[1].Span);
+        if (values is not null)
+            pending!.Know(values);
+        return [.. inputs.Select((_, i) => isWanted[i] ? new DiffTensor<T>(Storage<T>.Over(rounded[i]), shape) : null)];
     }
 
-    private S[] Values<S>(ReadOnlySpan<S> x, Shape shape)
-        where S : unmanaged, IFloatingPointIeee754<S>
-    {
-        var values = GC.AllocateUninitializedArray<S>(row.Labels.Shape.Size);
-        row.Run<S>(x, shape, [S.One], 1, values, [], isSummed: false);
-        return values;
-    }
+    private static bool AreStored(DiffTensor<T>[] inputs) =>
+        Array.TrueForAll(inputs, static x => x.Storage is { IsRounded: true, IsUniform: false });
 
-    private S[] Gradients<S>(ReadOnlySpan<S> x, Shape shape, ReadOnlySpan<S> upstream, double scale)
-        where S : unmanaged, IFloatingPointIeee754<S>
+    private sealed class Pending(StoredRows loss, Storage<T>[] operands, Shape shape) : Deferred<T>
     {
-        var gradients = GC.AllocateUninitializedArray<S>(shape.Size);
-        row.Run(x, shape, upstream, scale, [], gradients, isSummed: false);
-        return gradients;
+        private T[]? _values;
+        private Total? _total;
+
+        internal bool IsKnown => Volatile.Read(ref _values) is not null;
+
+        internal void Know(T[] values) => Volatile.Write(ref _values, values);
+
+        internal override Storage<T>[] Operands => operands;
+
+        internal override T[] Values(int count)
+        {
+            if (Volatile.Read(ref _values) is { } known)
+                return known;
+            var values = Memory.Fresh<T>(count);
+            loss.Run<T>(operands[0].Rounded, operands.Length == 1 ? [] : operands[1].Rounded, shape, [1], values, [], []);
+            Know(values);
+            return values;
+        }
+
+        internal override Total Sum(int count)
+        {
+            var total = new Total(() =>
+            {
+                Prepare();
+                return SumOperation<T>.Total(Storage<T>.Narrow(Values(count)));
+            });
+            return Interlocked.CompareExchange(ref _total, total, null) ?? total;
+        }
+
+        internal override double[] Sums(int count, int rows)
+        {
+            Prepare();
+            return RowKernels.Sums<T>(Values(count), rows);
+        }
+
+        internal override bool Look() => false;
     }
 }
 
@@ -87,7 +132,7 @@ internal sealed unsafe class VectorRowsOperation<T>(VectorRows row, Func<DiffTen
 
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
-        var values = GC.AllocateUninitializedArray<double>(inputs[0].Shape.Without(-1).Size);
+        var values = Memory.Fresh<double>(inputs[0].Shape.Without(-1).Size);
         Run<double>(inputs, [1], values, []);
         return new(Storage<T>.Wide(values), inputs[0].Shape.Without(-1));
     }
@@ -96,7 +141,7 @@ internal sealed unsafe class VectorRowsOperation<T>(VectorRows row, Func<DiffTen
         DiffTensor<T>[] inputs,
         DiffTensor<T> output,
         DiffTensor<T> gradient,
-        bool[] isWanted
+        Wanted<T> isWanted
     )
     {
         if (row.IsLoss)
@@ -108,12 +153,12 @@ internal sealed unsafe class VectorRowsOperation<T>(VectorRows row, Func<DiffTen
         DiffTensor<T>[] inputs,
         int count,
         DiffTensor<T> gradient,
-        bool[] isWanted,
+        Wanted<T> isWanted,
         Func<TOut[], Storage<T>> store
     )
         where TOut : unmanaged
     {
-        var gradients = Array.ConvertAll(isWanted, wanted => wanted ? GC.AllocateUninitializedArray<TOut>(inputs[0].Count) : null);
+        var gradients = Array.ConvertAll(isWanted.Flags, wanted => wanted ? Memory.Fresh<TOut>(inputs[0].Count) : null);
         // The values again, which nobody wants: new memory for them would take the place of a gradient's.
         var values = ArrayPool<double>.Shared.Rent(count);
         Run<TOut>(inputs, gradient.Storage.Numbers, values.AsSpan(0, count), gradients);
@@ -166,18 +211,18 @@ internal sealed class CTCOperation<T>(CTCPaths paths, Func<DiffTensor<T>[], Diff
         DiffTensor<T>[] inputs,
         DiffTensor<T> output,
         DiffTensor<T> gradient,
-        bool[] isWanted
+        Wanted<T> isWanted
     )
     {
         var x = inputs[0];
         var values = new double[x.Shape[1]];
         if (x.Storage is { IsRounded: true, IsUniform: false })
         {
-            var rounded = GC.AllocateUninitializedArray<T>(x.Count);
+            var rounded = Memory.Fresh<T>(x.Count);
             paths.Run(x.Storage.Rounded, x.Shape[2], gradient.Storage.Numbers, values, rounded.AsSpan(), s_isSingle);
             return [new(Storage<T>.Narrow(rounded), x.Shape)];
         }
-        var wide = GC.AllocateUninitializedArray<double>(x.Count);
+        var wide = Memory.Fresh<double>(x.Count);
         paths.Run(x.Storage.Dense, x.Shape[2], gradient.Storage.Numbers, values, wide.AsSpan(), s_isSingle);
         return [new(Storage<T>.Wide(wide), x.Shape)];
     }
@@ -191,7 +236,7 @@ internal sealed class PairDistancesOperation<T>(PairDistances pairs, Func<DiffTe
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
         var (layout, shape) = Layout(inputs);
-        var distances = GC.AllocateUninitializedArray<double>(shape.Size);
+        var distances = Memory.Fresh<double>(shape.Size);
         if (IsAsStored(inputs))
             pairs.Run(inputs[0].Storage.Rounded, inputs[^1].Storage.Rounded, layout, distances);
         else
@@ -203,21 +248,21 @@ internal sealed class PairDistancesOperation<T>(PairDistances pairs, Func<DiffTe
         DiffTensor<T>[] inputs,
         DiffTensor<T> output,
         DiffTensor<T> gradient,
-        bool[] isWanted
+        Wanted<T> isWanted
     ) => [.. inputs.Select((_, i) => isWanted[i] ? Gradient(i, inputs, output.Storage, gradient) : null)];
 
     private protected override DiffTensor<T>?[] Differentiable(
         DiffTensor<T>[] inputs,
         DiffTensor<T> output,
         DiffTensor<T> gradient,
-        bool[] isWanted
+        Wanted<T> isWanted
     ) => [.. inputs.Select((_, i) => isWanted[i] ? new Slopes(this, i, output.Storage).Apply([.. inputs, gradient]) : null)];
 
     private DiffTensor<T> Gradient(int input, DiffTensor<T>[] inputs, Storage<T> output, DiffTensor<T> gradient)
     {
         var (layout, _) = Layout(inputs);
         var (own, others) = (inputs[input].Storage, inputs[inputs.Length - 1 - input].Storage);
-        var slopes = GC.AllocateUninitializedArray<double>(own.Count);
+        var slopes = Memory.Fresh<double>(own.Count);
         ReadOnlySpan<double> distances = output.Dense,
             upstream = gradient.Storage.Numbers;
         if (IsAsStored(inputs))
@@ -249,7 +294,7 @@ internal sealed class PairDistancesOperation<T>(PairDistances pairs, Func<DiffTe
     {
         internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs) => distances.Gradient(input, inputs[..^1], output, inputs[^1]);
 
-        internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> _, DiffTensor<T> gradient, bool[] isWanted)
+        internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> _, DiffTensor<T> gradient, Wanted<T> isWanted)
         {
             if (gradient.Level > 0 || inputs.Any(static x => x.Level > 0))
                 return DiffTensor.Pullback(x => distances.ByDefinition(x[..^1], x[^1])[input], inputs).Pullback(gradient);
@@ -257,7 +302,7 @@ internal sealed class PairDistancesOperation<T>(PairDistances pairs, Func<DiffTe
             var (layout, shape) = Layout(vectors);
             double[][] numbers = [.. vectors.Select(static x => x.Storage.Dense.ToArray())],
                 along = [.. vectors.Select((x, i) => i == input ? gradient.Storage.Dense.ToArray() : new double[x.Count])];
-            var changes = GC.AllocateUninitializedArray<double>(shape.Size);
+            var changes = Memory.Fresh<double>(shape.Size);
             distances.Pairs.RunChanges(numbers[0], numbers[^1], along[0], along[^1], layout, output.Dense, changes);
             var gradients = new DiffTensor<T>?[inputs.Length];
             gradients[^1] = new(Storage<T>.Wide(changes), shape);
@@ -265,7 +310,7 @@ internal sealed class PairDistancesOperation<T>(PairDistances pairs, Func<DiffTe
                 if (isWanted[i])
                 {
                     var j = vectors.Length - 1 - i;
-                    var curvatures = GC.AllocateUninitializedArray<double>(vectors[i].Count);
+                    var curvatures = Memory.Fresh<double>(vectors[i].Count);
                     distances.Pairs.RunCurvatures(
                         numbers[i],
                         numbers[j],
@@ -285,48 +330,6 @@ internal sealed class PairDistancesOperation<T>(PairDistances pairs, Func<DiffTe
     }
 }
 
-internal sealed class MultiLabelRowsOperation<T>(MultiLabelRows row, Func<DiffTensor<T>[], DiffTensor<T>> definition)
-    : FusedOperation<T>(definition)
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
-    {
-        var values = new double[inputs[0].Shape[0]];
-        Run(inputs[0].Storage, [1], values, []);
-        return new(Storage<T>.Wide(values), [values.Length]);
-    }
-
-    private protected override DiffTensor<T>?[] Gradients(
-        DiffTensor<T>[] inputs,
-        DiffTensor<T> output,
-        DiffTensor<T> gradient,
-        bool[] isWanted
-    ) => [Slopes(inputs[0], gradient.Storage.Numbers)];
-
-    // The slopes change at kinks alone.
-    private protected override DiffTensor<T>?[] Differentiable(
-        DiffTensor<T>[] inputs,
-        DiffTensor<T> output,
-        DiffTensor<T> gradient,
-        bool[] isWanted
-    ) => [DiffTensor<T>.Weigh(Rows.Along(gradient, 1, inputs[0].Shape), Slopes(inputs[0], [1]))];
-
-    private DiffTensor<T> Slopes(DiffTensor<T> x, ReadOnlySpan<double> upstream)
-    {
-        var slopes = GC.AllocateUninitializedArray<double>(x.Count);
-        Run(x.Storage, upstream, [], slopes);
-        return new(Storage<T>.Wide(slopes), x.Shape);
-    }
-
-    private void Run(Storage<T> scores, ReadOnlySpan<double> upstream, Span<double> values, Span<double> gradient)
-    {
-        if (scores is { IsRounded: true, IsUniform: false })
-            row.Run(scores.Rounded, upstream, values, gradient);
-        else
-            row.Run(scores.Dense, upstream, values, gradient);
-    }
-}
-
 // A function computed without a tape: for the gradient it runs again, with one. Where that gradient is to be differentiated it is such a function too,
 // and nothing of what it is made of stays.
 internal sealed class RecomputeOperation<T>(Func<DiffTensor<T>[], DiffTensor<T>> function) : Operation<T>
@@ -334,7 +337,7 @@ internal sealed class RecomputeOperation<T>(Func<DiffTensor<T>[], DiffTensor<T>>
 {
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs) => function(inputs);
 
-    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, bool[] isWanted)
+    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, Wanted<T> isWanted)
     {
         if (gradient.Level == 0 && inputs.All(static x => x.Level == 0))
             return DiffTensor.Pullback(function, inputs).Pullback(gradient);

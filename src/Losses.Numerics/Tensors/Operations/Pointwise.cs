@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -23,21 +24,38 @@ internal class PointwiseOperation<T, F>(F function, Role role, Shape shape) : Op
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
         var (a, b, c) = Operands(inputs);
+        // Of a loss that nobody has asked for a number may be made, such as a sum of several: it comes with the gradient.
+        var depth = Math.Max(Depth(a), Math.Max(Depth(b), Depth(c)));
+        if (role == Role.Step && depth is > 0 and < MostNoted && shape.Size <= MostNumbers)
+            return new(Storage<T>.Noted(new(depth + 1, () => Computed(a, b, c).Storage.Dense.ToArray()), shape.Size), shape);
+        return Computed(a, b, c);
+    }
+
+    // Numbers that are not read at once are few, and do not stand on too many others.
+    private const int MostNumbers = 1024;
+    private const int MostNoted = 64;
+
+    private static int Depth(Storage<T> storage) => storage.Note?.Depth ?? 0;
+
+    private DiffTensor<T> Computed(Storage<T> a, Storage<T> b, Storage<T> c)
+    {
         var isUniform = a.IsUniform && b.IsUniform && c.IsUniform && shape.Size > 0;
         var isStored = IsStored(a, b, c);
         if (role == Role.Loss && !isUniform && isStored)
             return new(Storage<T>.Later(new Pending(function, a, b, c), shape.Size), shape);
         var watch = role == Role.Loss ? Watch.Of(function) : null;
-        var values = GC.AllocateUninitializedArray<double>(isUniform ? 1 : shape.Size);
+        var values = Memory.Fresh<double>(isUniform ? 1 : shape.Size);
         Map(isStored, a, b, c, values, watch);
         var computed = isUniform ? Storage<T>.Uniform(values[0], shape.Size) : Storage<T>.Wide(values);
         return new(role == Role.Loss ? computed.ToRounded(watch is not { IsKept: false }) : computed, shape);
     }
 
-    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, bool[] isWanted)
+    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, Wanted<T> isWanted)
     {
+        if (function is IPulled pulled)
+            return [.. inputs.Select((_, i) => isWanted[i] ? pulled.Pull(i, gradient, inputs[0], inputs[1]) : null)];
         if (gradient.Level == 0 && inputs.All(static x => x.Level == 0))
-            return Fused(inputs, gradient, isWanted);
+            return Fused(inputs, output, gradient, isWanted);
         return [.. inputs.Select((_, i) => isWanted[i] ? DiffTensor<T>.Weigh(gradient, Slope(i, inputs)) : null)];
     }
 
@@ -65,26 +83,37 @@ internal class PointwiseOperation<T, F>(F function, Role role, Shape shape) : Op
     }
 
     // One pass over the memory: the slope is never stored, only the gradient.
-    private DiffTensor<T>?[] Fused(DiffTensor<T>[] inputs, DiffTensor<T> gradient, bool[] isWanted)
+    private DiffTensor<T>?[] Fused(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, Wanted<T> isWanted)
     {
         var (a, b, c) = Operands(inputs);
         var g = gradient.Storage;
         var isStored = IsStored(a, b, c);
         if (role == Role.Loss && isStored && g.IsUniform)
         {
-            var rounded = Results<T>(isWanted);
-            Gradients<T>(a.Rounded, b.Rounded, c.Rounded, [T.One], g.Numbers[0], rounded[0], rounded[1], rounded[2]);
-            return Tensors(rounded, isWanted, Storage<T>.Narrow);
+            var rounded = Rounded(isWanted);
+            Span<T> ga = rounded[0].Span,
+                gb = rounded[1].Span,
+                gc = rounded[2].Span;
+            if ((output.Storage.Pending as Pending)?.Wanted is { } total)
+                total.Know(
+                    Kernel.ValueAndGradient<F, T>(function, a.Rounded, b.Rounded, c.Rounded, shape.Size, [T.One], g.Numbers[0], ga, gb, gc)
+                );
+            else
+                Gradients<T>(a.Rounded, b.Rounded, c.Rounded, [T.One], g.Numbers[0], ga, gb, gc);
+            return Tensors(isWanted, i => Storage<T>.Over(rounded[i]));
         }
         if (role == Role.Loss && isStored)
         {
-            var rounded = Results<T>(isWanted);
+            var rounded = Rounded(isWanted);
             for (var i = 0; i < inputs.Length; i++)
                 if (isWanted[i])
-                    Kernel.Gradient(function, i, a.Rounded, b.Rounded, c.Rounded, g.Each ?? g.Numbers, g.Repeat, rounded[i].AsSpan());
-            return Tensors(rounded, isWanted, Storage<T>.Narrow);
+                    Kernel.Gradient(function, i, a.Rounded, b.Rounded, c.Rounded, g.Each ?? g.Numbers, g.Repeat, rounded[i].Span);
+            return Tensors(isWanted, i => Storage<T>.Over(rounded[i]));
         }
-        var wide = Results<double>(isWanted);
+        (a, b, c) = (Needed(0, a), Needed(1, b), Needed(2, c));
+        if (role == Role.Step && g.IsUniform && a.IsUniform && b.IsUniform && c.IsUniform)
+            return Uniform(a, b, c, g, isWanted);
+        var wide = Wide(isWanted);
         if (isStored && typeof(T) == typeof(float))
             Gradients(
                 Widened(a.Numbers),
@@ -98,16 +127,24 @@ internal class PointwiseOperation<T, F>(F function, Role role, Shape shape) : Op
             );
         else
             Gradients<double>(a.Numbers, b.Numbers, c.Numbers, g.Numbers, 1, wide[0], wide[1], wide[2]);
-        return Tensors(wide, isWanted, Storage<T>.Wide);
+        return Tensors(isWanted, i => Storage<T>.Wide(wide[i]));
+
+        // What no slope depends on need not be read: it may not have been computed.
+        Storage<T> Needed(int argument, Storage<T> x)
+        {
+            if (function is not ISparse sparse)
+                return x;
+            for (var i = 0; i < isWanted.Length; i++)
+                if (isWanted[i] && sparse.Needs(i, argument))
+                    return x;
+            return s_zero;
+        }
     }
 
-    private DiffTensor<T>?[] Tensors<S>(S[][] results, bool[] isWanted, Func<S[], Storage<T>> store) =>
-        [.. isWanted.Select((wanted, i) => wanted ? new DiffTensor<T>(store(results[i]), shape) : null)];
-
-    // Memory for what is wanted.
-    private S[][] Results<S>(bool[] isWanted)
+    // The slopes of one element are those of all.
+    private DiffTensor<T>?[] Uniform(Storage<T> a, Storage<T> b, Storage<T> c, Storage<T> g, Wanted<T> isWanted)
     {
-        S[][] results =
+        double[][] slopes =
         [
             [],
             [],
@@ -115,7 +152,35 @@ internal class PointwiseOperation<T, F>(F function, Role role, Shape shape) : Op
         ];
         for (var i = 0; i < isWanted.Length; i++)
             if (isWanted[i])
-                results[i] = GC.AllocateUninitializedArray<S>(shape.Size);
+                slopes[i] = [0];
+        Kernel.Gradient(function, a.Numbers, b.Numbers, c.Numbers, 1, g.Numbers, 1, slopes[0], slopes[1], slopes[2]);
+        return Tensors(isWanted, i => Storage<T>.Uniform(slopes[i][0], shape.Size));
+    }
+
+    private DiffTensor<T>?[] Tensors(Wanted<T> isWanted, Func<int, Storage<T>> store) =>
+        [.. isWanted.Flags.Select((wanted, i) => wanted ? new DiffTensor<T>(store(i), shape) : null)];
+
+    // Memory for what is wanted.
+    private Memory<T>[] Rounded(Wanted<T> isWanted)
+    {
+        var results = new Memory<T>[3];
+        for (var i = 0; i < isWanted.Length; i++)
+            if (isWanted[i])
+                results[i] = isWanted.Memory(i, shape.Size);
+        return results;
+    }
+
+    private double[][] Wide(Wanted<T> isWanted)
+    {
+        double[][] results =
+        [
+            [],
+            [],
+            [],
+        ];
+        for (var i = 0; i < isWanted.Length; i++)
+            if (isWanted[i])
+                results[i] = Memory.Fresh<double>(shape.Size);
         return results;
     }
 
@@ -142,29 +207,86 @@ internal class PointwiseOperation<T, F>(F function, Role role, Shape shape) : Op
 
     private sealed class Pending(F function, Storage<T> a, Storage<T> b, Storage<T> c) : Deferred<T>
     {
-        // Nobody adds to it.
-        private ExactSum? _sum;
+        private Total? _total;
+
+        /// <summary>The sum, where somebody may ask for it and it is not known.</summary>
+        internal Total? Wanted => _total is { IsKnown: false } total ? total : null;
 
         internal override Storage<T>[] Operands => [a, b, c];
 
         internal override T[] Values(int count)
         {
             var watch = Watch.Of(function);
-            var values = GC.AllocateUninitializedArray<T>(count);
+            var values = Memory.Fresh<T>(count);
             Kernel.Map<F, T>(function, a.Rounded, b.Rounded, c.Rounded, values, watch);
             KeepsDomains = watch is not { IsKept: false };
             return values;
         }
 
-        internal override ExactSum Sum(int count)
+        internal override Total Sum(int count)
         {
-            if (_sum is { } known)
-                return known;
+            var total = new Total(() =>
+            {
+                Prepare();
+                var watch = Watch.Of(function);
+                var sum = Kernel.Sum<F, T>(function, a.Rounded, b.Rounded, c.Rounded, count, watch);
+                KeepsDomains = watch is not { IsKept: false };
+                return sum;
+            });
+            return Interlocked.CompareExchange(ref _total, total, null) ?? total;
+        }
+
+        internal override double[] Sums(int count, int rows)
+        {
+            Prepare();
             var watch = Watch.Of(function);
-            var sum = Kernel.Sum<F, T>(function, a.Rounded, b.Rounded, c.Rounded, count, watch);
+            var sums = new double[rows];
+            var length = rows == 0 ? 0 : count / rows;
+            if (length > RowKernels.ChunkLength)
+                for (var row = 0; row < rows; row++)
+                {
+                    var start = row * length;
+                    sums[row] = Kernel.Sum<F, T>(function, Part(a), Part(b), Part(c), length, watch).ToDouble();
+
+                    ReadOnlySpan<T> Part(Storage<T> x) => PartOf(x, start, length);
+                }
+            else
+                RowKernels.EachChunk(
+                    rows,
+                    length,
+                    (first, some) =>
+                    {
+                        var start = first * length;
+                        // The values are summed while they are in a cache.
+                        var memory = ArrayPool<T>.Shared.Rent(some * length);
+                        var values = memory.AsSpan(0, some * length);
+                        Kernel.Map<F, T>(
+                            function,
+                            PartOf(a, start, values.Length),
+                            PartOf(b, start, values.Length),
+                            PartOf(c, start, values.Length),
+                            values,
+                            watch
+                        );
+                        if (length > 0)
+                            RowKernels.Sums<T>(values, sums.AsSpan(first, some));
+                        ArrayPool<T>.Shared.Return(memory);
+                    }
+                );
             KeepsDomains = watch is not { IsKept: false };
-            _sum = sum;
-            return sum;
+            return sums;
+
+            static ReadOnlySpan<T> PartOf(Storage<T> x, int start, int count) => x.IsUniform ? x.Rounded : x.Rounded.Slice(start, count);
+        }
+
+        internal override bool Look()
+        {
+            if (Wanted is null)
+                return false;
+            KeepsDomains = IsWithin(function.Prediction, a) && IsWithin(function.Target, b) && IsWithin(function.Third, c);
+            return true;
+
+            static bool IsWithin(Domain domain, Storage<T> operand) => domain.IsAll || Watch.IsWithin(domain, operand.Rounded);
         }
     }
 }
@@ -196,12 +318,12 @@ internal sealed class SelectOperation<T>(Storage<T> mask, Shape shape) : Operati
 {
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
-        var values = GC.AllocateUninitializedArray<double>(shape.Size);
+        var values = Memory.Fresh<double>(shape.Size);
         Kernel.Map<SelectFunction, double>(default, mask.Numbers, inputs[0].Storage.Numbers, inputs[1].Storage.Numbers, values);
         return new(Storage<T>.Wide(values), shape);
     }
 
-    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, bool[] isWanted)
+    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, Wanted<T> isWanted)
     {
         var nothing = DiffTensor<T>.Filled(0, shape);
         return [isWanted[0] ? Apply(gradient, nothing) : null, isWanted[1] ? Apply(nothing, gradient) : null];

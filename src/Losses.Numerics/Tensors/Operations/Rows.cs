@@ -82,7 +82,7 @@ internal sealed class LogSoftmaxOperation<T>(int axis) : UnaryOperation<T>
 
 internal static class Rows
 {
-    /// <summary>A value a row, repeated along the axis that the rows lie on.</summary>
+    /// <summary>A value for each row, repeated along the axis that the rows lie on.</summary>
     internal static DiffTensor<T> Along<T>(DiffTensor<T> x, int axis, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => DiffTensor<T>.Expand(DiffTensor<T>.Reshape(x, shape.With(axis, 1)), shape);
 }

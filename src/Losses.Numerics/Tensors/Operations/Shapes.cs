@@ -21,8 +21,12 @@ internal sealed class PermuteOperation<T>(int[] axes) : UnaryOperation<T>
         Shape shape = axes.Select(axis => x.Shape[axis]).ToArray();
         if (x.Storage.IsUniform)
             return new(x.Storage, shape);
+        int[] strides = [.. axes.Select(axis => x.Shape.Around(axis).Inner)];
+        // What is stored stays so, for the kernels of stored numbers.
         return new(
-            Storage<T>.Wide(RowKernels.Strided(x.Storage.Numbers, shape, axes.Select(axis => x.Shape.Around(axis).Inner).ToArray())),
+            x.Storage.IsRounded
+                ? Storage<T>.Narrow(RowKernels.Strided(x.Storage.Rounded, shape, strides))
+                : Storage<T>.Wide(RowKernels.Strided(x.Storage.Numbers, shape, strides)),
             shape
         );
     }
@@ -137,7 +141,7 @@ internal sealed class ConcatenateOperation<T>(int axis) : Operation<T>
         return new(Storage<T>.Wide(values), shape);
     }
 
-    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, bool[] isWanted)
+    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, Wanted<T> isWanted)
     {
         var gradients = new DiffTensor<T>?[inputs.Length];
         var start = 0;

@@ -3,7 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace Losses;
 
-internal sealed class SumOperation<T>(bool[] summed, Shape kept, bool isWide = false) : UnaryOperation<T>
+/// <param name="summed">Which axes.</param>
+/// <param name="kept">The shape with those of length 1.</param>
+/// <param name="isWide">Whether the sum of all stays in float64 whatever it is of.</param>
+/// <param name="isVaried">Whether a gradient may be asked for: the sum of a loss then comes with it, unless it is read before.</param>
+internal sealed class SumOperation<T>(bool[] summed, Shape kept, bool isWide = false, bool isVaried = false) : UnaryOperation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private protected override DiffTensor<T> Compute(DiffTensor<T> x)
@@ -11,15 +15,16 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept, bool isWide = f
         if (kept.Size == 1)
         {
             // Stored float32 numbers have a float32 sum, rounded once; an intermediate stays wide.
-            var total = Total(x.Storage);
-            return new(
-                Storage<T>.Wide([typeof(T) == typeof(float) && x.Storage.IsRounded && !isWide ? total.ToSingle() : total.ToDouble()]),
-                kept
-            );
+            var isSingle = typeof(T) == typeof(float) && x.Storage.IsRounded && !isWide;
+            var total = TotalOf(x.Storage);
+            return new(Scalar(isVaried, total, () => isSingle ? total.Sum.ToSingle() : total.Sum.ToDouble()), kept);
         }
         if (x.Storage.IsUniform)
             return new(Storage<T>.Uniform(Total(x.Storage, x.Count / Math.Max(1, kept.Size)).ToDouble(), kept.Size), kept);
         var axes = Enumerable.Range(0, summed.Length);
+        var last = Array.LastIndexOf(summed, false);
+        if (x.Storage.Pending is { } pending && !summed.AsSpan(0, last).Contains(true))
+            return new(Storage<T>.Wide(pending.Sums(x.Count, kept.Size)), kept);
         int[] order = [.. axes.Where(i => !summed[i]), .. axes.Where(i => summed[i])];
         var rows = order.SequenceEqual(axes) ? x : DiffTensor<T>.Permute(x, order);
         return new(
@@ -36,13 +41,24 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept, bool isWide = f
         DiffTensor<T>.Expand(gradient, x.Shape);
 
     /// <summary>The exact sum; values that were not asked for before are summed without being stored.</summary>
-    internal static ExactSum Total(Storage<T> x)
+    internal static ExactSum Total(Storage<T> x) => TotalOf(x).Sum;
+
+    /// <summary>The same, perhaps later: what is stored is summed now, so that nobody keeps it.</summary>
+    internal static Total TotalOf(Storage<T> x)
     {
         if (x.Pending is { } pending)
-        {
-            pending.Prepare();
             return pending.Sum(x.Count);
-        }
+        var total = x.Total(Summed);
+        _ = total.Sum;
+        return total;
+    }
+
+    /// <summary>One number that is made of a sum: at once where that is known, or no gradient will bring it.</summary>
+    internal static Storage<T> Scalar(bool isVaried, Total total, Func<double> number) =>
+        isVaried && !total.IsKnown ? Storage<T>.Noted(new(1, () => [number()]), 1) : Storage<T>.Wide([number()]);
+
+    private static ExactSum Summed(Storage<T> x)
+    {
         if (x.IsUniform)
             return Total(x, x.Count);
         var sum = new ExactSum();
@@ -64,21 +80,24 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept, bool isWide = f
 }
 
 // A mean is rounded once, straight to the storage type; what its derivative is made of is not rounded before.
-internal sealed class MeanOperation<T>(bool isWide = false) : Operation<T>
+internal sealed class MeanOperation<T>(bool isWide = false, bool isVaried = false) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly bool _isSingle = typeof(T) == typeof(float) && !isWide;
 
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
-        var sum = SumOperation<T>.Total(inputs[0].Storage);
+        var sum = SumOperation<T>.TotalOf(inputs[0].Storage);
         if (inputs.Length == 1)
-            return _isSingle ? Of(sum.MeanSingle(inputs[0].Count)) : Of(sum.Mean(inputs[0].Count));
+        {
+            var count = inputs[0].Count;
+            return Of(sum, () => _isSingle ? sum.Sum.MeanSingle(count) : sum.Sum.Mean(count));
+        }
         var weight = SumOperation<T>.Total(inputs[1].Storage);
-        return _isSingle ? Of(ExactSum.RatioSingle(sum, weight)) : Of(ExactSum.Ratio(sum, weight));
+        return Of(sum, () => _isSingle ? ExactSum.RatioSingle(sum.Sum, weight) : ExactSum.Ratio(sum.Sum, weight));
     }
 
-    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, bool[] isWanted)
+    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, Wanted<T> isWanted)
     {
         var weight = inputs.Length == 1 ? DiffTensor<T>.Constant(inputs[0].Count) : Total(inputs[1]);
         var share = DiffTensor<T>.Weigh(gradient, 1 / weight);
@@ -100,7 +119,7 @@ internal sealed class MeanOperation<T>(bool isWide = false) : Operation<T>
         return new SumOperation<T>(summed, Shape.Scalar, isWide: true).Apply(x);
     }
 
-    private static DiffTensor<T> Of(double value) => new(Storage<T>.Wide([value]), Shape.Scalar);
+    private DiffTensor<T> Of(Total total, Func<double> mean) => new(SumOperation<T>.Scalar(isVaried, total, mean), Shape.Scalar);
 }
 
 internal sealed class CumulativeSumOperation<T>(int axis, bool backwards) : UnaryOperation<T>
@@ -113,32 +132,95 @@ internal sealed class CumulativeSumOperation<T>(int axis, bool backwards) : Unar
         new CumulativeSumOperation<T>(axis, !backwards).Apply(gradient);
 }
 
-// Where one of the matrices is a gradient a 0 in it removes what it meets, as everywhere else.
-internal sealed class MatMulOperation<T>(Weighing weighing = Weighing.None) : Operation<T>
+/// <summary>The products of matrices, either of which may be read transposed. Where one of them is a gradient a 0 in it removes what it meets, as everywhere else.</summary>
+internal sealed unsafe class MatMulOperation<T>(Weighing weighing, bool isFirstTransposed, bool isSecondTransposed) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
         var (a, b) = (inputs[0], inputs[1]);
-        int rows = a.Shape[-2],
-            shared = a.Shape[-1],
-            columns = b.Shape[-1];
-        var shape = a.Shape.With(-1, columns);
+        int rows = a.Shape[isFirstTransposed ? -1 : -2],
+            shared = a.Shape[isFirstTransposed ? -2 : -1],
+            columns = b.Shape[isSecondTransposed ? -2 : -1];
+        Shape shape = new([.. a.Shape.Lengths[..^2], rows, columns]);
         // Not from the numbers: matrices without shared elements have products of zeros.
         var products = new Shape(a.Shape.Lengths[..^2]).Size;
-        return new(Storage<T>.Wide(RowKernels.MatMul(a.Storage.Dense, b.Storage.Dense, products, rows, shared, columns, weighing)), shape);
+        var result = new double[shape.Size];
+        var (first, second) = (a.Storage, b.Storage);
+        fixed (
+            T* narrowA = first.Narrows,
+                narrowB = second.Narrows
+        )
+        fixed (
+            double* wideA = first.IsNarrow ? default : first.Numbers,
+                wideB = second.IsNarrow ? default : second.Numbers,
+                to = result
+        )
+        {
+            var job = new Job(
+                Of(narrowA, wideA, first, a.Shape, isFirstTransposed),
+                Of(narrowB, wideB, second, b.Shape, isSecondTransposed),
+                to,
+                rows,
+                shared,
+                columns,
+                weighing
+            );
+            job.Run(products);
+        }
+        return new(Storage<T>.Wide(result), shape);
     }
 
-    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, bool[] isWanted) =>
+    internal static Matrix Of(T* narrow, double* wide, Storage<T> storage, Shape shape, bool isTransposed)
+    {
+        Matrix matrix = storage.IsUniform
+            ? new((nint)wide, false, 0, 0)
+            : new(narrow is null ? (nint)wide : (nint)narrow, narrow is not null, shape[-1], 1);
+        return isTransposed ? matrix.Transposed : matrix;
+    }
+
+    private sealed class Job(Matrix a, Matrix b, double* c, int rows, int shared, int columns, Weighing weighing)
+    {
+        internal void Run(int products)
+        {
+            var each = (long)rows * shared * columns;
+            if (products > 1 && Product.Workers(each) == 1)
+                Threads.Run(products, Product.Workers(each * products), (product, _) => Of(product).Run(1));
+            else
+                for (var product = 0; product < products; product++)
+                    Of(product).Run();
+        }
+
+        private Product Of(int product) =>
+            new(
+                At(a, (nint)product * rows * shared),
+                At(b, (nint)product * shared * columns),
+                weighing,
+                c + (nint)product * rows * columns,
+                columns,
+                rows,
+                shared,
+                columns
+            );
+
+        private static Matrix At(Matrix matrix, nint offset) => matrix.ByRow == 0 ? matrix : matrix.From(offset);
+    }
+
+    internal override DiffTensor<T>?[] Pull(DiffTensor<T>[] inputs, DiffTensor<T> output, DiffTensor<T> gradient, Wanted<T> isWanted)
+    {
+        var (a, b) = (inputs[0], inputs[1]);
+        // That by a transposed matrix is the product of the transposed ones the other way round.
+        return
         [
-            isWanted[0] ? new MatMulOperation<T>(Weighing.First).Apply(gradient, Transposed(inputs[1])) : null,
-            isWanted[1] ? new MatMulOperation<T>(Weighing.Second).Apply(Transposed(inputs[0]), gradient) : null,
+            !isWanted[0] ? null
+            : isFirstTransposed ? Of(Weighing.Second, b, isSecondTransposed, gradient, true)
+            : Of(Weighing.First, gradient, false, b, !isSecondTransposed),
+            !isWanted[1] ? null
+            : isSecondTransposed ? Of(Weighing.First, gradient, true, a, isFirstTransposed)
+            : Of(Weighing.Second, a, !isFirstTransposed, gradient, false),
         ];
 
-    private static DiffTensor<T> Transposed(DiffTensor<T> x)
-    {
-        int[] axes = [.. Enumerable.Range(0, x.Shape.Rank)];
-        (axes[^1], axes[^2]) = (axes[^2], axes[^1]);
-        return DiffTensor<T>.Permute(x, axes);
+        static DiffTensor<T> Of(Weighing weighing, DiffTensor<T> a, bool isFirst, DiffTensor<T> b, bool isSecond) =>
+            new MatMulOperation<T>(weighing, isFirst, isSecond).Apply(a, b);
     }
 }
