@@ -43,6 +43,9 @@ module Generation =
     [<Literal>]
     let AdversarialForm = Adversarial.NonSaturating
 
+    // Finite where half the square is.
+    let private halfSquare (d: 'T) : 'T when 'T :> ITensor<'T> = d * (0.5 .* d)
+
     let private unknown (form: Adversarial) =
         raise (ArgumentOutOfRangeException(nameof form, $"{Check.number (int64 form)} is no form of an adversarial loss."))
 
@@ -60,7 +63,7 @@ module Generation =
         | Adversarial.NonSaturating
         | Adversarial.Saturating -> LossValues((logistic logits).SoftplusOfMinus)
         | Adversarial.Hinge -> LossValues(hinge (num 1.0 - logits))
-        | Adversarial.LeastSquares -> LossValues(0.5 .* ((logits - num 1.0) * (logits - num 1.0)))
+        | Adversarial.LeastSquares -> LossValues(halfSquare (logits - num 1.0))
         | Adversarial.Wasserstein -> LossValues(given logits -logits)
         | form -> unknown form
 
@@ -78,7 +81,7 @@ module Generation =
         | Adversarial.NonSaturating
         | Adversarial.Saturating -> LossValues(softplus logits)
         | Adversarial.Hinge -> LossValues(hinge (num 1.0 + logits))
-        | Adversarial.LeastSquares -> LossValues(0.5 .* (logits * logits))
+        | Adversarial.LeastSquares -> LossValues(halfSquare logits)
         | Adversarial.Wasserstein -> LossValues(given logits logits)
         | form -> unknown form
 

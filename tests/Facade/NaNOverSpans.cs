@@ -55,7 +55,17 @@ public class NaNOverSpans
 
     // A number of a domain at which every term counts.
     private static S[] Operand<S>(Domain domain)
-        where S : unmanaged, IFloatingPointIeee754<S> => [.. Enumerable.Repeat(S.CreateChecked(domain.Contains(0.25) ? 0.25 : domain.Contains(1) ? 1 : -0.25), Count)];
+        where S : unmanaged, IFloatingPointIeee754<S> =>
+        [
+            .. Enumerable.Repeat(
+                S.CreateChecked(
+                    domain.Contains(0.25) ? 0.25
+                    : domain.Contains(1) ? 1
+                    : -0.25
+                ),
+                Count
+            ),
+        ];
 
     private static void OfTwo<L, S>()
         where L : struct, IPointwise
