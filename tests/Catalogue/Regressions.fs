@@ -97,6 +97,8 @@ module Regressions =
                 if x[0] * x[1] > 0.0 then 200.0 * (abs x[other] / size) / size else 0.0
 
              Entry.terms (fun _ -> 0.0) [ slope 1; slope 0 ])
+        // It is divided by the cube of a sum that is rounded.
+        |> Entry.curved (fun x -> 800.0 * abs x[1] / (abs x[0] + abs x[1]) ** 3.0)
         |> Entry.promises [ NonNegative; Distance; Symmetric; NotConvex 0 ]
 
     let private pinball (tau: float) =

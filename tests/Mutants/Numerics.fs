@@ -337,6 +337,7 @@ let private kernels: Mutant list =
                 ]
 
         yield! inFile "Kernels/CTCPaths.cs" [ "no frames spell anything", "return «sample.Used == 1» ?", "true" ]
+        yield! inFile "Kernels/CTCRecursion.cs" [ "a small loss has the slopes of its logarithms", "hasGradient = «true»;", "false" ]
         yield! inFile "Kernels/CTCSample.cs" [ "the gradient is not weighed", "-(«Upstream» * (byClass", "1" ]
         yield!
             inFile

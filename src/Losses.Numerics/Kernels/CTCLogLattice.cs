@@ -20,7 +20,8 @@ internal static unsafe class CTCLogLattice
     // The margin, the states to whole lanes, the margin.
     private static int RowLength(int used) => Margin + (used + Margin - 1) / Margin * Margin + Margin;
 
-    internal static double Loss<S, TLane>(in CTCSample<S> sample, double* memory)
+    /// <summary>The loss, and unless it was written before the gradient.</summary>
+    internal static double Loss<S, TLane>(in CTCSample<S> sample, double* memory, bool hasGradient)
         where S : unmanaged, IFloatingPointIeee754<S>
         where TLane : struct, ILane<TLane, double>
     {
@@ -46,6 +47,8 @@ internal static unsafe class CTCLogLattice
         }
         var total = LogSum(before[used - 1], used > 1 ? before[used - 2] : double.NegativeInfinity);
         // No path: +∞, and no direction in which it would become less.
+        if (hasGradient)
+            return 0 - total;
         if (sample.IsWanted && total != double.NegativeInfinity)
             Backward<S, TLane>(sample, memory, row, entry, emission, total);
         else

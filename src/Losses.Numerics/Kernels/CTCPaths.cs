@@ -69,18 +69,18 @@ internal sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int
             fixed (double* start = memory)
             {
                 // Probabilities have the digits of a float32, or in two parts those of a float64, unless the loss is very small or a logarithm very
-                // large. Then it is their logarithms.
+                // large. Then it is their logarithms, of a small loss for the value alone: the shares of its paths have their digits.
                 var loss =
-                    Simd512.IsSupported ? Loss<S, Simd512, Vector512<double>>(sample, start, isSingle)
-                    : Simd256.IsSupported ? Loss<S, Simd256, Vector256<double>>(sample, start, isSingle)
-                    : Loss<S, Simd128, Vector128<double>>(sample, start, isSingle);
+                    Simd512.IsSupported ? Loss<S, Simd512, Vector512<double>>(sample, start, isSingle, out var hasGradient)
+                    : Simd256.IsSupported ? Loss<S, Simd256, Vector256<double>>(sample, start, isSingle, out hasGradient)
+                    : Loss<S, Simd128, Vector128<double>>(sample, start, isSingle, out hasGradient);
                 if (!double.IsNaN(loss))
                     return loss;
                 return Lane<Simd512, Vector512<double>, double>.IsSupported
-                        ? CTCLogLattice.Loss<S, Lane<Simd512, Vector512<double>, double>>(sample, start)
+                        ? CTCLogLattice.Loss<S, Lane<Simd512, Vector512<double>, double>>(sample, start, hasGradient)
                     : Lane<Simd256, Vector256<double>, double>.IsSupported
-                        ? CTCLogLattice.Loss<S, Lane<Simd256, Vector256<double>, double>>(sample, start)
-                    : CTCLogLattice.Loss<S, Lane<Simd128, Vector128<double>, double>>(sample, start);
+                        ? CTCLogLattice.Loss<S, Lane<Simd256, Vector256<double>, double>>(sample, start, hasGradient)
+                    : CTCLogLattice.Loss<S, Lane<Simd128, Vector128<double>, double>>(sample, start, hasGradient);
             }
         }
         finally
@@ -89,9 +89,11 @@ internal sealed unsafe class CTCPaths(int[] states, bool[] skips, int width, int
         }
     }
 
-    private static double Loss<S, TSimd, V>(in CTCSample<S> sample, double* memory, bool isSingle)
+    private static double Loss<S, TSimd, V>(in CTCSample<S> sample, double* memory, bool isSingle, out bool hasGradient)
         where S : unmanaged, IFloatingPointIeee754<S>
         where TSimd : struct, ISimd<V>
         where V : struct =>
-        isSingle ? CTCRecursion<CTCLattice<TSimd, V>>.Loss(sample, memory) : CTCRecursion<CTCExactLattice<TSimd, V>>.Loss(sample, memory);
+        isSingle
+            ? CTCRecursion<CTCLattice<TSimd, V>>.Loss(sample, memory, out hasGradient)
+            : CTCRecursion<CTCExactLattice<TSimd, V>>.Loss(sample, memory, out hasGradient);
 }

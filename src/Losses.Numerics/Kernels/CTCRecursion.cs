@@ -87,10 +87,11 @@ internal static unsafe class CTCRecursion<TSteps>
             "frames of a sample"
         );
 
-    /// <summary>The loss; NaN where logarithms are needed.</summary>
-    internal static double Loss<S>(in CTCSample<S> sample, double* memory)
+    /// <summary>The loss, NaN where logarithms are needed; and whether they are needed for it alone, since its gradient is written.</summary>
+    internal static double Loss<S>(in CTCSample<S> sample, double* memory, out bool hasGradient)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
+        hasGradient = false;
         int used = sample.Used,
             rows = CTCRecursion.Rows(sample),
             row = CTCRecursion.RowLength(used),
@@ -127,14 +128,14 @@ internal static unsafe class CTCRecursion<TSteps>
             sample.ClearFrom(0);
             return double.PositiveInfinity;
         }
-        var loss = TSteps.Loss(total, exponent);
-        if (Math.Abs(loss) < sample.Frames * TSteps.LeastLossOfFrame)
-            return double.NaN;
         if (sample.IsWanted)
             Backward(sample, start, row, entry, emission, exponent, total);
         else
             sample.ClearFrom(0);
-        return loss;
+        hasGradient = true;
+        // Next to 1 a probability has no digits left of its logarithm.
+        var loss = TSteps.Loss(total, exponent);
+        return Math.Abs(loss) < sample.Frames * TSteps.LeastLossOfFrame ? double.NaN : loss;
     }
 
     private static void Backward<S>(
