@@ -44,7 +44,7 @@ module Generation =
     let AdversarialForm = Adversarial.NonSaturating
 
     // Finite where half the square is.
-    let private halfSquare (d: 'T) : 'T when 'T :> ITensor<'T> = d * (0.5 .* d)
+    let private halfSquare (d: 'T) : 'T :> ITensor<'T> = d * (0.5 .* d)
 
     let private unknown (form: Adversarial) =
         raise (ArgumentOutOfRangeException(nameof form, $"{Check.number (int64 form)} is no form of an adversarial loss."))
