@@ -70,4 +70,18 @@ public static partial class Loss
     /// <inheritdoc cref="Ensembles.studentTNLL"/>
     public static LossValues<T> StudentTNLL<T>(T prediction, T target, T scale, T df)
         where T : ITensor<T> => Ensembles.studentTNLL(df, scale, target, prediction);
+
+    /// <inheritdoc cref="Ensembles.crpsMixtureNormal"/>
+    public static LossValues<T> CRPSMixtureNormal<T>(T weights, T target, T mean, T scale)
+        where T : ITensor<T> => Ensembles.crpsMixtureNormal(scale, mean, target, weights);
+
+    /// <inheritdoc cref="Ensembles.multivariateNormalNLL"/>
+    public static LossValues<T> MultivariateNormalNLL<T>(
+        T prediction,
+        T target,
+        T cholesky,
+        CholeskyDiagonal diagonal = Ensembles.MultivariateNormalNLLDiagonal,
+        bool full = Ensembles.MultivariateNormalNLLFull
+    )
+        where T : ITensor<T> => Ensembles.multivariateNormalNLL(diagonal, full, cholesky, target, prediction);
 }

@@ -64,4 +64,12 @@ public static partial class Loss
         bool logLink = Likelihoods.TweedieNLLLogLink
     )
         where T : ITensor<T> => Likelihoods.tweedieNLL(p, logLink, target, prediction);
+
+    /// <inheritdoc cref="Likelihoods.tweedieDeviance"/>
+    public static LossValues<T> TweedieDeviance<T>(T prediction, T target, double power = Likelihoods.TweedieDeviancePower)
+        where T : ITensor<T> => Likelihoods.tweedieDeviance(power, target, prediction);
+
+    /// <inheritdoc cref="Likelihoods.uniformNLL"/>
+    public static LossValues<T> UniformNLL<T>(T lower, T target, T upper)
+        where T : ITensor<T> => Likelihoods.uniformNLL(upper, target, lower);
 }

@@ -25,6 +25,17 @@ public static partial class Loss
     public static LossValues<T> Wing<T>(T prediction, T target, double width = Robust.WingWidth, double curvature = Robust.WingCurvature)
         where T : ITensor<T> => Robust.wing(width, curvature, target, prediction);
 
+    /// <inheritdoc cref="Robust.adaptiveWing"/>
+    public static LossValues<T> AdaptiveWing<T>(
+        T prediction,
+        T target,
+        double omega = Robust.AdaptiveWingOmega,
+        double theta = Robust.AdaptiveWingTheta,
+        double epsilon = Robust.AdaptiveWingEpsilon,
+        double alpha = Robust.AdaptiveWingAlpha
+    )
+        where T : ITensor<T> => Robust.adaptiveWing(omega, theta, epsilon, alpha, target, prediction);
+
     /// <inheritdoc cref="Robust.reverseHuber"/>
     public static LossValues<T> ReverseHuber<T>(T prediction, T target, double c = Robust.ReverseHuberC)
         where T : ITensor<T> => Robust.reverseHuber(c, target, prediction);

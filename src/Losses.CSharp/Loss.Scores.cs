@@ -20,6 +20,34 @@ public static partial class Loss
     public static LossValues<T> CRPSExponential<T>(T prediction, T target)
         where T : ITensor<T> => Scores.crpsExponential(target, prediction);
 
+    /// <inheritdoc cref="Scores.crpsLogNormal"/>
+    public static LossValues<T> CRPSLogNormal<T>(T prediction, T target, T scale)
+        where T : ITensor<T> => Scores.crpsLogNormal(scale, target, prediction);
+
+    /// <inheritdoc cref="Scores.crpsUniform"/>
+    public static LossValues<T> CRPSUniform<T>(T lower, T target, T upper)
+        where T : ITensor<T> => Scores.crpsUniform(upper, target, lower);
+
+    /// <inheritdoc cref="Scores.twcrpsNormal"/>
+    public static LossValues<T> TwcrpsNormal<T>(
+        T prediction,
+        T target,
+        T scale,
+        double lower = Scores.TwcrpsNormalLower,
+        double upper = Scores.TwcrpsNormalUpper
+    )
+        where T : ITensor<T> => Scores.twcrpsNormal(lower, upper, scale, target, prediction);
+
+    /// <inheritdoc cref="Scores.twcrpsLogistic"/>
+    public static LossValues<T> TwcrpsLogistic<T>(
+        T prediction,
+        T target,
+        T scale,
+        double lower = Scores.TwcrpsLogisticLower,
+        double upper = Scores.TwcrpsLogisticUpper
+    )
+        where T : ITensor<T> => Scores.twcrpsLogistic(lower, upper, scale, target, prediction);
+
     /// <inheritdoc cref="Scores.intervalScore"/>
     public static LossValues<T> IntervalScore<T>(T lower, T target, T upper, double alpha = Scores.IntervalScoreAlpha)
         where T : ITensor<T> => Scores.intervalScore(alpha, upper, target, lower);

@@ -12,7 +12,7 @@ module internal Check =
     /// For messages: a minus is a hyphen in every culture.
     let number (value: int64) = value.ToString(CultureInfo.InvariantCulture)
 
-    let private outOfRange (name: string) (value: float) (range: string) =
+    let outOfRange (name: string) (value: float) (range: string) =
         raise (ArgumentOutOfRangeException(name, $"{name} is {text value}, but it must be {range}."))
 
     let notNull (name: string) (value: 'T) =

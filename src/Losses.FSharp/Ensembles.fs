@@ -1,3 +1,14 @@
+namespace Losses
+
+/// <summary>What the diagonal of a Cholesky factor is of what a model gives.</summary>
+type CholeskyDiagonal =
+    /// <summary>What is given; not 0.</summary>
+    | Itself = 0
+    /// <summary>Its exponential.</summary>
+    | Exponential = 1
+    /// <summary>log(1 + eˣ)</summary>
+    | Softplus = 2
+
 namespace Losses.FSharp
 
 open System
@@ -55,6 +66,14 @@ module Ensembles =
     /// κ of <c>quantileHuberPairwise</c> where none is given.
     [<Literal>]
     let QuantileHuberPairwiseKappa = 1.0
+
+    /// diagonal of <c>multivariateNormalNLL</c> where none is given.
+    [<Literal>]
+    let MultivariateNormalNLLDiagonal = CholeskyDiagonal.Itself
+
+    /// full of <c>multivariateNormalNLL</c> where none is given.
+    [<Literal>]
+    let MultivariateNormalNLLFull = true
 
     let private slice axis start length (x: 'T) : 'T :> ITensor<'T> = 'T.Slice(x, axis, start, length)
 
@@ -376,6 +395,128 @@ module Ensembles =
         let surprise = Notation.(+) (sumAlong (axis + 1) (Notation.(+) squares logScale)) constant
         let joint = Notation.(-) ('T.LogSoftmax(logits, axis)) surprise
         LossValues(whole (Notation.(-) (Notation.num 0.0) ('T.LogSumExp(joint, axis))))
+
+    // The expected distance from 0 under a normal distribution: of place and scale the slopes are 2Φ(z) − 1 and 2φ(z).
+    let private expectedDistance (d: 'T) (s: 'T) : 'T :> ITensor<'T> =
+        let z = Notation.detach (Notation.(/) d s)
+        let density = Notation.exp (Notation.(.*) -0.5 (Notation.(*) z z))
+
+        // √½ and √(2/π)
+        Notation.(+)
+            (Notation.(*) d (Notation.erf (Notation.(.*) 0.7071067811865476 z)))
+            (Notation.(*) s (Notation.(.*) 0.7978845608028654 density))
+
+    // √(a² + b²) of numbers above 0, finite where it is.
+    let private hypotenuse (a: 'T) (b: 'T) : 'T :> ITensor<'T> =
+        let larger = Notation.max a b
+        let share = Notation.(/) (Notation.min a b) larger
+        Notation.(*) larger (Notation.sqrt (Notation.(+) (Notation.num 1.0) (Notation.(*) share share)))
+
+    /// <summary>Continuous ranked probability score of mixtures of normal distributions.</summary>
+    /// <param name="scale">The standard deviations of K components, above 0: (…, K).</param>
+    /// <param name="mean">Their means: (…, K).</param>
+    /// <param name="target">Any shape: (…).</param>
+    /// <param name="weights">What each component counts, at least 0, as given: (…, K). They sum to 1 where the mixture is a distribution.</param>
+    /// <returns>Units of the target, elementwise.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no components.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A scale is not above 0, or a weight is negative; it says which, where.</exception>
+    /// <remarks>Σₖ wₖ A(t − mₖ, sₖ) − ½ Σₖₗ wₖ wₗ A(mₖ − mₗ, √(sₖ² + sₗ²)) with A(d, s) = d (2Φ(d/s) − 1) + 2s φ(d/s). Source: Grimit et al., Q. J. R. Meteorol. Soc. 132 (2006)
+    /// 2925–2942; scoringrules.crps_mixnorm (2024).</remarks>
+    let crpsMixtureNormal (scale: 'T) (mean: 'T) (target: 'T) (weights: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNull (nameof target) target
+        checkThree (nameof scale) scale (nameof mean) mean (nameof weights) weights
+        let axis = Check.vectorAxis (nameof mean) mean.Shape
+        Check.shape (nameof target) target.Shape (mean.Shape.Without axis) (fun () -> $"mean has shape {mean.Shape}")
+        Check.notEmptyAxis (nameof mean) mean.Shape axis "components"
+        let count = mean.Shape[axis]
+        let t = expand mean.Shape (reshape (mean.Shape.With(axis, 1)) target)
+        let error = sumAlong axis (Notation.weigh weights (expectedDistance (Notation.(-) t mean) scale))
+
+        // Of a component and itself half of 2s/√π, and of two each once.
+        let own = sumAlong axis (Notation.weigh weights (Notation.weigh weights (Notation.(.*) 0.5641895835477563 scale)))
+
+        let pair k =
+            let later (x: 'T) = slice axis k (count - k) x
+            let earlier (x: 'T) = slice axis 0 (count - k) x
+            let both = hypotenuse (later scale) (earlier scale)
+
+            expectedDistance (Notation.(-) (later mean) (earlier mean)) both
+            |> Notation.weigh (earlier weights)
+            |> Notation.weigh (later weights)
+            |> sumAlong axis
+
+        let spread = total (Array.init count (fun k -> if k = 0 then own else pair k))
+
+        LossValues(whole (Notation.(-) error spread))
+            .WithinRows(Domain.Positive, scale, axis, nameof scale)
+            .WithinRows(Domain.NotNegative, weights, axis, nameof weights)
+
+    /// <summary>Negative log-likelihood of vectors under normal distributions whose covariance is given by its Cholesky factor.</summary>
+    /// <param name="diagonal">What the factor's diagonal is of what is given.</param>
+    /// <param name="full">Whether the constant ½ D log 2π is added.</param>
+    /// <param name="cholesky">L: (…, D, D), of which the lower triangle counts: the covariance is L Lᵀ.</param>
+    /// <param name="target">Vectors: (…, D).</param>
+    /// <param name="prediction">The means: (…, D).</param>
+    /// <returns>Nats, one for each vector.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such form of a diagonal.</exception>
+    /// <remarks>½ ‖L⁻¹ (t − x)‖² + Σ log |Lᵢᵢ| + ½ D log 2π. It solves the triangle row by row: D² steps, no inverse. Source: torch.distributions.MultivariateNormal (PyTorch 2.10).</remarks>
+    let multivariateNormalNLL
+        (diagonal: CholeskyDiagonal)
+        (full: bool)
+        (cholesky: 'T)
+        (target: 'T)
+        (prediction: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
+        checkTwo (nameof target) target (nameof prediction) prediction
+        Check.notNull (nameof cholesky) cholesky
+        let shape = prediction.Shape
+        let axis = Check.vectorAxis (nameof prediction) shape
+        let count = shape[axis]
+
+        Check.lengths (nameof cholesky) cholesky.Shape (Array.append (shape.ToArray()) [| count |]) (fun () ->
+            $"prediction has shape {shape}")
+
+        let column = shape.With(axis, 1)
+        // Row i of the factor: what is before its diagonal, and what is on it.
+        let row i = reshape shape (slice axis i 1 cholesky)
+
+        let scale (x: 'T) : 'T =
+            match diagonal with
+            | CholeskyDiagonal.Itself -> x
+            | CholeskyDiagonal.Exponential -> Notation.exp x
+            | CholeskyDiagonal.Softplus -> Notation.softplus x
+            | _ -> raise (ArgumentOutOfRangeException(nameof diagonal, $"{Check.number (int64 diagonal)} is no form of a diagonal."))
+
+        let diagonals = Array.init count (fun i -> slice axis i 1 (row i))
+        let scales = Array.map scale diagonals
+        let error = Notation.(-) target prediction
+        let solved = Array.zeroCreate<'T> count
+
+        for i in 0 .. count - 1 do
+            let e = slice axis i 1 error
+
+            let left =
+                if i = 0 then
+                    e
+                else
+                    let before = 'T.Concatenate(ReadOnlySpan(solved, 0, i), axis)
+                    let product = Notation.(*) (slice axis 0 i (row i)) before
+                    Notation.(-) e (reshape column (sumAlong axis product))
+
+            solved[i] <- Notation.(/) left scales[i]
+
+        let terms =
+            if count = 0 then
+                [||]
+            else
+                let z = 'T.Concatenate(ReadOnlySpan solved, axis)
+                let logs = 'T.Concatenate(ReadOnlySpan(Array.map (Notation.abs >> Notation.log) scales), axis)
+                [| Notation.(+) (Notation.(.*) 0.5 (Notation.(*) z z)) logs |]
+
+        let constant = if full then 0.5 * float count * Math.Log(2.0 * Math.PI) else 0.0
+        let sum = if count = 0 then sumAlong axis prediction else sumAlong axis terms[0]
+        LossValues(whole (Notation.(+) sum (Notation.num constant)))
 
     /// <summary>Negative log-likelihood of numbers under Student's t distributions: outliers count less than under normal ones.</summary>
     /// <param name="df">ν, the degrees of freedom, above 0; the shape of <paramref name="target"/>.</param>

@@ -5,6 +5,24 @@ open System.Runtime.CompilerServices
 open Losses.FSharp
 open Losses.FSharp.Notation
 
+// What deviances are made of.
+module internal Deviances =
+
+    // log(t/x), which has its digits where they are near each other.
+    let inline logRatio (x: 'T) (t: 'T) : 'T :> IReal<'T> =
+        let d = (t - x) / x
+        detach (ifLess d (num -0.5) (log (t / x)) (log1p d))
+
+    // e^λ − 1 − λ where λ is small.
+    let inline above (log': 'T) : 'T :> IReal<'T> = 'T.AboveTangent log'
+
+    // e^λ − 1 − λ
+    let inline excess (log': 'T) : 'T :> IReal<'T> = ifLess (abs log') (num 0.25) ('T.AboveTangent log') (expm1 log' - log')
+
+    // A value and its slopes, which have digits where those of the value's formula are differences.
+    let inline withSlopes (x: 'T) (t: 'T) (value: 'T) (byPrediction: 'T) (byTarget: 'T) : 'T :> IReal<'T> =
+        detach value + weigh (x - detach x) (detach byPrediction) + weigh (t - detach t) (detach byTarget)
+
 /// <summary>|x − t|/b + log 2b.  (Laplace 1774)</summary>
 [<Struct; NoEquality; NoComparison>]
 type LaplaceNLL =
@@ -121,6 +139,82 @@ type TweedieNLL =
         Check.inside (nameof p) 1.0 2.0 p
         { p = p; logLink = logLink }
 
+/// <summary>2 (t log(t/x) − t + x): the deviance of counts.</summary>
+[<Struct; NoEquality; NoComparison>]
+type PoissonDeviance =
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x, t) =
+            let log' = Deviances.logRatio x t
+            // Without a target the logarithm is −∞, and nothing is divided.
+            let value = ifLess (num 0.0) t (t * Deviances.excess (num 0.0 - log')) x
+            2.0 .* Deviances.withSlopes x t value ((x - t) / x) log'
+
+        member _.Prediction = Domain.Positive
+        member _.Target = Domain.NotNegative
+
+/// <summary>2 (t/x − 1 − log(t/x)): the deviance of positive amounts.</summary>
+[<Struct; NoEquality; NoComparison>]
+type GammaDeviance =
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x, t) =
+            let log' = Deviances.logRatio x t
+            2.0 .* Deviances.withSlopes x t (Deviances.excess log') ((x - t) / x / x) ((t - x) / t / x)
+
+        member _.Prediction = Domain.Positive
+        member _.Target = Domain.Positive
+
+/// <summary>2 ∫ (t − s) s⁻ᵖ ds from x to t.  (Jørgensen 1987)</summary>
+[<Struct; NoEquality; NoComparison>]
+type TweedieDeviance =
+    val private p: float
+
+    // C# has a struct without a constructor, too: its zeros are the defaults.
+    member private loss.P = if loss.p <> 0.0 then loss.p else 1.5
+
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member loss.Apply(x, t) =
+            let falling, rising = Operators.(-) 1.0 loss.P, Operators.(-) 2.0 loss.P
+            let log' = Deviances.logRatio x t
+            let unit = power (Operators.(~-) loss.P) x
+            // (r^rising − 1)/rising − (r − 1), of r = t/x: the logarithms of r that both lack cancel.
+            let reach = abs (Math.Max(1.0, Math.Abs rising) .* log')
+            let powers = Deviances.above (rising .* log')
+            let value = (powers / num rising - Deviances.above log') / num falling
+            let far = (expm1 (rising .* log') / num rising - expm1 log') / num falling
+            let size = x * (x * unit)
+
+            2.0
+            .* Deviances.withSlopes
+                x
+                t
+                (size * ifLess reach (num 0.25) value far)
+                ((x - t) * unit)
+                (x * unit * (expm1 (falling .* log') / num falling))
+
+        member _.Prediction = Domain.Positive
+        member loss.Target = if loss.P < 2.0 then Domain.NotNegative else Domain.Positive
+
+    /// <summary>The deviance of a power of the mean that the variance is.</summary>
+    /// <param name="p">p, finite; below 0, or above 1 and not 2: 0 is the squared error, 1 <see cref="T:Losses.PoissonDeviance"/>, 2 <see cref="T:Losses.GammaDeviance"/>.</param>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is from 0 to 1, 2, or not finite.</exception>
+    new(p: float) =
+        if not (Double.IsFinite p && (p < 0.0 || p > 1.0) && p <> 2.0) then
+            Check.outOfRange (nameof p) p "finite, below 0 or above 1, and not 2"
+
+        { p = p }
+
+/// <summary>log(u − l) where l ≤ t ≤ u, else ∞.</summary>
+[<Struct; NoEquality; NoComparison>]
+type UniformNLL =
+    interface IPointwise3 with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(lower, t, upper) =
+            let inside = log (upper - lower)
+            given lower (given upper (given t (ifLess t lower (num infinity) (ifLess upper t (num infinity) inside))))
+
 // Log Γ and its slopes are more than the compiler inlines into the loop of one kernel: these run operation by operation.
 module internal Densities =
 
@@ -191,6 +285,10 @@ module Likelihoods =
     /// logLink of <c>tweedieNLL</c> where none is given.
     [<Literal>]
     let TweedieNLLLogLink = false
+
+    /// power of <c>tweedieDeviance</c> where none is given.
+    [<Literal>]
+    let TweedieDeviancePower = 1.5
 
     /// <summary>Negative log-likelihood of numbers under Laplace distributions: the absolute error, of a predicted scale.</summary>
     /// <param name="scale">b, above 0; the shape of <paramref name="target"/>.</param>
@@ -329,6 +427,39 @@ module Likelihoods =
     let zeroInflatedPoissonNLL (full: bool) (zeroLogits: 'T) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         checkThree (nameof zeroLogits) zeroLogits (nameof target) target (nameof prediction) prediction
         LossValues(Densities.zeroInflatedPoisson full prediction target zeroLogits).Within(Domain.NotNegative, target, nameof target)
+
+    /// <summary>Negative log-likelihood of numbers under uniform distributions.</summary>
+    /// <param name="upper">The upper end; the shape of <paramref name="target"/>, above <paramref name="lower"/>.</param>
+    /// <param name="target">Any shape.</param>
+    /// <param name="lower">The lower end; the shape of <paramref name="target"/>.</param>
+    /// <returns>Nats, elementwise; ∞ outside of the interval, with the slope 0.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <remarks>log(u − l) where l ≤ t ≤ u, else ∞. Source: scoringrules.logs_uniform (2024).</remarks>
+    let uniformNLL (upper: 'T) (target: 'T) (lower: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        namedPointwise3 (nameof upper) (nameof target) (nameof lower) (UniformNLL()) upper target lower
+
+    /// <summary>Deviance of Tweedie distributions, whose variance is a power of the mean: 0 at the target, and never negative.</summary>
+    /// <param name="power">p: 0 normal, 1 Poisson, 2 gamma, 3 inverse Gaussian distributions; finite, not between 0 and 1.</param>
+    /// <param name="target">Any shape; above 0, or at least 0 where p &lt; 2; any number where p = 0.</param>
+    /// <param name="prediction">The mean, above 0, any number where p = 0; the shape of <paramref name="target"/>.</param>
+    /// <returns>Units of the target to the power 2 − p, elementwise.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A target or a prediction is outside its domain, it says which, where; or <paramref name="power"/> is.</exception>
+    /// <remarks>2 ∫ (t − s) s⁻ᵖ ds from x to t: (x − t)² for p = 0, 2 (t log(t/x) − t + x) for 1, 2 (t/x − 1 − log(t/x)) for 2, else
+    /// 2 (t²⁻ᵖ / ((1 − p)(2 − p)) − t x¹⁻ᵖ / (1 − p) + x²⁻ᵖ / (2 − p)). Slope: 2 (x − t) x⁻ᵖ.
+    /// Source: Jørgensen, J. R. Stat. Soc. B 49 (1987) 127–162; sklearn.metrics.mean_tweedie_deviance (1.7, 2025).</remarks>
+    let tweedieDeviance (power: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        if power = 0.0 then
+            mse target prediction
+        elif power = 1.0 then
+            pointwise (PoissonDeviance()) target prediction
+        elif power = 2.0 then
+            pointwise (GammaDeviance()) target prediction
+        else
+            if not (System.Double.IsFinite power && (power < 0.0 || power > 1.0)) then
+                Check.outOfRange (nameof power) power "finite and not between 0 and 1"
+
+            pointwise (TweedieDeviance power) target prediction
 
     /// <summary>Tweedie loss: what of the likelihood of sums of gamma-distributed amounts, zeros among them, depends on the mean.</summary>
     /// <param name="p">p, above 1 and below 2: the power of the mean that the variance is.</param>

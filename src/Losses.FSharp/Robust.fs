@@ -141,6 +141,50 @@ type Wing =
 
         { width = width; curvature = curvature }
 
+/// <summary>ω log(1 + (|d|/ε)^(α − t)) where |d| &lt; θ, linear beyond, with d = x − t.  (Wang, Bo and Li 2019)</summary>
+[<Struct; NoEquality; NoComparison>]
+type AdaptiveWing =
+    val private isGiven: bool
+    val private omega: float
+    val private theta: float
+    val private epsilon: float
+    val private alpha: float
+
+    // C# has a struct without a constructor, too: its zeros are the defaults.
+    member private loss.Omega = if loss.isGiven then loss.omega else 14.0
+    member private loss.Theta = if loss.isGiven then loss.theta else 0.5
+    member private loss.Epsilon = if loss.isGiven then loss.epsilon else 1.0
+    member private loss.Alpha = if loss.isGiven then loss.alpha else 2.1
+
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member loss.Apply(x, t) =
+            let d = abs (x - t)
+            let exponent = num loss.Alpha - t
+            // At the target the power and its slope are 0.
+            let size = ifLess (num 0.0) d (d / num loss.Epsilon) (num 1.0)
+            let near = ifLess (num 0.0) d (log1p (exp (exponent * log size))) d
+            let edge = exp (Math.Log(loss.Theta ./. loss.Epsilon) .* exponent)
+            let steepness = exponent * edge / (loss.Theta .* (num 1.0 + edge))
+            let far = steepness * (d - num loss.Theta) + log1p edge
+            num loss.Omega * ifLess d (num loss.Theta) near far
+
+        member _.Target = Domain.Probability
+
+    /// <summary>The loss of its parameters.</summary>
+    /// <param name="omega">ω, its size; finite, above 0.</param>
+    /// <param name="theta">θ, beyond which it is linear; finite, above 0.</param>
+    /// <param name="epsilon">ε, how sharply it bends; finite, above 0.</param>
+    /// <param name="alpha">α, the exponent next to a target of 0; finite, above 2.</param>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A parameter is outside its range.</exception>
+    new(omega: float, theta: float, epsilon: float, alpha: float) =
+        Check.positive (nameof omega) omega
+        Check.positive (nameof theta) theta
+        Check.positive (nameof epsilon) epsilon
+        Check.inside (nameof alpha) 2.0 infinity alpha
+
+        { isGiven = true; omega = omega; theta = theta; epsilon = epsilon; alpha = alpha }
+
 /// <summary>|d| where |d| ≤ c, (d² + c²) / 2c beyond, with d = x − t.  (Owen 2007)</summary>
 [<Struct; NoEquality; NoComparison>]
 type ReverseHuber =
@@ -196,6 +240,22 @@ module Robust =
     [<Literal>]
     let WingCurvature = 0.5
 
+    /// ω of <c>adaptiveWing</c> where none is given.
+    [<Literal>]
+    let AdaptiveWingOmega = 14.0
+
+    /// θ of <c>adaptiveWing</c> where none is given.
+    [<Literal>]
+    let AdaptiveWingTheta = 0.5
+
+    /// ε of <c>adaptiveWing</c> where none is given.
+    [<Literal>]
+    let AdaptiveWingEpsilon = 1.0
+
+    /// α of <c>adaptiveWing</c> where none is given.
+    [<Literal>]
+    let AdaptiveWingAlpha = 2.1
+
     /// c of <c>reverseHuber</c> where none is given.
     [<Literal>]
     let ReverseHuberC = 1.0
@@ -249,6 +309,28 @@ module Robust =
     /// Source: Feng et al., Wing loss for robust facial landmark localisation, CVPR 2018.</remarks>
     let wing (width: float) (curvature: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         pointwise (Wing(width, curvature)) target prediction
+
+    /// <summary>Adaptive wing loss, of heat maps: wing loss where the target is high, and smooth at the target where it is low.</summary>
+    /// <param name="omega">ω, its size; finite, above 0.</param>
+    /// <param name="theta">θ, beyond which it is linear; finite, above 0.</param>
+    /// <param name="epsilon">ε, how sharply it bends; finite, above 0.</param>
+    /// <param name="alpha">α, the exponent next to a target of 0; finite, above 2.</param>
+    /// <param name="target">From 0 to 1; any shape.</param>
+    /// <param name="prediction">The shape of <paramref name="target"/>.</param>
+    /// <returns>Without unit, elementwise.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A target is not from 0 to 1, it says which, where; or a parameter is outside its range.</exception>
+    /// <remarks>ω log(1 + (|d|/ε)^(α − t)) where |d| &lt; θ, else A |d| − C, with d = x − t, A the slope and C what makes it continuous at θ. Slope at the target: 0. Not convex.
+    /// Source: Wang, Bo and Li, Adaptive wing loss for robust face alignment via heatmap regression, ICCV 2019.</remarks>
+    let adaptiveWing
+        (omega: float)
+        (theta: float)
+        (epsilon: float)
+        (alpha: float)
+        (target: 'T)
+        (prediction: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
+        pointwise (AdaptiveWing(omega, theta, epsilon, alpha)) target prediction
 
     /// <summary>Reverse Huber loss, berHu: linear within <paramref name="c"/> of the target, quadratic beyond it.</summary>
     /// <param name="c">c, in units of the target; finite, above 0.</param>

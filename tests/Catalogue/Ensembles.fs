@@ -89,6 +89,37 @@ module internal EnsembleFormula =
         let largest = Array.reduce max joints |> detach
         num 0.0 - (largest + log (joints |> Seq.map (fun y -> exp (y - largest)) |> total))
 
+    let crpsMixture (w: 'T[]) (t: 'T) (m: 'T[]) (s: 'T[]) : 'T :> IReal<'T> =
+        let distance (d: 'T) (s: 'T) =
+            let z = d / s
+            d * erf (z / sqrt (num 2.0)) + s * sqrt (num (2.0 ./. System.Math.PI)) * exp (-0.5 .* (z * z))
+
+        let places = [ 0 .. Operators.(-) m.Length 1 ]
+        let error = places |> Seq.map (fun k -> w[k] * distance (t - m[k]) s[k]) |> total
+
+        let spread =
+            Seq.allPairs places places
+            |> Seq.map (fun (k, l) -> w[k] * w[l] * distance (m[k] - m[l]) (sqrt (s[k] * s[k] + s[l] * s[l])))
+            |> total
+
+        error - 0.5 .* spread
+
+    // ½ zᵀz + Σ log Lᵢᵢ with L z = t − x, from the first row to the last.
+    let multivariate (scale: 'T -> 'T) (full: bool) (x: 'T[]) (t: 'T[]) (l: 'T[][]) : 'T :> IReal<'T> =
+        let z = Array.zeroCreate<'T> x.Length
+        let mutable sum = num (if full then 0.5 *. float x.Length *. System.Math.Log(2.0 *. System.Math.PI) else 0.0)
+
+        for i in 0 .. Operators.(-) x.Length 1 do
+            let mutable left = t[i] - x[i]
+
+            for j in 0 .. Operators.(-) i 1 do
+                left <- left - l[i].[j] * z[j]
+
+            z[i] <- left / scale l[i].[i]
+            sum <- sum + 0.5 .* (z[i] * z[i]) + log (abs (scale l[i].[i]))
+
+        sum
+
     let studentT (x: 'T) (t: 'T) (s: 'T) (df: 'T) : 'T :> IReal<'T> =
         let z = (x - t) / s
         let more = (df + num 1.0) / num 2.0
@@ -280,6 +311,60 @@ module Ensembles =
         |> summed "numbers up to 4, scales from 1/e to e; + 2⁻³⁷ of the terms" Entry.elementary 4e4 4e4
         |> Entry.promises []
 
+    let private crpsMixtureNormal =
+        Entry.rows
+            "crpsMixtureNormal"
+            [ Operand.of' Numbers.NotNegative "weights"; single "target"; Operand.any "mean"; Operand.of' Numbers.Positive "scale" ]
+            (fun random format width ->
+                let between low high count = Array.init count (fun _ -> format.Round(low + (high - low) * random.NextDouble()))
+                [| between 0.0 1.0 width; between -4.0 4.0 1; between -4.0 4.0 width; between 0.1 4.0 width |], [||])
+            { new Formula with
+                member _.Of(x, _, _) = [| EnsembleFormula.crpsMixture x[0] (x[1].[0]) x[2] x[3] |]
+            }
+            { new Call with
+                member _.Of(x, _) = crpsMixtureNormal x[3] x[2] x[1] x[0]
+            }
+        |> fun entry -> { entry with Widths = [ 1; 2; 3; 5 ] }
+        |> summed "weights to 1, numbers to 4, scales from 0.1 to 4; + 2⁻³⁷ of the terms" Entry.elementary 100.0 400.0
+        |> Entry.promises []
+
+    let private multivariateNormalNLL (diagonal: CholeskyDiagonal) (full: bool) =
+        let scale =
+            match diagonal with
+            | CholeskyDiagonal.Exponential -> 1
+            | CholeskyDiagonal.Softplus -> 2
+            | _ -> 0
+
+        Entry.rows
+            $"multivariateNormalNLL {diagonal} full {full}"
+            [ Operand.any "prediction"; Operand.any "target"; blocks 3 "cholesky" ]
+            (fun random format width ->
+                let between low high = format.Round(low + (high - low) * random.NextDouble())
+                let vector () = Array.init width (fun _ -> between -4.0 4.0)
+
+                let factor = Array.init (3 * width) (fun k -> if k / width = k % width then between 0.5 2.0 else between -2.0 2.0)
+
+                [| vector (); vector (); factor |], [||])
+            { new Formula with
+                member _.Of(x, _, _) =
+                    let scale (y: 'T) =
+                        match scale with
+                        | 1 -> Notation.exp y
+                        | 2 -> Notation.softplus y
+                        | _ -> y
+
+                    [| EnsembleFormula.multivariate scale full x[0] x[1] (rowsOf 3 x[2]) |]
+            }
+            { new Call with
+                member _.Of(x, _) = multivariateNormalNLL diagonal full x[2] x[1] x[0]
+            }
+        |> Entry.withArguments [ "diagonal", box diagonal; "full", box full ]
+        |> fun entry -> { entry with Widths = [ 3 ] }
+        |> summed "numbers to 4, a diagonal from 0.5 to 2; + 2⁻³⁷ of the terms" Entry.elementary 1e5 1e6
+        // What stands above the diagonal does not count.
+        |> Entry.reachingWhatVaries
+        |> Entry.promises []
+
     let private studentTNLL =
         let positive (random: Random) (format: Format) = format.Round(0.1 + 20.0 * random.NextDouble())
 
@@ -321,5 +406,9 @@ module Ensembles =
             quantileHuberPairwise 1.0
             quantileHuberPairwise 0.0
             mixtureDensityNLL
+            crpsMixtureNormal
+            multivariateNormalNLL CholeskyDiagonal.Itself true
+            multivariateNormalNLL CholeskyDiagonal.Exponential false
+            multivariateNormalNLL CholeskyDiagonal.Softplus true
             studentTNLL
         ]

@@ -263,6 +263,70 @@ module Likelihoods =
                 (2.0 + abs (Math.Log x[0])) * (2.0 * x[1] * x[0] ** (-p - 1.0) + x[0] ** -p))
         |> Entry.promises [ NonNegative ]
 
+    // A mean above 0, and a target like it or 0 where that may be.
+    let private amounts (least: bool) (random: Random) (format: Format) =
+        let x = moderateAbove format random
+
+        let t =
+            match random.Next 8 with
+            | 0 when least -> 0.0
+            | 1
+            | 2
+            | 3 -> abs (Draw.related random format x (fun () -> moderateAbove format random))
+            | _ -> moderateAbove format random
+
+        [| x; (if t > 0.0 || least then t else x) |]
+
+    let private deviance (power: float) (definition: 'L) =
+        let a, b = 2.0 - power, 1.0 - power
+        let least = power < 2.0
+        let size e = if e = 0.0 then 1.0 else 1.0 / abs e
+        let ratio (x: float[]) = abs (Math.Log(x[1] / x[0]))
+        let powers (e: float) (x: float[]) = (x[1] / x[0]) ** e
+
+        // Next to the target the quadratic term, else those that the formula has.
+        let terms (x: float[]) =
+            if x[1] = 0.0 then
+                x[0] ** a * size a
+            elif ratio x * max 1.0 (abs a) < 0.25 then
+                x[0] ** a * ratio x * ratio x * size b
+            else
+                2.0
+                * (1.0 + abs a)
+                * x[0] ** a
+                * (1.0 + abs (Math.Log x[0]) + ratio x)
+                * size b
+                * size a
+                * (powers a x + powers 1.0 x + 1.0)
+
+        let byPrediction (x: float[]) = abs (x[0] - x[1]) * x[0] ** -power * (1.0 + abs (Math.Log x[0]))
+
+        let byTarget (x: float[]) =
+            if x[1] = 0.0 then
+                if b > 0.0 then x[0] ** b * size b else 0.0
+            else
+                2.0
+                * (1.0 + abs b)
+                * x[0] ** b
+                * (1.0 + abs (Math.Log x[0]) + ratio x)
+                * (if b = 0.0 then ratio x else min (ratio x) 1.0 * (powers b x + 1.0) * size b)
+
+        Entry.pointwise
+            $"tweedieDeviance power {power}"
+            definition
+            [
+                Operand.of' Numbers.Positive "prediction"
+                Operand.of' (if least then Numbers.NotNegative else Numbers.Positive) "target"
+            ]
+            { new Call with
+                member _.Of(x, _) = tweedieDeviance power x[1] x[0]
+            }
+        |> Entry.withArguments [ "power", box power ]
+        |> Entry.drawn (amounts least)
+        |> Entry.given "moderate; + 2⁻⁵⁰ of the terms" Entry.rounded (Entry.terms terms [ byPrediction; byTarget ])
+        |> Entry.curved (fun x -> (2.0 + abs (Math.Log x[0])) * (1.0 + abs power) * (x[0] + x[1]) * x[0] ** (-power - 1.0))
+        |> Entry.promises [ NonNegative ]
+
     let entries: Entry list =
         [
             laplaceNLL
@@ -279,4 +343,9 @@ module Likelihoods =
             zeroInflatedPoissonNLL true
             tweedieNLL 1.5 false
             tweedieNLL 1.3 true
+            deviance 1.0 (PoissonDeviance())
+            deviance 2.0 (GammaDeviance())
+            deviance 1.5 (TweedieDeviance 1.5)
+            deviance 3.0 (TweedieDeviance 3.0)
+            deviance -0.5 (TweedieDeviance -0.5)
         ]

@@ -269,6 +269,26 @@ module Regressions =
         |> kinked width
         |> Entry.promises bent
 
+    let private adaptiveWing (theta: float) =
+        Entry.pointwise
+            $"adaptiveWing theta {theta}"
+            (AdaptiveWing(14.0, theta, 1.0, 2.1))
+            [ prediction; Operand.of' Numbers.Probability "target" ]
+            { new Call with
+                member _.Of(x, _) = adaptiveWing 14.0 theta 1.0 2.1 x[1] x[0]
+            }
+        |> Entry.withArguments [ "omega", box 14.0; "theta", box theta; "epsilon", box 1.0; "alpha", box 2.1 ]
+        |> Entry.drawn (fun random format ->
+            let t = Draw.probability random format
+            [| format.Round(t + 4.0 * random.NextDouble() - 2.0); t |])
+        |> Entry.given
+            "predictions within 2 of the target; + 2⁻³⁷ of the terms"
+            Entry.elementary
+            (let slope (x: float[]) = if gap x = 0.0 then 0.0 else 42.0 * (1.0 + abs (Math.Log(gap x))) * (gap x ** (1.0 - x[1]) + gap x)
+             Entry.terms (fun x -> if gap x = 0.0 then 0.0 else 14.0 * (1.0 + gap x) * (1.0 + abs (Math.Log(gap x)))) [ slope; slope ])
+        |> Entry.curved (fun x -> if gap x = 0.0 then 0.0 else 42.0 * (1.0 + abs (Math.Log(gap x))) * (1.0 + gap x ** (0.1 - x[1])))
+        |> Entry.promises [ NonNegative ]
+
     let private reverseHuber (c: float) =
         Entry.pointwise
             $"reverseHuber c {c}"
@@ -282,6 +302,8 @@ module Regressions =
 
     let entries: Entry list =
         [
+            adaptiveWing 0.5
+            adaptiveWing 0.1
             halfSquaredError
             msle
             mape 1e-7

@@ -239,41 +239,6 @@ let private ctcOf (zeroInfinity: bool) (frames: int) (labels: int list) =
 
 let private uniform (frames: int) (classes: int) = Array.create (frames * classes) (-(log (float classes))), Shape [| frames; classes |]
 
-[<Fact>]
-let ``a target that is all but sure has its slopes to the last place`` () =
-    let frames =
-        [|
-            [| 0.0; -79.31489210241236; -40.49407188279744 |]
-            [| -35.49574238434236; -35.24574238434236; 0.0 |]
-            [| 0.0; -53.18405881672356; -57.97914106770379 |]
-            [| 0.0; -65.37230650271397; -60.081266760863954 |]
-        |]
-
-    let values, slopes = Engines.float64.Pull(ctcOf false 4 [ 2 ], [| Array.concat frames, Shape [| 4; 3 |] |], [| 1.0 |])
-
-    Assert.Equal(-2.5920778599066105e-18, values[0], 1e-33)
-    // By mpmath, of all paths.
-    let truth =
-        [|
-            -1.0
-            0.0
-            -2.5920777938404651026e-18
-            -9.955039678158785728e-34
-            0.0
-            -1.0
-            -1.0
-            0.0
-            -6.6066145396622697586e-26
-            -1.0
-            0.0
-            -3.1005042536031566022e-42
-        |]
-
-    Array.iter2
-        (fun right got -> Assert.InRange(abs (got - right), 0.0, 4.0 * Math.BitIncrement(abs right) - 4.0 * abs right))
-        truth
-        slopes[0]
-
 // A42
 [<Fact>]
 let ``an impossible sequence is infinite, with slope 0`` () =

@@ -24,13 +24,13 @@ internal abstract class RowwiseOperation(int axis, bool isWide) : Operation
         var place = x.argmax(axis, keepdim: true);
         var empty = max.eq(Constant.MinusInfinity);
         // ∞ − ∞ is 0 here: equal elements have equal shares.
-        var difference = x.sub(max).masked_fill(x.eq(max), Constant.Zero);
+        var difference = x.Minus(max).masked_fill(x.eq(max), Constant.Zero);
         // What the subtraction lost: e^(d + l) = e^d (1 + l).
-        var back = difference.sub(x);
-        var lost = x.sub(difference.sub(back)).sub(max.add(back));
+        var back = difference.Minus(x);
+        var lost = x.Minus(difference.Minus(back)).Minus(max.Plus(back));
         lost = lost.masked_fill(lost.isfinite().logical_not_(), Constant.Zero);
         var exponentials = difference.exp();
-        exponentials = exponentials.add(exponentials.mul(lost));
+        exponentials = exponentials.Plus(exponentials.mul(lost));
         // Without the largest no NaN may be left: it takes the place of what is left out.
         var others = Total(exponentials.scatter(axis, place, max.where(max.isnan(), zeros_like(max))));
         return (difference, lost, exponentials, place, others, empty);
@@ -59,7 +59,7 @@ internal abstract class RowwiseOperation(int axis, bool isWide) : Operation
         var nothing = zeros_like(x.narrow(axis, 0, 1));
         var before = cat([nothing, x.narrow(axis, 0, length - 1).cumsum(axis)], axis);
         var after = cat([nothing, x.narrow(axis, 1, length - 1).flip(axis).cumsum(axis)], axis).flip(axis);
-        return before.add(after);
+        return before.Plus(after);
     }
 
     protected static class Constant
@@ -88,7 +88,7 @@ internal sealed class LogSumExpOperation(int axis, bool isWide) : RowwiseOperati
     internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
     {
         var (_, _, _, _, others, _) = Exponentiate(inputs[0]);
-        return inputs[0].amax([Axis], keepdim: true).add(others.log1p()).squeeze(Axis);
+        return inputs[0].amax([Axis], keepdim: true).Plus(others.log1p()).squeeze(Axis);
     }
 
     protected override TorchTensor Pull(TorchTensor x, TorchTensor gradient) =>
@@ -101,7 +101,7 @@ internal sealed class SoftmaxOperation(int axis, bool complement, bool isWide) :
     internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
     {
         var (_, _, exponentials, _, others, isEmpty) = Exponentiate(inputs[0]);
-        var shares = complement ? Others(exponentials, Axis).add(others.sub(others)) : exponentials;
+        var shares = complement ? Others(exponentials, Axis).Plus(others.Minus(others)) : exponentials;
         using var one = 1.0.ToScalar();
         return shares.div(others.add(one)).masked_fill(isEmpty, Constant.Zero);
     }
@@ -124,7 +124,7 @@ internal sealed class LogSoftmaxOperation(int axis, bool isWide) : RowwiseOperat
     internal override Tensor Forward(Tensor[] inputs, bool[] wanted)
     {
         var (difference, lost, _, _, others, isEmpty) = Exponentiate(inputs[0]);
-        return difference.sub(others.log1p()).add(lost).masked_fill(isEmpty, Constant.Zero);
+        return difference.Minus(others.log1p()).Plus(lost).masked_fill(isEmpty, Constant.Zero);
     }
 
     // g_k − p_k Σ g as g_k (1 − p_k) − p_k Σ_{j≠k} g_j: at the label of a confident row the first form has no digits left.

@@ -31,7 +31,7 @@ internal readonly struct Raw : IReal<Raw>
             (null, null) => new(a._number + b._number),
             (null, { } y) => a._number == 0 ? b : Scaled(y, a._number, static (x, n) => x.add(n)),
             ({ } x, null) => b._number == 0 ? a : Scaled(x, b._number, static (x, n) => x.add(n)),
-            ({ } x, { } y) => new(x.add(y)),
+            ({ } x, { } y) => new(x.Plus(y)),
         };
 
     public static Raw operator -(Raw a, Raw b) =>
@@ -40,7 +40,7 @@ internal readonly struct Raw : IReal<Raw>
             (null, null) => new(a._number - b._number),
             (null, { } y) => Scaled(y.neg(), a._number, static (x, n) => x.add(n)),
             ({ } x, null) => b._number == 0 ? a : Scaled(x, b._number, static (x, n) => x.sub(n)),
-            ({ } x, { } y) => new(x.sub(y)),
+            ({ } x, { } y) => new(x.Minus(y)),
         };
 
     public static Raw operator *(Raw a, Raw b) =>
@@ -146,8 +146,8 @@ internal readonly struct Raw : IReal<Raw>
             far = e.div(whole),
             isNegative = Compared(t, 0, static (x, n) => x.lt(n));
         return new(
-            new(log.where(isNegative, log.add(t))),
-            new(log.sub(t).where(isNegative, log)),
+            new(log.where(isNegative, log.Plus(t))),
+            new(log.Minus(t).where(isNegative, log)),
             new(far.where(isNegative, near)),
             new(near.where(isNegative, far))
         );

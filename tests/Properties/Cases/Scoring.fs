@@ -23,6 +23,10 @@ let private studentT (target: string) (given: Given) : T =
     studentTNLL (spread given "df" target) (spread given "scale" target) given[target] (spread given "loc" target)
     |> given.Reduced
 
+let private between (score: float -> float -> T -> T -> T -> LossValues<T>) (given: Given) (target: string) : T =
+    let lower, upper = given.NumberOr(-infinity, "lower"), given.NumberOr(infinity, "upper")
+    score lower upper (spread given "scale" target) given[target] (spread given "loc" target) |> given.Reduced
+
 let private levels (given: Given) = if given.Gives "tau" then given.List "tau" else [||]
 
 // What each level weighs in an integral over the levels.
@@ -96,6 +100,37 @@ let entries: (string * (Given -> T)) list =
         "distributional/mixture_density_nll",
         (fun given -> mixtureDensityNLL given["log_scale"] given["mean"] given["target"] given["logits"] |> given.Reduced)
         "likelihood/student_t_nll", studentT "target"
+        "distributional/mvn_cholesky_nll",
+        (fun given ->
+            let diagonal =
+                match given.Word "diagonal" with
+                | "exp" -> CholeskyDiagonal.Exponential
+                | "softplus" -> CholeskyDiagonal.Softplus
+                | _ -> CholeskyDiagonal.Itself
+
+            multivariateNormalNLL diagonal (given.Flag "full") given["cholesky"] given["target"] given["mean"] |> given.Reduced)
+        "distributional/twcrps_logistic", (fun given -> between twcrpsLogistic given "target")
+        "scoring/twcrps_normal", (fun given -> between twcrpsNormal given "obs")
+        "scoring/crps_lognormal",
+        (fun given -> crpsLogNormal (spread given "sigmalog" "obs") given["obs"] (spread given "mulog" "obs") |> given.Reduced)
+        "scoring/crps_uniform",
+        (fun given -> crpsUniform (spread given "upper" "obs") given["obs"] (spread given "lower" "obs") |> given.Reduced)
+        "scoring/log_score_uniform",
+        (fun given -> uniformNLL (spread given "upper" "obs") given["obs"] (spread given "lower" "obs") |> given.Reduced)
+        "scoring/crps_mixture_normal",
+        (fun given -> crpsMixtureNormal given["scale"] given["loc"] given["obs"] given["weights"] |> given.Reduced)
+        "likelihood/tweedie_deviance",
+        (fun given -> tweedieDeviance (given.Number "power") given["target"] given["prediction"] |> given.Reduced)
+        "robust/adaptive_wing",
+        (fun given ->
+            adaptiveWing
+                (given.Number "omega")
+                (given.Number "theta")
+                (given.Number "epsilon")
+                (given.Number "alpha")
+                given["target"]
+                given["prediction"]
+            |> given.Reduced)
         "scoring/log_score_student_t", studentT "obs"
         // The logits of components are the logarithms of their weights.
         "scoring/log_score_mixture_normal",
