@@ -83,6 +83,11 @@ module internal Check =
         if actual[axis] = 0 then
             raise (ArgumentException($"{name} has shape {actual}: there are no {what}.", name))
 
+    /// What is made of a tensor has room in one.
+    let room (name: string) (actual: Shape) (lengths: int list) (what: string) =
+        if List.fold (fun count length -> count * float length) 1.0 lengths > float Int32.MaxValue then
+            raise (ArgumentException($"{name} has shape {actual}: {what} are too many for one tensor.", name))
+
     /// The last axis, along which vectors lie.
     let vectorAxis (name: string) (actual: Shape) =
         if actual.Rank = 0 then

@@ -262,6 +262,8 @@ module Ensembles =
     /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are fewer than two members.</exception>
     /// <remarks>(t − m)² / v + log v with the mean m and the variance v. Source: Dawid and Sebastiani, Ann. Stat. 27 (1999) 65–81; scoringrules.dssuv_ensemble (2025).</remarks>
     let dawidSebastianiEnsemble (unbiased: bool) (target: 'T) (ensemble: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNull (nameof ensemble) ensemble
+        Check.vectorAxis (nameof ensemble) ensemble.Shape |> ignore
         let axis = members -1 2 target ensemble
         let m = float ensemble.Shape[axis]
         let column = ensemble.Shape.With(axis, 1)
@@ -345,13 +347,15 @@ module Ensembles =
         let axis = Check.vectorAxis (nameof prediction) prediction.Shape
         Check.vectorAxis (nameof target) target.Shape |> ignore
 
-        Check.shape (nameof target) target.Shape (prediction.Shape.With(axis, target.Shape[-1])) (fun () ->
+        let rows = (prediction.Shape.Without axis).ToArray()
+
+        Check.lengths (nameof target) target.Shape (Array.append rows [| target.Shape[-1] |]) (fun () ->
             $"prediction has shape {prediction.Shape}")
 
         Check.notEmptyAxis (nameof prediction) prediction.Shape -1 "quantiles"
         Check.notEmptyAxis (nameof target) target.Shape -1 "samples"
-        let rows = (prediction.Shape.Without -1).ToArray()
         let n, m = prediction.Shape[-1], target.Shape[-1]
+        Check.room (nameof prediction) prediction.Shape (List.ofArray rows @ [ n; m ]) "its quantiles beside all samples"
 
         let levels =
             if levels.Length = 0 then

@@ -259,6 +259,12 @@ module internal Lists =
         if not mask.IsNone then
             Check.mask "mask" mask
 
+    /// A number for each pair of a list has room in a tensor.
+    let checkPairs (scores: 'T) : unit when 'T :> ITensor<'T> =
+        let shape = scores.Shape
+        Check.room "prediction" shape (List.ofArray (shape.ToArray()) @ [ shape[-1] ]) "the pairs of its lists"
+
+
     /// Weights as (lists, length), 1 where there are none.
     let weights (given: Weights) (scores: 'T) : 'T :> ITensor<'T> =
         if given.IsNone then
@@ -398,6 +404,7 @@ module WeightedPairs =
     let pairWeights (options: PairOptions) (target: 'T) (prediction: 'T) : 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
         Lists.check options.Mask options.ItemWeights target prediction
+        Lists.checkPairs prediction
         checkWeighting options
         let mask = Lists.weights options.Mask prediction
         let present = Lists.present options.Mask 0.0
@@ -426,6 +433,7 @@ module WeightedPairs =
         : LossValues<'T> when 'L: struct and 'L :> IPairs and 'L: (new: unit -> 'L) and 'L :> ValueType and 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
         Lists.check options.Mask options.ItemWeights target prediction
+        Lists.checkPairs prediction
         checkWeighting options
         let mask, weights = Lists.weights options.Mask prediction, Lists.weights options.ItemWeights prediction
         let x, t = Lists.present options.Mask 0.0 prediction, Lists.present options.Mask 0.0 target
@@ -587,6 +595,7 @@ module Ranking =
     let listNet (options: ListOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
         Lists.check options.Mask options.ItemWeights target prediction
+        Check.notEmptyAxis (nameof prediction) prediction.Shape -1 "items"
         let struct (_, _, values) = softmaxOfLists options target prediction
         ofLists options prediction values |> notNegative options target
 
@@ -608,6 +617,7 @@ module Ranking =
         Check.finite (nameof epsilon) epsilon
         Check.notNull (nameof options) options
         Lists.check options.Mask options.ItemWeights target prediction
+        Check.notEmptyAxis (nameof prediction) prediction.Shape -1 "items"
         let struct (logarithms, relevance, values) = softmaxOfLists options target prediction
         let mask = Lists.weights options.Mask prediction
         let total = Lists.spread mask (sumAlong 1 relevance)
@@ -632,6 +642,8 @@ module Ranking =
     let uniqueSoftmax (options: ListOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
         Lists.check options.Mask options.ItemWeights target prediction
+        Check.notEmptyAxis (nameof prediction) prediction.Shape -1 "items"
+        Lists.checkPairs prediction
         let mask = Lists.weights options.Mask prediction
         let x, t = Lists.present options.Mask 0.0 prediction, Lists.present options.Mask 0.0 target
         let isBelow = Notation.(*) (Lists.seconds mask) (Lists.isLess (Lists.seconds t) (Lists.firsts t))
@@ -723,6 +735,7 @@ module Ranking =
     let rankMetric (options: RankMetricOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
         Lists.check options.Mask Weights.None target prediction
+        Lists.checkPairs prediction
         checkMetric options
         let mask = Lists.weights options.Mask prediction
         let x, t = Lists.present options.Mask 0.0 prediction, Lists.present options.Mask 0.0 target

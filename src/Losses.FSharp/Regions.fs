@@ -389,6 +389,7 @@ module Regions =
         let axis = shape.Axis(options.ClassAxis, "classAxis")
         let places = shape.Without axis
         Check.shape "labels" labels.Shape places (fun () -> $"prediction has shape {shape} with class axis {axis}")
+        Check.notEmptyAxis (nameof prediction) shape axis "classes"
         let labels = labels.Checked(shape[axis], options.IgnoreIndex, "labels")
         let indices = labels.Indices.ToArray()
         let inner = Seq.fold (fun product i -> product * shape[i]) 1 (seq { axis + 1 .. shape.Rank - 1 })

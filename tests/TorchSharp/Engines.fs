@@ -78,8 +78,12 @@ module Engines =
         )
         :> Engine
 
-    /// The share of the inputs that a law is usually held over.
-    let share = 1.0
+    /// The share of the inputs that a law is usually held over: all, unless LOSSES_SHARE says less.
+    let share =
+        match Environment.GetEnvironmentVariable "LOSSES_SHARE" with
+        | null
+        | "" -> 1.0
+        | share -> Double.Parse(share, Globalization.CultureInfo.InvariantCulture)
 
     let all = [ float32; float64 ]
 
