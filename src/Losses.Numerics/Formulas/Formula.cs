@@ -438,8 +438,8 @@ public sealed class Formula
         [
             .. used.Where(symbol => where.Any(x => Algebra.Has(x, part => part.Key == symbol.Key)))
                 .Select(symbol => new FormulaLine(
-                    $"{new Writer(false).Symbol(symbol.Name)} = {new Writer(false).Write(new Losses.Number(symbol.Value))}",
-                    $"{new Writer(true).Symbol(symbol.Name)} = {new Writer(true).Write(new Losses.Number(symbol.Value))}"
+                    $"{new Writer(false).Symbol(symbol.Name)} = {new Writer(false).Decimal(symbol.Value)}",
+                    $"{new Writer(true).Symbol(symbol.Name)} = {new Writer(true).Decimal(symbol.Value)}"
                 )),
         ];
 

@@ -49,7 +49,7 @@ internal sealed class Writer(bool isLaTeX)
         return parts.Length == 1 ? @base : $"{@base}_{{{Escaped(parts[1])}}}";
     }
 
-    private static string Escaped(string name) => name.Replace("_", "\\_", StringComparison.Ordinal);
+    private static string Escaped(string name) => name.Replace("_", "\\_", StringComparison.Ordinal).Replace('−', '-');
 
     private static string Subscript(string name) =>
         name switch
@@ -98,6 +98,9 @@ internal sealed class Writer(bool isLaTeX)
         }
         return null;
     }
+
+    /// <summary>A number with its digits.</summary>
+    internal string Decimal(double value) => Whole(value);
 
     private string Whole(double value) => Decimal(value.ToString("R", CultureInfo.InvariantCulture));
 

@@ -5,8 +5,8 @@ open System
 open System.IO
 open System.Text
 open Xunit
-open Losses
 open Losses.Catalogue
+open Losses
 
 let private path = Path.Combine(ReadmeFSharp.rootFrom (DirectoryInfo AppContext.BaseDirectory), "docs", "formulas.md")
 

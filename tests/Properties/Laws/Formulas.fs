@@ -1,12 +1,15 @@
 /// What a formula says is what the definition does.
 module Losses.Tests.Laws.Formulas
 
+// A definition of any shape, its static members aside.
+#nowarn "3536"
+
 open System
 open System.Text.RegularExpressions
 open Xunit
+open Losses.Catalogue
 open Losses
 open Losses.FSharp
-open Losses.Catalogue
 open Losses.Tests
 
 let private seed = int (Property.seed % 1000000007UL)
@@ -95,17 +98,21 @@ let private tolerance = 1e-13
 [<Fact>]
 let ``the mathematics of a definition is what it computes`` () =
     let random = Random seed
+    let failures = ResizeArray<string>()
 
     for name, loss in every do
         if not (loss :? ISums) then
             let formula = Formula.Of loss
+            let failed = ResizeArray<int>()
 
             for i in 0..99 do
                 let x = Definitions.draw random loss
 
-                // At kinks as well.
-                if i % 5 = 4 && not (loss :? ISoftmaxRows || loss :? ISoftmaxDivergence || loss :? ORPO) then
-                    x[0] <- if i % 2 = 0 then x[1] else x[0]
+                // At the target as well, where there may be a kink: a curvature has no number there.
+                let isKink = i % 5 = 4 && not (loss :? ISoftmaxRows || loss :? ISoftmaxDivergence)
+
+                if isKink then
+                    x[0] <- x[1]
 
                 let expected = Definitions.values loss (exact loss x)
                 let actual = mathematics loss formula x
@@ -113,12 +120,17 @@ let ``the mathematics of a definition is what it computes`` () =
                 for k, (e, a) in Array.indexed (Array.zip expected actual) do
                     let isSame =
                         Double.IsNaN e.High
+                        || isKink && k = 2
                         || e.High = a.High
                         || abs (e - a).High <= tolerance * (abs e.High + 1e-3)
 
-                    if not isSame then
-                        Assert.Fail
+                    if not isSame && not (failed.Contains k) then
+                        failed.Add k
+
+                        failures.Add
                             $"%s{name} of %A{x}: derivative %d{k} is %g{e.High}, but the formula gives %g{a.High}:\n%s{string formula}"
+
+    Assert.True((failures.Count = 0), String.Join("\n", failures))
 
 let private balanced (latex: string) =
     let mutable depth = 0
