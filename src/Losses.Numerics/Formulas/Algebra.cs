@@ -45,7 +45,9 @@ internal sealed class Facts(string key, double low, bool hasLow, double high, bo
             Variable v => (v.Low, false, v.High, false),
             Number n => (n.Value, true, n.Value, true),
             Symbol s => (s.Value, true, s.Value, true),
-            Function { Name: "abs" or "cosh" } => (0, false, double.PositiveInfinity, false),
+            // What is 0 at the target is a kink.
+            Function { Name: "abs" } => (0, true, double.PositiveInfinity, false),
+            Function { Name: "cosh" } => (1, true, double.PositiveInfinity, false),
             Function { Name: "σ" } => (0, false, 1, false),
             Function { Name: "max" } f => (f.Of.Max(o => Of(o).Low), false, f.Of.Max(o => Of(o).High), false),
             Function { Name: "min" } f => (f.Of.Min(o => Of(o).Low), false, f.Of.Min(o => Of(o).High), false),
@@ -355,6 +357,8 @@ internal static class Algebra
                 if (x is Multiple { Coefficient: 1, Factors: [(Symbol { Name: "e" }, var exponent)] })
                     return exponent;
                 break;
+            case "abs" or "sign" when Facts.Of(x) is (0, _, 0, _):
+                return Zero;
             case "abs":
                 if (x is Number n)
                     return Num(Math.Abs(n.Value));
@@ -485,12 +489,12 @@ internal static class Algebra
                 if (Constant(bound) is { } c && left is not Sum)
                 {
                     var (l, _, h, _) = Facts.Of(left);
-                    return l >= c ? Math.Sign(scale) : h <= c ? -Math.Sign(scale) : 0;
+                    return l == h && l == c ? 0 : l >= c ? Math.Sign(scale) : h <= c ? -Math.Sign(scale) : 0;
                 }
                 goto default;
             default:
                 var (low, _, high, _) = x is Sum ? Supposed(x) : Facts.Of(x);
-                return low >= 0 ? 1 : high <= 0 ? -1 : 0;
+                return low == high && low == 0 ? 0 : low >= 0 ? 1 : high <= 0 ? -1 : 0;
         }
     }
 
@@ -597,11 +601,12 @@ internal static class Algebra
             case Sum s:
                 return s.Terms.Select(At).Aggregate((a, b) => a + b);
             case Multiple p:
-                return p.Factors.Select(f => PowerAt(f.Base, f.Exponent)).Aggregate(T.Constant(p.Coefficient), T.Weigh);
+                return p.Factors.Select(f => PowerAt(f.Base, f.Exponent)).Aggregate(T.Constant(p.Coefficient), Times);
             case Select c:
                 return c.IsBelow ? T.IfLess(At(c.Left), At(c.Bound), At(c.Yes), At(c.No)) : T.IfLess(At(c.Bound), At(c.Left), At(c.Yes), At(c.No));
             case Cases c:
-                return c.Of.Reverse().Aggregate(T.Constant(double.NaN), (rest, o) => o.Guards.Aggregate(At(o.Value), (value, guard) => Guarded(guard, value, rest)));
+                // The last holds otherwise.
+                return c.Of.SkipLast(1).Reverse().Aggregate(At(c.Of[^1].Value), (rest, o) => o.Guards.Aggregate(At(o.Value), (value, guard) => Guarded(guard, value, rest)));
             case Function f:
                 var u = At(f.Of[0]);
                 return f.Name switch
@@ -626,6 +631,9 @@ internal static class Algebra
             default:
                 throw new InvalidOperationException($"{x.Key} has no value.");
         }
+
+        // 0·∞ = 0
+        static T Times(T a, T b) => T.IfLess(T.Constant(0), T.Abs(b), T.Weigh(a, b), T.Weigh(b, a));
 
         T PowerAt(Expression b, Expression e) =>
             b is Symbol { Name: "e" } ? T.Exp(At(e))

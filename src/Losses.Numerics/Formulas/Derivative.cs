@@ -68,6 +68,9 @@ internal sealed class Derivative(Func<Variable, double> by)
             return Of(cosh.Of[0]) is { } inside ? Algebra.Multiply(inside, Algebra.Apply("tanh", cosh.Of[0])) : null;
         if (Of(u) is not { } inner)
             return null;
+        // log(1 + eᵛ)
+        if (f is { Name: "log", Of: [Sum { Terms: [Number { Value: 1 }, Multiple { Coefficient: 1, Factors: [(Symbol { Name: "e" }, var v)] }] }] })
+            return Of(v) is { } slope ? Algebra.Multiply(slope, Algebra.Apply("σ", v)) : null;
         return f.Name switch
         {
             "log" => Algebra.Divide(inner, u),

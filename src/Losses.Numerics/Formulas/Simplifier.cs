@@ -192,13 +192,17 @@ internal static class Simplifier
             return x;
         var left = group.First().Left;
         var bounds = group.DistinctBy(choice => Algebra.Constant(choice.Bound)).Select(choice => choice.Bound).OrderBy(b => Algebra.Constant(b)).ToArray();
+        var (least, hasLeast, _, _) = Facts.Of(left);
         // A region before each bound, the bound itself, and one after the last.
         var regions = new List<(Guard Guard, Expression Value)>();
         for (var i = 0; i <= bounds.Length; i++)
         {
             var (low, high) = (i == 0 ? null : bounds[i - 1], i == bounds.Length ? null : bounds[i]);
-            regions.Add((new(left, low, false, high, false), Within(x, left, low, false, high, false)));
-            if (high is not null)
+            // A size is nowhere below 0.
+            var isSomewhere = high is null || Algebra.Constant(high) > least;
+            if (isSomewhere)
+                regions.Add((new(left, low, false, high, false), Within(x, left, low, false, high, false)));
+            if (high is not null && (isSomewhere || Algebra.Constant(high) == least && hasLeast))
                 regions.Add((new(left, high, true, high, true), Within(x, left, high, true, high, true)));
         }
         Merge(regions);
@@ -238,7 +242,7 @@ internal static class Simplifier
         Join(regions, (a, x, b, y) => IsPoint(a) && At(x, a) == At(y, a));
         Join(regions, (a, x, b, y) => IsPoint(b) && At(x, b) == At(y, b));
         // Of several numbers together it is no case of a textbook's.
-        Join(regions, (a, _, b, _) => a.Of is Sum or Multiple && IsPoint(b));
+        Join(regions, (a, _, b, _) => a.Of is Sum or Multiple && Solved(b) is null && IsPoint(b));
     }
 
     private static bool IsPoint(Guard guard) => guard.Low is not null && guard.Low.Key == guard.High?.Key;
@@ -259,7 +263,18 @@ internal static class Simplifier
     }
 
     // The expression where what is compared is at its bound.
-    private static string At(Expression x, Guard point) => Shortest(Algebra.Replace(x, point.Of.Key, point.Low!)).Key;
+    private static string At(Expression x, Guard point)
+    {
+        if (Solved(point) is not var (variable, value))
+            return Shortest(Algebra.Replace(x, point.Of.Key, point.Low!)).Key;
+        return Shortest(Algebra.Replace(x, variable.Key, value)).Key;
+    }
+
+    // x of x − t = c
+    private static (Expression Variable, Expression Value)? Solved(Guard point) =>
+        point is { Of: Sum sum, Low: { } low } && Array.Find(sum.Terms, term => term is Variable) is { } variable
+            ? (variable, Algebra.Add([low, .. sum.Terms.Where(term => term != variable).Select(Algebra.Negate)]))
+            : null;
 
     // Regions that lie about 0 alike, with values that are even or odd: in terms of the size.
     private static List<(Guard Guard, Expression Value)>? Even(Expression left, List<(Guard Guard, Expression Value)> regions)

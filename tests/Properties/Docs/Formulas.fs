@@ -19,10 +19,25 @@ simplified. A test holds this file to the definitions; `LOSSES_APPROVE=1 dotnet 
 x is the prediction, t the target, σ the logistic function; p and q are softmaxes, c and j classes, y a label.
 "
 
+// Structs that have no name of their own outside, and those of several losses.
+let private titles =
+    dict
+        [
+            "NegativeLog", "Cross-entropy"
+            "SmoothedNegativeLog", "Cross-entropy of 3 classes, smoothed by 0.1"
+            "Lacking", "Multi-margin"
+            "SquaredLacking", "Multi-margin, squared"
+            "Overlap", "Dice (α = β = ½), Jaccard (α = β = 1) and Tversky: Overlap"
+            "Overlap, switched", "Dice, Jaccard and Tversky of logits"
+            "SquaredOverlap", "Dice (k = 2) and Jaccard (k = 1) with squared sums: SquaredOverlap"
+            "SquaredOverlap, switched", "Dice and Jaccard with squared sums, of logits"
+        ]
+
 let private section (name: string, loss: IDefinition) =
     let text = StringBuilder()
     let formula = Formula.Of loss
-    text.Append($"\n## {name}\n") |> ignore
+    let title = if titles.ContainsKey name then titles[name] else name
+    text.Append($"\n## {title}\n") |> ignore
 
     let lines =
         [

@@ -178,7 +178,7 @@ let private textbook: (IDefinition * string * string) list =
         SmoothL1 0.5, "L = ½d² / β where |d| ≤ β; |d| − ½β otherwise", "∂L/∂x = d / β where |d| ≤ β; sign d otherwise"
         LogCosh(), "L = log(cosh d)", "∂L/∂x = tanh d"
         PseudoHuber 0.5, "L = δ(√(d² + δ²) − δ)", "∂L/∂x = δ d / √(d² + δ²)"
-        Pinball 0.3, "L = −τ d where d < 0; (1 − τ) d otherwise", "∂L/∂x = −τ where d < 0; 1 − τ otherwise"
+        Pinball 0.3, "L = −τ d where d ≤ 0; (1 − τ) d otherwise", "∂L/∂x = −τ where d < 0; 0 where d = 0; 1 − τ otherwise"
         BCE(), "L = −t max(log p, −100) − (1 − t) max(log(1 − p), −100)", "∂L/∂p = (p − t) / max(p(1 − p), 10⁻¹²)"
         BCEWithLogits(), "L = t log(1 + e⁻ˣ) + (1 − t) log(1 + eˣ)", "∂L/∂x = σ(x) − t"
         SoftMargin(), "L = log(1 + e⁻ᵗˣ)", "∂L/∂x = −t σ(−t x)"
