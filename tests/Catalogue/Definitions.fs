@@ -75,8 +75,10 @@ let all: (string * IDefinition) list =
 let private between (random: Random) low high = low + (high - low) * random.NextDouble()
 
 let private within (random: Random) (domain: Domain) =
-    if domain.LeastMagnitude = 1.0 then float (2 * random.Next 2 - 1)
-    else between random (max -4.0 domain.Least) (min 4.0 domain.Largest)
+    if domain.LeastMagnitude = 1.0 then
+        float (2 * random.Next 2 - 1)
+    else
+        between random (max -4.0 domain.Least) (min 4.0 domain.Largest)
 
 let private share (random: Random) =
     let p = between random 0.02 0.98
@@ -95,8 +97,7 @@ let draw (random: Random) (loss: IDefinition) : float[] =
         let x, t = element ()
         let others = Array.init 5 (fun _ -> element ())
 
-        let terms =
-            Array.append [| x, t |] others |> Array.map (fun (x, t) -> l.Of(Real x, Real t))
+        let terms = Array.append [| x, t |] others |> Array.map (fun (x, t) -> l.Of(Real x, Real t))
 
         let sum (term: Terms<Real> -> Real) = terms |> Array.sumBy (fun own -> (term own).Value)
         [| x; t; sum _.A; sum _.B; sum _.C; sum _.D |]
@@ -126,8 +127,7 @@ let values<'T when 'T :> IReal<'T>> (loss: IDefinition) (x: 'T[]) : 'T[] =
     match loss with
     | :? IPointwise as l -> three (l.Apply(x[0], x[1])) (l.Apply(x1[0], x1[1])) (l.Apply(x2[0], x2[1]))
     | :? IPointwise3 as l -> three (l.Apply(x[0], x[1], x[2])) (l.Apply(x1[0], x1[1], x1[2])) (l.Apply(x2[0], x2[1], x2[2]))
-    | :? IPairs as l ->
-        three (l.Of(x[0], x[1], x[2], x[3])) (l.Of(x1[0], x1[1], x1[2], x1[3])) (l.Of(x2[0], x2[1], x2[2], x2[3]))
+    | :? IPairs as l -> three (l.Of(x[0], x[1], x[2], x[3])) (l.Of(x1[0], x1[1], x1[2], x1[3])) (l.Of(x2[0], x2[1], x2[2], x2[3]))
     | :? ISoftmaxRows as l ->
         three
             (l.Of(Softmax<'T>(x[0], x[1], x[2]), x[3]))

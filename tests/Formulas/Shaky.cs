@@ -70,7 +70,8 @@ internal readonly struct Shaky(double value) : IReal<Shaky>
 
     public static Shaky Digamma(Shaky x) => Off(Real.Digamma(Exact(x)));
 
-    public static Shaky Power(Shaky x, double exponent) => exponent is 0 or 1 ? new(Math.Pow(x.Value, exponent)) : Off(Real.Power(Exact(x), exponent));
+    public static Shaky Power(Shaky x, double exponent) =>
+        exponent is 0 or 1 ? new(Math.Pow(x.Value, exponent)) : Off(Real.Power(Exact(x), exponent));
 
     public static Logistic<Shaky> Logistic(Shaky x)
     {

@@ -88,7 +88,9 @@ internal static class Algebra
     private static double Exact(double value)
     {
         var above = Math.Round(value * Denominator);
-        return above != 0 && Math.Abs(above) < 1e7 && Math.Abs(value * Denominator - above) <= 1e-14 * Math.Abs(above) ? above / Denominator : value;
+        return above != 0 && Math.Abs(above) < 1e7 && Math.Abs(value * Denominator - above) <= 1e-14 * Math.Abs(above)
+            ? above / Denominator
+            : value;
     }
 
     internal static Expression Negate(Expression x) => Multiply(Num(-1), x);
@@ -205,10 +207,7 @@ internal static class Algebra
                     break;
             }
 
-            powers[@base.Key] = (
-                @base,
-                powers.TryGetValue(@base.Key, out var had) ? Add(had.Exponent, exponent) : exponent
-            );
+            powers[@base.Key] = (@base, powers.TryGetValue(@base.Key, out var had) ? Add(had.Exponent, exponent) : exponent);
         }
 
         foreach (var factor in factors)
@@ -253,7 +252,11 @@ internal static class Algebra
 
     // A number times a sum is the sum of products: the sum has one form.
     private static Expression Distributed(double coefficient, Sum sum) =>
-        new Sum([.. sum.Terms.Select(term => Split(term)).Select(t => t.Part is Number ? Num(coefficient * t.Coefficient) : Scaled(coefficient * t.Coefficient, t.Part))]);
+        new Sum([
+            .. sum
+                .Terms.Select(term => Split(term))
+                .Select(t => t.Part is Number ? Num(coefficient * t.Coefficient) : Scaled(coefficient * t.Coefficient, t.Part)),
+        ]);
 
     private static Expression Scaled(double coefficient, Expression rest) =>
         coefficient == 1 ? rest
@@ -322,7 +325,8 @@ internal static class Algebra
         if (size * sign == 1)
             return (1, x);
         // The quotient of equal numbers is 1: a product with an inverse might not be.
-        Expression Term(Expression term) => Split(term) is var (c, rest) && rest is Number ? Num(c / (size * sign)) : Scaled(c / (size * sign), rest);
+        Expression Term(Expression term) =>
+            Split(term) is var (c, rest) && rest is Number ? Num(c / (size * sign)) : Scaled(c / (size * sign), rest);
         return (size * sign, new Sum([.. sum.Terms.Select(Term)]));
     }
 
@@ -369,7 +373,11 @@ internal static class Algebra
                 if (x is Sum sum && Content(sum).Sign < 0)
                     return Apply("abs", Negate(x));
                 if (x is Multiple { Factors.Length: > 1 } many)
-                    return Multiply([.. many.Factors.Select(f => f.Exponent is Number ? Power(Apply("abs", f.Base), f.Exponent) : Power(f.Base, f.Exponent))]);
+                    return Multiply([
+                        .. many.Factors.Select(f =>
+                            f.Exponent is Number ? Power(Apply("abs", f.Base), f.Exponent) : Power(f.Base, f.Exponent)
+                        ),
+                    ]);
                 if (x is Variable { IsSign: true })
                     return One;
                 break;
@@ -410,10 +418,22 @@ internal static class Algebra
         var all = of.SelectMany(x => x is Function f && f.Name == name ? f.Of : [x]).DistinctBy(x => x.Key).ToList();
         // One that is never the one is left out.
         for (var i = all.Count - 1; i >= 0 && all.Count > 1; i--)
-            for (var j = 0; j < all.Count && all.Count > 1 && i < all.Count; j++)
-                if (i != j && Sign(name == "max" ? Subtract(all[j], all[i]) : Subtract(all[i], all[j])) > 0)
-                    all.RemoveAt(i);
-        return all.Count == 1 ? all[0] : new Function(name, [.. all.OrderBy(x => x is Number { Value: 0 } ? 0 : IsConstant(x) ? 2 : 1).ThenBy(x => x.Key, StringComparer.Ordinal)]);
+        for (var j = 0; j < all.Count && all.Count > 1 && i < all.Count; j++)
+            if (i != j && Sign(name == "max" ? Subtract(all[j], all[i]) : Subtract(all[i], all[j])) > 0)
+                all.RemoveAt(i);
+        return all.Count == 1
+            ? all[0]
+            : new Function(
+                name,
+                [
+                    .. all.OrderBy(x =>
+                            x is Number { Value: 0 } ? 0
+                            : IsConstant(x) ? 2
+                            : 1
+                        )
+                        .ThenBy(x => x.Key, StringComparer.Ordinal),
+                ]
+            );
     }
 
     /// <summary>One where a &lt; b, else the other.</summary>
@@ -489,12 +509,18 @@ internal static class Algebra
                 if (Constant(bound) is { } c && left is not Sum)
                 {
                     var (l, _, h, _) = Facts.Of(left);
-                    return l == h && l == c ? 0 : l >= c ? Math.Sign(scale) : h <= c ? -Math.Sign(scale) : 0;
+                    return l == h && l == c ? 0
+                        : l >= c ? Math.Sign(scale)
+                        : h <= c ? -Math.Sign(scale)
+                        : 0;
                 }
                 goto default;
             default:
                 var (low, _, high, _) = x is Sum ? Supposed(x) : Facts.Of(x);
-                return low == high && low == 0 ? 0 : low >= 0 ? 1 : high <= 0 ? -1 : 0;
+                return low == high && low == 0 ? 0
+                    : low >= 0 ? 1
+                    : high <= 0 ? -1
+                    : 0;
         }
     }
 
@@ -532,7 +558,10 @@ internal static class Algebra
             case Sum sum:
                 return sum.Terms.Aggregate((double?)0, (a, t) => a + Constant(t));
             case Multiple p:
-                return p.Factors.Aggregate((double?)p.Coefficient, (a, f) => Constant(f.Base) is { } b && Constant(f.Exponent) is { } e ? a * Math.Pow(b, e) : null);
+                return p.Factors.Aggregate(
+                    (double?)p.Coefficient,
+                    (a, f) => Constant(f.Base) is { } b && Constant(f.Exponent) is { } e ? a * Math.Pow(b, e) : null
+                );
             case Function { Name: "log" } f when Constant(f.Of[0]) is { } u:
                 return Math.Log(u);
             default:
@@ -547,22 +576,22 @@ internal static class Algebra
             Sum s => Add([.. s.Terms.Select(part)]),
             Multiple p => Multiply([Num(p.Coefficient), .. p.Factors.Select(f => Power(part(f.Base), part(f.Exponent)))]),
             Function f => Apply(f.Name, [.. f.Of.Select(part)]),
-            Select c => If(
-                c.IsBelow ? part(c.Left) : part(c.Bound),
-                c.IsBelow ? part(c.Bound) : part(c.Left),
-                part(c.Yes),
-                part(c.No)
-            ),
-            Cases c => new Cases(
-                [
-                    .. c.Of.Select(o =>
-                        (
-                            o.Guards.Select(g => new Guard(part(g.Of), g.Low is null ? null : part(g.Low), g.HasLow, g.High is null ? null : part(g.High), g.HasHigh)).ToArray(),
-                            part(o.Value)
-                        )
-                    ),
-                ]
-            ),
+            Select c => If(c.IsBelow ? part(c.Left) : part(c.Bound), c.IsBelow ? part(c.Bound) : part(c.Left), part(c.Yes), part(c.No)),
+            Cases c => new Cases([
+                .. c.Of.Select(o =>
+                    (
+                        o.Guards.Select(g => new Guard(
+                                part(g.Of),
+                                g.Low is null ? null : part(g.Low),
+                                g.HasLow,
+                                g.High is null ? null : part(g.High),
+                                g.HasHigh
+                            ))
+                            .ToArray(),
+                        part(o.Value)
+                    )
+                ),
+            ]),
             _ => x,
         };
 
@@ -603,17 +632,30 @@ internal static class Algebra
             case Multiple p:
                 return p.Factors.Select(f => PowerAt(f.Base, f.Exponent)).Aggregate(T.Constant(p.Coefficient), Times);
             case Select c:
-                return c.IsBelow ? T.IfLess(At(c.Left), At(c.Bound), At(c.Yes), At(c.No)) : T.IfLess(At(c.Bound), At(c.Left), At(c.Yes), At(c.No));
+                return c.IsBelow
+                    ? T.IfLess(At(c.Left), At(c.Bound), At(c.Yes), At(c.No))
+                    : T.IfLess(At(c.Bound), At(c.Left), At(c.Yes), At(c.No));
             case Cases c:
                 // The last holds otherwise.
-                return c.Of.SkipLast(1).Reverse().Aggregate(At(c.Of[^1].Value), (rest, o) => o.Guards.Aggregate(At(o.Value), (value, guard) => Guarded(guard, value, rest)));
+                return c
+                    .Of.SkipLast(1)
+                    .Reverse()
+                    .Aggregate(
+                        At(c.Of[^1].Value),
+                        (rest, o) => o.Guards.Aggregate(At(o.Value), (value, guard) => Guarded(guard, value, rest))
+                    );
             case Function f:
                 var u = At(f.Of[0]);
                 return f.Name switch
                 {
                     "log" => T.Log(u),
                     "abs" => T.Abs(u),
-                    "sign" => T.IfLess(u, T.Constant(0), T.Constant(-1), T.IfLess(T.Constant(0), u, T.Constant(1), T.Given(u, T.Constant(0)))),
+                    "sign" => T.IfLess(
+                        u,
+                        T.Constant(0),
+                        T.Constant(-1),
+                        T.IfLess(T.Constant(0), u, T.Constant(1), T.Given(u, T.Constant(0)))
+                    ),
                     "σ" => T.Logistic(u).Sigmoid,
                     "tanh" => T.Tanh(u),
                     "cosh" => T.Scale(0.5, T.Exp(u) + T.Exp(-u)),

@@ -20,9 +20,13 @@ internal sealed class Derivative(Func<Variable, double> by)
             case Function f:
                 return OfFunction(f);
             case Select c:
-                return Of(c.Yes) is { } yes && Of(c.No) is { } no ? Algebra.If(c.IsBelow ? c.Left : c.Bound, c.IsBelow ? c.Bound : c.Left, yes, no) : null;
+                return Of(c.Yes) is { } yes && Of(c.No) is { } no
+                    ? Algebra.If(c.IsBelow ? c.Left : c.Bound, c.IsBelow ? c.Bound : c.Left, yes, no)
+                    : null;
             case Cases c:
-                return All([.. c.Of.Select(o => o.Value)]) is { } values ? new Cases([.. c.Of.Zip(values, (o, value) => (o.Guards, value))]) : null;
+                return All([.. c.Of.Select(o => o.Value)]) is { } values
+                    ? new Cases([.. c.Of.Zip(values, (o, value) => (o.Guards, value))])
+                    : null;
             default:
                 return null;
         }
@@ -40,7 +44,10 @@ internal sealed class Derivative(Func<Variable, double> by)
         for (var i = 0; i < p.Factors.Length; i++)
         {
             var (b, e) = p.Factors[i];
-            var others = Algebra.Multiply([Algebra.Num(p.Coefficient), .. p.Factors.Where((_, k) => k != i).Select(f => Algebra.Power(f.Base, f.Exponent))]);
+            var others = Algebra.Multiply([
+                Algebra.Num(p.Coefficient),
+                .. p.Factors.Where((_, k) => k != i).Select(f => Algebra.Power(f.Base, f.Exponent)),
+            ]);
             Expression? own;
             if (b is Symbol { Name: "e" })
                 own = Of(e) is { } inner ? Algebra.Multiply(inner, Algebra.Exp(e)) : null;
@@ -69,7 +76,13 @@ internal sealed class Derivative(Func<Variable, double> by)
         if (Of(u) is not { } inner)
             return null;
         // log(1 + eᵛ)
-        if (f is { Name: "log", Of: [Sum { Terms: [Number { Value: 1 }, Multiple { Coefficient: 1, Factors: [(Symbol { Name: "e" }, var v)] }] }] })
+        if (
+            f is
+            {
+                Name: "log",
+                Of: [Sum { Terms: [Number { Value: 1 }, Multiple { Coefficient: 1, Factors: [(Symbol { Name: "e" }, var v)] }] }]
+            }
+        )
             return Of(v) is { } slope ? Algebra.Multiply(slope, Algebra.Apply("σ", v)) : null;
         return f.Name switch
         {

@@ -40,14 +40,16 @@ internal sealed class Variable(string name, int place, double low, double high, 
     internal bool IsSign => isSign;
 }
 
-internal sealed class Sum(Expression[] terms)
-    : Expression($"(+ {string.Join(' ', terms.Select(t => t.Key))})", Length(terms))
+internal sealed class Sum(Expression[] terms) : Expression($"(+ {string.Join(' ', terms.Select(t => t.Key))})", Length(terms))
 {
     internal Expression[] Terms => terms;
 
     // 1 − u reads as one thing.
     private static double Length(Expression[] terms) =>
-        terms is [Losses.Number { Value: 1 or -1 } one, var rest] && Algebra.Split(rest) is var (c, part) && c == -one.Value && part is not Multiple
+        terms is [Losses.Number { Value: 1 or -1 } one, var rest]
+        && Algebra.Split(rest) is var (c, part)
+        && c == -one.Value
+        && part is not Multiple
             ? part.Cost + 0.5
             : terms.Sum(t => t.Cost) + terms.Length - 1;
 }

@@ -73,9 +73,15 @@ public sealed class Formula
     public static Formula Of(IDefinition loss, int by = 0)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        var last = loss is IPointwise3 ? 2 : loss is IPointwise ? 1 : 0;
+        var last =
+            loss is IPointwise3 ? 2
+            : loss is IPointwise ? 1
+            : 0;
         if (by < 0 || by > last)
-            throw new ArgumentOutOfRangeException(nameof(by), FormattableString.Invariant($"by is {by}, but it must be an operand's place, 0 to {last}."));
+            throw new ArgumentOutOfRangeException(
+                nameof(by),
+                FormattableString.Invariant($"by is {by}, but it must be an operand's place, 0 to {last}.")
+            );
         return loss switch
         {
             IPointwise pointwise => OfPointwise(
@@ -94,7 +100,10 @@ public sealed class Formula
             ISoftmaxRows => OfRows(loss, Row),
             ISoftmaxDivergence => OfRows(loss, Divergence),
             ISums => OfSums(loss),
-            _ => throw new ArgumentException($"loss is a {loss.GetType()}, which has none of the shapes: implement IPointwise, for example.", nameof(loss)),
+            _ => throw new ArgumentException(
+                $"loss is a {loss.GetType()}, which has none of the shapes: implement IPointwise, for example.",
+                nameof(loss)
+            ),
         };
     }
 
@@ -189,14 +198,15 @@ public sealed class Formula
         );
 
     // By log p: what p and 1 − p then change by is p and −p.
-    private static Func<int, int, Trace> ByLogarithm => (place, order) =>
-        place switch
-        {
-            0 => Trace.Constant(order == 1 ? 1 : 0),
-            1 => Input(1),
-            2 => -Input(1),
-            _ => Trace.Constant(0),
-        };
+    private static Func<int, int, Trace> ByLogarithm =>
+        (place, order) =>
+            place switch
+            {
+                0 => Trace.Constant(order == 1 ? 1 : 0),
+                1 => Input(1),
+                2 => -Input(1),
+                _ => Trace.Constant(0),
+            };
 
     private static Softmax<T> Class<T>(T[] x, int first)
         where T : IReal<T> => new(x[first], x[first + 1], x[first + 2]);
@@ -255,7 +265,8 @@ public sealed class Formula
         var read = Shorter(Read(nodes, operands, out var difference), operands, used, 0);
         formula.Expressions = read;
         var order = Order(loss);
-        var (text, latex) = order == PairOrder.ByTarget ? ("Σ over tᵢ > tⱼ of ", "\\sum_{t_i > t_j} ") : ("Σ over i < j of ", "\\sum_{i < j} ");
+        var (text, latex) =
+            order == PairOrder.ByTarget ? ("Σ over tᵢ > tⱼ of ", "\\sum_{t_i > t_j} ") : ("Σ over i < j of ", "\\sum_{i < j} ");
         formula.Value = Line("L", "L", read[0], text, latex);
         formula.Slope = Line("of a pair, ∂L/∂xᵢ", "\\frac{\\partial L_{ij}}{\\partial x_i}", read[1]);
         formula.Curvature = Line("of a pair, ∂²L/∂xᵢ²", "\\frac{\\partial^2 L_{ij}}{\\partial x_i^2}", read[2]);
@@ -267,7 +278,11 @@ public sealed class Formula
     {
         var (nodes, used) = Traced(loss, runs);
         var isDivergence = loss is ISoftmaxDivergence;
-        var formula = new Formula(loss, new(nodes), isDivergence ? ["logP", "p", "restP", "logQ", "q", "restQ"] : ["logP", "p", "restP", "t"]);
+        var formula = new Formula(
+            loss,
+            new(nodes),
+            isDivergence ? ["logP", "p", "restP", "logQ", "q", "restQ"] : ["logP", "p", "restP", "t"]
+        );
         // Of a class: the softmax's share, its logarithm and its complement, and the target.
         Expression[] Inputs(string index, Expression? target)
         {
@@ -277,7 +292,8 @@ public sealed class Formula
             return isDivergence ? [.. own, Algebra.Log(q), q, Algebra.Subtract(Algebra.One, q)] : [.. own, target ?? q];
         }
 
-        Expression Of(int result, string index, Expression? target = null) => Simplifier.Simplify(new Reader(Inputs(index, target)).Read(nodes[result]));
+        Expression Of(int result, string index, Expression? target = null) =>
+            Simplifier.Simplify(new Reader(Inputs(index, target)).Read(nodes[result]));
         Expression P(string index) => Inputs(index, null)[1];
         var sum = Over(Of(1, "c"));
         var value = Over(Of(0, "c"));
@@ -323,18 +339,26 @@ public sealed class Formula
             }
             var factors = x is Multiple p ? p.Factors : [(x, Algebra.One)];
             var outside = factors.Where(f => Algebra.IsConstant(f.Base) && Algebra.IsConstant(f.Exponent)).ToArray();
-            var (scale, inside) = Algebra.Normal(Algebra.Multiply([.. factors.Except(outside).Select(f => Algebra.Power(f.Base, f.Exponent))]));
+            var (scale, inside) = Algebra.Normal(
+                Algebra.Multiply([.. factors.Except(outside).Select(f => Algebra.Power(f.Base, f.Exponent))])
+            );
             scale *= (x as Multiple)?.Coefficient ?? 1;
             // A minus goes into a sum that has one.
-            if (scale < 0 && inside is Multiple m && Array.FindIndex(m.Factors, f => f is (Sum, Losses.Number { Value: 1 }) && Algebra.Sign(f.Base) <= 0) is var at and >= 0)
+            if (
+                scale < 0
+                && inside is Multiple m
+                && Array.FindIndex(m.Factors, f => f is (Sum, Losses.Number { Value: 1 }) && Algebra.Sign(f.Base) <= 0) is var at and >= 0
+            )
             {
                 var flipped = ((Sum)m.Factors[at].Base).Terms.Select(Algebra.Negate).ToArray();
                 inside = new Multiple(1, [.. m.Factors.Select((f, i) => i == at ? (new Sum(flipped), f.Exponent) : f)]);
                 scale = -scale;
             }
-            return Algebra.Multiply(
-                [Algebra.Num(scale), .. outside.Select(f => Algebra.Power(f.Base, f.Exponent)), new Function("Σ_c", [inside])]
-            );
+            return Algebra.Multiply([
+                Algebra.Num(scale),
+                .. outside.Select(f => Algebra.Power(f.Base, f.Exponent)),
+                new Function("Σ_c", [inside]),
+            ]);
         }
     }
 
@@ -395,14 +419,22 @@ public sealed class Formula
             if (isOne)
                 return new Function("Σ", [term]);
             var parts = Simplifier.Expanded(term, null) is Sum s ? s.Terms : [term];
-            return Algebra.Add([.. parts.Select(Algebra.Split).Select(t => Algebra.Multiply(Algebra.Num(t.Coefficient), new Function("Σ", [t.Part])))]);
+            return Algebra.Add([
+                .. parts.Select(Algebra.Split).Select(t => Algebra.Multiply(Algebra.Num(t.Coefficient), new Function("Σ", [t.Part]))),
+            ]);
         }
     }
 
     // The derivative of what is read may be shorter than what is read of the derivative. It is taken where it is the same number, at kinks as well.
     private static Expression[] Shorter(Expression[] read, Variable[] operands, Symbol[] used, int by)
     {
-        var derivative = new Derivative(v => v.Place == by ? 1 : v.Place < operands.Length ? 0 : by == 0 ? 1 : by == 1 ? -1 : 0);
+        var derivative = new Derivative(v =>
+            v.Place == by ? 1
+            : v.Place < operands.Length ? 0
+            : by == 0 ? 1
+            : by == 1 ? -1
+            : 0
+        );
         for (var order = 1; order < read.Length; order++)
             if (
                 derivative.Of(read[order - 1]) is { } slope
@@ -458,7 +490,19 @@ public sealed class Formula
     private static Variable[] Operand(IDefinition loss, Type shape, string method, Domain[] domains, string[]? names = null)
     {
         names ??= Parameters(loss.GetType(), shape, method) is { } own && own.Length == domains.Length ? own : ["x", "t", "w"];
-        return [.. domains.Select((domain, i) => new Variable(names[i], i, Bound(domain.Least), Bound(domain.Largest), domain is { LeastMagnitude: 1, Largest: 1, Least: -1 }))];
+        return
+        [
+            .. domains.Select(
+                (domain, i) =>
+                    new Variable(
+                        names[i],
+                        i,
+                        Bound(domain.Least),
+                        Bound(domain.Largest),
+                        domain is { LeastMagnitude: 1, Largest: 1, Least: -1 }
+                    )
+            ),
+        ];
 
         // The number beside −1, or beside 0, is that end left out.
         static double Bound(double end) => double.IsFinite(end) ? Math.Round(end, 12) : end;
@@ -478,6 +522,8 @@ public sealed class Formula
     {
         var map = loss.GetType().GetInterfaceMap(typeof(IPairs));
         var at = Array.FindIndex(map.InterfaceMethods, m => m.Name == "get_Order");
-        return at < 0 || map.TargetMethods[at] is not { DeclaringType.IsInterface: false } own ? PairOrder.ByTarget : (PairOrder)own.Invoke(null, null)!;
+        return at < 0 || map.TargetMethods[at] is not { DeclaringType.IsInterface: false } own
+            ? PairOrder.ByTarget
+            : (PairOrder)own.Invoke(null, null)!;
     }
 }

@@ -144,7 +144,14 @@ internal static class Hyperparameters
         foreach (var constructor in loss.GetType().GetConstructors(Own).OrderByDescending(c => c.GetParameters().Length))
         {
             var parameters = constructor.GetParameters();
-            var own = parameters.Select(p => Array.Find(fields, f => f.FieldType == p.ParameterType && Bare(f.Name).Equals(p.Name, StringComparison.OrdinalIgnoreCase))).ToArray();
+            var own = parameters
+                .Select(p =>
+                    Array.Find(
+                        fields,
+                        f => f.FieldType == p.ParameterType && Bare(f.Name).Equals(p.Name, StringComparison.OrdinalIgnoreCase)
+                    )
+                )
+                .ToArray();
             if (parameters.Length == 0 || own.Contains(null))
                 continue;
             object? Make(object?[] values)

@@ -171,7 +171,9 @@ internal sealed class Reader(Expression[] inputs, Expression? difference = null)
 
     // ½/r above 0, else r, which is 0: that of a root.
     private Expression? Rooted(Node node) =>
-        node.Of is [var zero, { Op: Op.Sqrt } root, { Op: Op.Divide } slope, var root2] && IsZero(zero) && root == root2 ? Read(slope) : null;
+        node.Of is [var zero, { Op: Op.Sqrt } root, { Op: Op.Divide } slope, var root2] && IsZero(zero) && root == root2
+            ? Read(slope)
+            : null;
 
     // log(1 + |a − b| / (c + min(a, b))) = |log(c + a) − log(c + b)|, whose sign is that of a − b.
     private Expression? Apart(Node node)

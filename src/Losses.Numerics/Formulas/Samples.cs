@@ -27,7 +27,8 @@ internal static class Samples
     }
 
     /// <summary>Whether they are the same number, but for what arithmetic loses.</summary>
-    internal static bool AreNear(double a, double b) => a.Equals(b) || double.IsFinite(a) && double.IsFinite(b) && Math.Abs(a - b) <= 1e-9 * Math.Max(Math.Abs(a), Math.Abs(b)) + 1e-12;
+    internal static bool AreNear(double a, double b) =>
+        a.Equals(b) || double.IsFinite(a) && double.IsFinite(b) && Math.Abs(a - b) <= 1e-9 * Math.Max(Math.Abs(a), Math.Abs(b)) + 1e-12;
 
     /// <summary>Whether two expressions are the same number everywhere, at kinks as well: at equal operands, at zeros, at whole numbers and at the numbers given.</summary>
     internal static bool Agree(Expression a, Expression b, Variable[] operands, Symbol[] kinks)
@@ -65,16 +66,17 @@ internal static class Samples
             yield return Draw(i);
     }
 
-    private static Func<Variable, double> Draw(int i) => variable =>
-    {
-        // A Weyl sequence for each operand.
-        var u = (i + 1) * s_steps[variable.Place % s_steps.Length] % 1;
-        var (low, high) = (variable.Low, variable.High);
-        var size = i % 2 == 0 ? 3 : 0.4;
-        return variable.IsSign ? (u < 0.5 ? -1 : 1)
-            : double.IsFinite(low) && double.IsFinite(high) ? low + (high - low) * u
-            : double.IsFinite(low) ? low + size * u
-            : double.IsFinite(high) ? high - size * u
-            : size * (2 * u - 1);
-    };
+    private static Func<Variable, double> Draw(int i) =>
+        variable =>
+        {
+            // A Weyl sequence for each operand.
+            var u = (i + 1) * s_steps[variable.Place % s_steps.Length] % 1;
+            var (low, high) = (variable.Low, variable.High);
+            var size = i % 2 == 0 ? 3 : 0.4;
+            return variable.IsSign ? (u < 0.5 ? -1 : 1)
+                : double.IsFinite(low) && double.IsFinite(high) ? low + (high - low) * u
+                : double.IsFinite(low) ? low + size * u
+                : double.IsFinite(high) ? high - size * u
+                : size * (2 * u - 1);
+        };
 }

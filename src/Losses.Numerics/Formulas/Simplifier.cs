@@ -92,11 +92,18 @@ internal static class Simplifier
     {
         if (x is not Multiple p)
             return x;
-        var at = Array.FindIndex(p.Factors, f => f.Base is Sum && f.Exponent is Number { Value: 1 or 2 } && (key is null || f.Base.Key == key));
+        var at = Array.FindIndex(
+            p.Factors,
+            f => f.Base is Sum && f.Exponent is Number { Value: 1 or 2 } && (key is null || f.Base.Key == key)
+        );
         if (at < 0)
             return x;
         var (b, e) = p.Factors[at];
-        var rest = Algebra.Multiply([Algebra.Num(p.Coefficient), .. p.Factors.Where((_, i) => i != at).Select(f => Algebra.Power(f.Base, f.Exponent)), .. e is Number { Value: 2 } ? new[] { b } : []]);
+        var rest = Algebra.Multiply([
+            Algebra.Num(p.Coefficient),
+            .. p.Factors.Where((_, i) => i != at).Select(f => Algebra.Power(f.Base, f.Exponent)),
+            .. e is Number { Value: 2 } ? new[] { b } : [],
+        ]);
         return Algebra.Add([.. ((Sum)b).Terms.Select(term => Expanded(Algebra.Multiply(term, rest), key))]);
     }
 
@@ -129,7 +136,10 @@ internal static class Simplifier
     // What some of the terms have, taken out of those.
     private static IEnumerable<Expression> Grouped(Sum x)
     {
-        var shared = x.Terms.SelectMany(term => Powers(term).Select(f => (f.Base, Term: term))).GroupBy(f => f.Base.Key).Where(g => g.Count() > 1);
+        var shared = x
+            .Terms.SelectMany(term => Powers(term).Select(f => (f.Base, Term: term)))
+            .GroupBy(f => f.Base.Key)
+            .Where(g => g.Count() > 1);
         foreach (var group in shared)
         {
             var own = group.Select(f => f.Term).ToArray();
@@ -142,14 +152,19 @@ internal static class Simplifier
     private static Expression? Largest(Sum x)
     {
         var max = x.Terms.FirstOrDefault(term => term is Function { Name: "max", Of: [Number { Value: 0 }, _] });
-        return max is null ? null : Algebra.Apply("max", [.. ((Function)max).Of.Select(part => Algebra.Add([part, .. x.Terms.Where(t => t != max)]))]);
+        return max is null
+            ? null
+            : Algebra.Apply("max", [.. ((Function)max).Of.Select(part => Algebra.Add([part, .. x.Terms.Where(t => t != max)]))]);
     }
 
     // u (v + w) in place of two divisors, and the root of a divisor above.
     private static IEnumerable<Expression> Denominators(Multiple x)
     {
         Expression Others(params int[] but) =>
-            Algebra.Multiply([Algebra.Num(x.Coefficient), .. x.Factors.Where((_, k) => !but.Contains(k)).Select(f => Algebra.Power(f.Base, f.Exponent))]);
+            Algebra.Multiply([
+                Algebra.Num(x.Coefficient),
+                .. x.Factors.Where((_, k) => !but.Contains(k)).Select(f => Algebra.Power(f.Base, f.Exponent)),
+            ]);
         for (var i = 0; i < x.Factors.Length; i++)
         {
             if (x.Factors[i] is not (Sum sum, Number { Value: -1 or -2 } n))
@@ -158,7 +173,11 @@ internal static class Simplifier
                 if (j != i && x.Factors[j].Exponent is Number { Value: < 0 } m && m.Value <= n.Value)
                 {
                     var whole = Expanded(Algebra.Multiply(x.Factors[j].Base, sum), null);
-                    yield return Algebra.Multiply(Others(i, j), Algebra.Power(whole, n), Algebra.Power(x.Factors[j].Base, Algebra.Num(m.Value - n.Value)));
+                    yield return Algebra.Multiply(
+                        Others(i, j),
+                        Algebra.Power(whole, n),
+                        Algebra.Power(x.Factors[j].Base, Algebra.Num(m.Value - n.Value))
+                    );
                 }
             if (n.Value == -1 && sum.Terms is [var a, var b] && (IsRoot(a) || IsRoot(b)))
             {
@@ -191,7 +210,11 @@ internal static class Simplifier
         if (group is null || depth > 3)
             return x;
         var left = group.First().Left;
-        var bounds = group.DistinctBy(choice => Algebra.Constant(choice.Bound)).Select(choice => choice.Bound).OrderBy(b => Algebra.Constant(b)).ToArray();
+        var bounds = group
+            .DistinctBy(choice => Algebra.Constant(choice.Bound))
+            .Select(choice => choice.Bound)
+            .OrderBy(b => Algebra.Constant(b))
+            .ToArray();
         var (least, hasLeast, _, _) = Facts.Of(left);
         // A region before each bound, the bound itself, and one after the last.
         var regions = new List<(Guard Guard, Expression Value)>();

@@ -108,7 +108,9 @@ internal sealed class TracedProgram
                 _ => $"r{node.Id.ToString(CultureInfo.InvariantCulture)}",
             };
         foreach (var node in _nodes.Where(node => node.Op is not (Op.Input or Op.Constant)))
-            text.Append($"{Name(node)} = {char.ToLowerInvariant(node.Op.ToString()[0])}{node.Op.ToString()[1..]} {string.Join(" ", node.Of.Select(Name))}\n");
+            text.Append(
+                $"{Name(node)} = {char.ToLowerInvariant(node.Op.ToString()[0])}{node.Op.ToString()[1..]} {string.Join(" ", node.Of.Select(Name))}\n"
+            );
         foreach (var (name, node) in results.Zip(_results))
             text.Append($"{name} = {Name(node)}\n");
         return text.ToString();

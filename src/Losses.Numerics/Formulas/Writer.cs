@@ -45,7 +45,10 @@ internal sealed class Writer(bool isLaTeX)
         var parts = name.Split('_', 2);
         if (!isLaTeX)
             return parts.Length == 1 ? name : parts[0] + Subscript(parts[1]);
-        var @base = s_latex.TryGetValue(parts[0], out var known) ? known : parts[0].Length == 1 ? parts[0] : $"\\mathrm{{{Escaped(parts[0])}}}";
+        var @base =
+            s_latex.TryGetValue(parts[0], out var known) ? known
+            : parts[0].Length == 1 ? parts[0]
+            : $"\\mathrm{{{Escaped(parts[0])}}}";
         return parts.Length == 1 ? @base : $"{@base}_{{{Escaped(parts[1])}}}";
     }
 
@@ -113,8 +116,13 @@ internal sealed class Writer(bool isLaTeX)
         if (parts.Length == 1)
             return mantissa;
         var power = int.Parse(parts[1], CultureInfo.InvariantCulture);
-        var times = mantissa == "1" ? "" : isLaTeX ? $"{mantissa} \\cdot " : $"{mantissa}·";
-        return isLaTeX ? $"{times}10^{{{power}}}" : $"{times}10{Superscript(power.ToString(CultureInfo.InvariantCulture).Replace('-', '−'))}";
+        var times =
+            mantissa == "1" ? ""
+            : isLaTeX ? $"{mantissa} \\cdot "
+            : $"{mantissa}·";
+        return isLaTeX
+            ? $"{times}10^{{{power}}}"
+            : $"{times}10{Superscript(power.ToString(CultureInfo.InvariantCulture).Replace('-', '−'))}";
     }
 
     private (string, int) Scalar(double value)
@@ -152,7 +160,11 @@ internal sealed class Writer(bool isLaTeX)
         var ordered = x
             .Terms.Select(term => (Term: term, IsNegative: Oriented(term).Coefficient < 0))
             .OrderBy(t => t.IsNegative)
-            .ThenBy(t => t.Term is Number ? 0 : Algebra.IsConstant(t.Term) ? 2 : 1)
+            .ThenBy(t =>
+                t.Term is Number ? 0
+                : Algebra.IsConstant(t.Term) ? 2
+                : 1
+            )
             .ThenBy(t => t.Term.Cost)
             .ToArray();
         var text = "";
@@ -190,7 +202,10 @@ internal sealed class Writer(bool isLaTeX)
                 coefficient = -coefficient;
             }
         for (var i = 0; i < factors.Length; i++)
-            if (factors[i] is (Sum even, Losses.Number { Value: 2 or -2 or 4 or -4 }) && (Sense(even) < 0 || Sense(even) == 0 && even.Terms.OfType<Losses.Number>().Any(n => n.Value < 0)))
+            if (
+                factors[i] is (Sum even, Losses.Number { Value: 2 or -2 or 4 or -4 })
+                && (Sense(even) < 0 || Sense(even) == 0 && even.Terms.OfType<Losses.Number>().Any(n => n.Value < 0))
+            )
                 factors[i].Base = new Sum([.. even.Terms.Select(Algebra.Negate)]);
         for (var i = 0; i < factors.Length && coefficient < 0; i++)
             if (IsOdd(factors[i]) && Sense((Sum)factors[i].Base) == 0)
@@ -243,10 +258,19 @@ internal sealed class Writer(bool isLaTeX)
         foreach (var (b, e) in factors)
         {
             var isBelow = IsBelow((b, e));
-            var level = (isBelow ? divisors.Length + (down == 1 || isBefore ? 0 : 1) : many + (isBefore ? 1 : 0)) > 1 ? OfPower : isLaTeX ? OfSum : isBelow ? OfPower : OfProduct;
+            var level =
+                (isBelow ? divisors.Length + (down == 1 || isBefore ? 0 : 1) : many + (isBefore ? 1 : 0)) > 1 ? OfPower
+                : isLaTeX ? OfSum
+                : isBelow ? OfPower
+                : OfProduct;
             if (!isBelow && divisors.Length > 0 && !isLaTeX)
                 level = Math.Max(level, OfProduct);
-            if (!isBelow && (b, e) == factors.Last(f => !IsBelow(f)) && b is Function { Name: "Σ" or "Σ_c" } && (isLaTeX || divisors.Length == 0))
+            if (
+                !isBelow
+                && (b, e) == factors.Last(f => !IsBelow(f))
+                && b is Function { Name: "Σ" or "Σ_c" }
+                && (isLaTeX || divisors.Length == 0)
+            )
                 level = OfProduct;
             (isBelow ? below : above).Add(OfPowers(b, isBelow ? Algebra.Negate(e) : e, level, hasSigma));
         }
@@ -275,7 +299,8 @@ internal sealed class Writer(bool isLaTeX)
     }
 
     private static bool IsBelow((Expression Base, Expression Exponent) f) =>
-        f.Base is not Losses.Symbol { Name: "e" } && (f.Exponent is Losses.Number { Value: < 0 } || f.Exponent is Multiple { Coefficient: < 0 });
+        f.Base is not Losses.Symbol { Name: "e" }
+        && (f.Exponent is Losses.Number { Value: < 0 } || f.Exponent is Multiple { Coefficient: < 0 });
 
     private string Joined(List<string> parts)
     {
@@ -285,8 +310,20 @@ internal sealed class Writer(bool isLaTeX)
             if (text == "")
                 text = part;
             else if (isLaTeX)
-                text += (char.IsAsciiDigit(text[^1]) && char.IsAsciiDigit(part[0]) ? " \\cdot " : part.StartsWith("\\left(", StringComparison.Ordinal) ? "" : " ") + part;
-            else if (part[0] == '(' || text is "½" && part.Length < 4 || double.TryParse(text, CultureInfo.InvariantCulture, out _) && !char.IsAsciiDigit(part[0]) && !(part.Length > 2 && char.IsAsciiLetter(part[0]) && char.IsAsciiLetter(part[1])) && part[0] != 'Σ')
+                text +=
+                    (
+                        char.IsAsciiDigit(text[^1]) && char.IsAsciiDigit(part[0]) ? " \\cdot "
+                        : part.StartsWith("\\left(", StringComparison.Ordinal) ? ""
+                        : " "
+                    ) + part;
+            else if (
+                part[0] == '('
+                || text is "½" && part.Length < 4
+                || double.TryParse(text, CultureInfo.InvariantCulture, out _)
+                    && !char.IsAsciiDigit(part[0])
+                    && !(part.Length > 2 && char.IsAsciiLetter(part[0]) && char.IsAsciiLetter(part[1]))
+                    && part[0] != 'Σ'
+            )
                 text += part;
             else
                 text += (char.IsAsciiDigit(text[^1]) && char.IsAsciiDigit(part[0]) ? "·" : " ") + part;
@@ -297,9 +334,7 @@ internal sealed class Writer(bool isLaTeX)
     private string OfPowers(Expression b, Expression e, int level, bool hasSigma)
     {
         if (e is Losses.Number { Value: 1 })
-            return hasSigma && Complement(b) is { } u
-                ? InParentheses($"1 {Minus} {At(new Function("σ", [u]), OfProduct)}")
-                : At(b, level);
+            return hasSigma && Complement(b) is { } u ? InParentheses($"1 {Minus} {At(new Function("σ", [u]), OfProduct)}") : At(b, level);
         if (e is Losses.Number { Value: 0.5 })
             return isLaTeX ? $"\\sqrt{{{At(b, OfSum)}}}" : $"√{At(b, OfAtom)}";
         var power = At(e, OfSum);
@@ -310,7 +345,9 @@ internal sealed class Writer(bool isLaTeX)
     }
 
     private string Argument(Expression x) =>
-        Of(x) is var (text, level) && level == OfAtom && x is Variable or Losses.Symbol or Losses.Number or Function { Name: "abs" } ? text : InParentheses(text);
+        Of(x) is var (text, level) && level == OfAtom && x is Variable or Losses.Symbol or Losses.Number or Function { Name: "abs" }
+            ? text
+            : InParentheses(text);
 
     private (string, int) OfFunction(Function f)
     {
@@ -342,7 +379,13 @@ internal sealed class Writer(bool isLaTeX)
             case "one":
                 return (isLaTeX ? $"\\mathbf{{1}}\\left[{Symbol("j")} = {Symbol("y")}\\right]" : "1{j = y}", OfAtom);
             default:
-                var name = isLaTeX ? f.Name is "sign" or "erf" ? $"\\operatorname{{{f.Name}}}" : f.Name == "atan" ? "\\arctan" : "\\" + f.Name : f.Name;
+                var name = isLaTeX
+                    ? f.Name is "sign" or "erf"
+                        ? $"\\operatorname{{{f.Name}}}"
+                        : f.Name == "atan"
+                            ? "\\arctan"
+                            : "\\" + f.Name
+                    : f.Name;
                 return (After(name, Argument(x)), OfPower);
         }
     }
@@ -352,7 +395,9 @@ internal sealed class Writer(bool isLaTeX)
         var of = At(g.Of, OfSum);
         string Below(bool has) => has ? (isLaTeX ? "\\le" : "≤") : "<";
         if (g.Low is not null && g.High is not null)
-            return g.Low.Key == g.High.Key ? $"{of} = {Write(g.Low)}" : $"{Write(g.Low)} {Below(g.HasLow)} {of} {Below(g.HasHigh)} {Write(g.High)}";
+            return g.Low.Key == g.High.Key
+                ? $"{of} = {Write(g.Low)}"
+                : $"{Write(g.Low)} {Below(g.HasLow)} {of} {Below(g.HasHigh)} {Write(g.High)}";
         if (g.High is not null)
             return $"{of} {Below(g.HasHigh)} {Write(g.High)}";
         return $"{of} {(g.HasLow ? isLaTeX ? "\\ge" : "≥" : ">")} {Write(g.Low!)}";
@@ -372,7 +417,9 @@ internal sealed class Writer(bool isLaTeX)
         foreach (var (i, (guards, value)) in c.Of.Index())
         {
             var isLast = i == c.Of.Length - 1;
-            var condition = isLast ? "otherwise" : string.Join(isLaTeX ? ", " : " and ", guards.Where(g => g.Low is not null || g.High is not null).Select(Condition));
+            var condition = isLast
+                ? "otherwise"
+                : string.Join(isLaTeX ? ", " : " and ", guards.Where(g => g.Low is not null || g.High is not null).Select(Condition));
             text.Add(
                 isLaTeX
                     ? $"{Write(value)} & {(isLast ? "\\text{otherwise}" : $"\\text{{if }} {condition}")}"

@@ -24,6 +24,8 @@ let private every =
             | None -> ()
     ]
 
+let private formulas = lazy (every |> List.map (fun (name, loss) -> name, loss, Formula.Of loss))
+
 // Hard numbers for the pointwise ones of the catalogue, ordinary ones for all.
 let private hard =
     [
@@ -40,8 +42,8 @@ let private same (name: string) (x: float[]) (expected: Real[]) (actual: Real[])
         if bits e <> bits a && not (Double.IsNaN e.Value && Double.IsNaN a.Value) then
             Assert.Fail $"%s{name} of %A{x} is %A{Array.map string expected}, but its program gives %A{Array.map string actual}."
 
-let private heldToBits (name: string) (loss: IDefinition) (operands: float[] seq) =
-    let program = (Formula.Of loss).Program
+let private heldToBits (name: string) (loss: IDefinition) (formula: Formula) (operands: float[] seq) =
+    let program = formula.Program
 
     for x in operands do
         let numbers = x |> Array.map Real
@@ -51,15 +53,19 @@ let private heldToBits (name: string) (loss: IDefinition) (operands: float[] seq
 let ``the program of a definition has its bits`` () =
     let random = Random seed
 
-    for name, loss in every do
-        heldToBits name loss (Seq.init 50 (fun _ -> Definitions.draw random loss))
+    for name, loss, formula in formulas.Value do
+        heldToBits name loss formula (Seq.init 50 (fun _ -> Definitions.draw random loss))
 
 [<Fact>]
 let ``the program of a pointwise definition has its bits for hard numbers`` () =
     let random = Random seed
 
     for entry, loss in hard do
-        heldToBits entry.Name loss (Seq.init 100 (fun _ -> (entry.Draw random Format.float64 1).Operands |> Array.map Array.head))
+        heldToBits
+            entry.Name
+            loss
+            (Formula.Of loss)
+            (Seq.init 100 (fun _ -> (entry.Draw random Format.float64 1).Operands |> Array.map Array.head))
 
 [<Fact>]
 let ``a program has the same operation once`` () =
@@ -72,11 +78,16 @@ let ``a program has the same operation once`` () =
 let private mathematics (loss: IDefinition) (formula: Formula) (x: float[]) : DoubleDouble[] =
     let isRow = loss :? ISoftmaxRows || loss :? ISoftmaxDivergence
     // p and the target, or q, of the class.
-    let places = if loss :? ISoftmaxDivergence then [| 1; 4 |] elif isRow then [| 1; 3 |] else Array.init x.Length id
+    let places =
+        if loss :? ISoftmaxDivergence then [| 1; 4 |]
+        elif isRow then [| 1; 3 |]
+        else Array.init x.Length id
 
     let at (variable: Variable) =
-        if variable.Place < places.Length then DoubleDouble.Constant x[places[variable.Place]]
-        else DoubleDouble.Constant x[0] - DoubleDouble.Constant x[1]
+        if variable.Place < places.Length then
+            DoubleDouble.Constant x[places[variable.Place]]
+        else
+            DoubleDouble.Constant x[0] - DoubleDouble.Constant x[1]
 
     formula.Expressions |> Array.map (fun expression -> Algebra.Value(expression, Func<_, _> at))
 
@@ -100,9 +111,8 @@ let ``the mathematics of a definition is what it computes`` () =
     let random = Random seed
     let failures = ResizeArray<string>()
 
-    for name, loss in every do
+    for name, loss, formula in formulas.Value do
         if not (loss :? ISums) then
-            let formula = Formula.Of loss
             let failed = ResizeArray<int>()
 
             for i in 0..99 do
@@ -119,10 +129,7 @@ let ``the mathematics of a definition is what it computes`` () =
 
                 for k, (e, a) in Array.indexed (Array.zip expected actual) do
                     let isSame =
-                        Double.IsNaN e.High
-                        || isKink && k = 2
-                        || e.High = a.High
-                        || abs (e - a).High <= tolerance * (abs e.High + 1e-3)
+                        Double.IsNaN e.High || isKink && k = 2 || e.High = a.High || abs (e - a).High <= tolerance * (abs e.High + 1e-3)
 
                     if not isSame && not (failed.Contains k) then
                         failed.Add k
@@ -136,8 +143,10 @@ let private balanced (latex: string) =
     let mutable depth = 0
 
     for c in latex.Replace("\\{", "").Replace("\\}", "") do
-        if c = '{' then depth <- depth + 1
-        elif c = '}' then depth <- depth - 1
+        if c = '{' then
+            depth <- depth + 1
+        elif c = '}' then
+            depth <- depth - 1
 
         Assert.True(depth >= 0, latex)
 
@@ -161,9 +170,7 @@ let private balanced (latex: string) =
 
 [<Fact>]
 let ``the LaTeX of a formula is balanced`` () =
-    for _, loss in every do
-        let formula = Formula.Of loss
-
+    for _, _, formula in formulas.Value do
         for line in [ formula.Value; formula.Slope ] @ List.ofSeq formula.Where do
             balanced line.LaTeX
 
