@@ -21,6 +21,7 @@ type Spans =
 /// The struct of a pointwise loss: over any numbers, and as the library runs it over tensors.
 type Definition =
     abstract Type: Type
+    abstract Loss: IDefinition
     abstract Direct<'T when 'T :> IReal<'T>> : 'T[] -> 'T
     abstract Mapped<'T when 'T :> ITensor<'T>> : 'T[] -> 'T
 
@@ -361,6 +362,7 @@ module Entry =
     let definition (loss: 'L) : Definition when 'L: struct and 'L :> IPointwise and 'L: (new: unit -> 'L) and 'L :> ValueType =
         { new Definition with
             member _.Type = typeof<'L>
+            member _.Loss = loss :> IDefinition
             member _.Direct x = (loss :> IPointwise).Apply(x[0], x[1])
             member _.Mapped<'T when 'T :> ITensor<'T>>(x: 'T[]) : 'T = 'T.Map(loss, x[0], x[1])
         }
@@ -368,6 +370,7 @@ module Entry =
     let definition3 (loss: 'L) : Definition when 'L: struct and 'L :> IPointwise3 and 'L: (new: unit -> 'L) and 'L :> ValueType =
         { new Definition with
             member _.Type = typeof<'L>
+            member _.Loss = loss :> IDefinition
             member _.Direct x = (loss :> IPointwise3).Apply(x[0], x[1], x[2])
             member _.Mapped<'T when 'T :> ITensor<'T>>(x: 'T[]) : 'T = 'T.Map(loss, x[0], x[1], x[2])
         }

@@ -6,7 +6,7 @@ namespace Losses;
 /// exact gradient and curvature, and every tensor engine follow from it. Where an operand cannot be any number, say so in one line, and a number that it cannot be is refused
 /// with its place.
 /// </remarks>
-public interface IPointwise
+public interface IPointwise : IDefinition
 {
     /// <summary>The loss of <paramref name="prediction"/> against <paramref name="target"/>.</summary>
     T Apply<T>(T prediction, T target)
@@ -20,7 +20,7 @@ public interface IPointwise
 }
 
 /// <summary>A loss of three tensors, element by element: a prediction, a target and a third, such as a variance or a weight.</summary>
-public interface IPointwise3
+public interface IPointwise3 : IDefinition
 {
     /// <summary>The loss of <paramref name="prediction"/> against <paramref name="target"/>, given <paramref name="third"/>.</summary>
     T Apply<T>(T prediction, T target, T third)

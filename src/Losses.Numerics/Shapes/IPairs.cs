@@ -15,7 +15,7 @@ public enum PairOrder
 /// Implement it with a struct that holds the hyperparameters, and mark the method with <c>AggressiveInlining</c>: the kernel, its exact gradient by prediction and
 /// target, and every tensor engine follow. The kernel stores no pair.
 /// </remarks>
-public interface IPairs
+public interface IPairs : IDefinition
 {
     /// <summary>Which pairs count; those of different targets, the greater first, unless it is said.</summary>
     static virtual PairOrder Order => PairOrder.ByTarget;

@@ -6,7 +6,7 @@ namespace Losses;
 /// Implement it with a struct that holds the hyperparameters, and mark the method with <c>AggressiveInlining</c>: the kernels, their exact gradients by both rows, and
 /// every tensor engine follow.
 /// </remarks>
-public interface ISoftmaxDivergence
+public interface ISoftmaxDivergence : IDefinition
 {
     /// <summary>The term of a class.</summary>
     /// <param name="prediction">What the softmax of the logits gives to the class.</param>

@@ -38,7 +38,7 @@ public readonly struct Softmax<T>(T logProbability, T probability, T rest)
 /// Implement it with a struct that holds the hyperparameters, and mark the method with <c>AggressiveInlining</c>: the kernels, their exact gradient, and every tensor
 /// engine follow. Over labels the loss of a row is the term of the label's class, of the target 1, times the weight of the class.
 /// </remarks>
-public interface ISoftmaxRows
+public interface ISoftmaxRows : IDefinition
 {
     /// <summary>The term of a class.</summary>
     /// <param name="prediction">What the softmax of the logits gives to the class.</param>

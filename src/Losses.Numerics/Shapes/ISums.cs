@@ -61,7 +61,7 @@ public readonly struct Terms<T>(T a, T b, T c, T d)
 /// Implement it with a struct that holds the hyperparameters, and mark both methods with <c>AggressiveInlining</c>: the kernel, its exact gradient by prediction and
 /// target, and every tensor engine follow. The sums are of float64 numbers, in an order that does not depend on threads or registers.
 /// </remarks>
-public interface ISums
+public interface ISums : IDefinition
 {
     /// <summary>How many terms an element has, 1 to 4: the others are not summed.</summary>
     static virtual int Count => 4;

@@ -90,6 +90,16 @@ internal static class ReadmeCSharp
 
     // end
 
+    internal static string Mathematics()
+    {
+        var Console = new StringWriter { NewLine = "\n" };
+        // README: formula
+        var formula = Formula.Of(new Huber(0.5));
+        Console.WriteLine(formula);
+        // end
+        return Console.ToString().TrimEnd();
+    }
+
     internal static double[] Divergence() =>
         Loss.SoftmaxRows(
                 DiffTensor.Create([2.0, 1, -4, 1, 1, 1], 2, 3),

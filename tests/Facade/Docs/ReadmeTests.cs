@@ -37,6 +37,9 @@ public partial class ReadmeTests
     [Fact]
     public void The_README_s_example_prints_what_stands_below_it() => Assert.Equal(Blocks("text")[0], ReadmeCSharp.Example());
 
+    [Fact]
+    public void The_README_s_formula_prints_what_stands_below_it() => Assert.Equal(Blocks("text")[1], ReadmeCSharp.Mathematics());
+
     // With LOSSES_APPROVE=1 a row of the table is written for a loss that it lacks.
     [Fact]
     public void The_README_names_every_loss()

@@ -100,6 +100,15 @@ module Own =
         softmaxRowsWithLogits (Hellinger()) { DistillationOptions.Default with Temperature = 2.0 } teacher student
 // end
 
+let private mathematics () =
+    let lines = ResizeArray<string>()
+    let printfn format = Printf.kprintf lines.Add format
+    // README: formula
+    let mathematics = formula (Huber 0.5)
+    printfn "%O" mathematics
+    // end
+    String.concat "\n" lines
+
 let rec internal rootFrom (folder: DirectoryInfo) : string =
     if File.Exists(Path.Combine(folder.FullName, "Losses.sln")) then
         folder.FullName
@@ -146,6 +155,9 @@ let ``the README's F# is what is compiled here`` () = Assert.Equal<string list>(
 let ``the README's example prints what stands below it`` () =
     let printed, _, _, _, _ = example ()
     Assert.Equal(List.head (blocks "text"), printed)
+
+[<Fact>]
+let ``the README's formula prints what stands below it`` () = Assert.Equal((blocks "text")[1], mathematics ())
 
 [<Fact>]
 let ``the README's penalty has the gradient ∇L + 2 H ∇L`` () =

@@ -46,7 +46,19 @@ let private modules =
 
 /// Modules that hold no losses.
 let private others =
-    set [ "Notation"; "TensorNotation"; "Pointwise"; "Sums"; "SoftmaxRows"; "Pairs"; "WeightedPairs"; "Reduce"; "Diff" ]
+    set
+        [
+            "Notation"
+            "TensorNotation"
+            "Pointwise"
+            "Sums"
+            "SoftmaxRows"
+            "Pairs"
+            "WeightedPairs"
+            "Reduce"
+            "Diff"
+            "Formulas"
+        ]
 
 let private catalogued = set [ for entry in Losses.Catalogue.Catalogue.all -> entry.Function ]
 
