@@ -62,6 +62,11 @@ internal sealed class ExpandOperation<T>(Shape shape) : UnaryOperation<T>
         var strides = new int[shape.Rank];
         for (var i = 1; i <= x.Shape.Rank; i++)
             strides[^i] = x.Shape[-i] == 1 ? 0 : x.Shape.Around(x.Shape.Rank - i).Inner;
+        if (Step<T>.IsNoted(shape.Size) && x.Count > 0)
+        {
+            x.Storage.Settle();
+            return new(Storage<T>.Later(new SpreadStep<T>(x.Storage, shape.Lengths, strides), shape.Size), shape);
+        }
         // What is stored stays so, for the kernels of stored numbers.
         return new(
             x.Storage.IsRounded

@@ -25,6 +25,8 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept, bool isWide = f
         var last = Array.LastIndexOf(summed, false);
         if (x.Storage.Pending is { } pending && !summed.AsSpan(0, last).Contains(true))
             return new(Storage<T>.Wide(pending.Sums(x.Count, kept.Size)), kept);
+        if (x.Storage.Step is not null && !summed.AsSpan(0, last).Contains(true) && kept.Size > 0)
+            return new(Storage<T>.Wide(Program<T>.Sums(x.Storage, kept.Size)), kept);
         int[] order = [.. axes.Where(i => !summed[i]), .. axes.Where(i => summed[i])];
         var rows = order.SequenceEqual(axes) ? x : DiffTensor<T>.Permute(x, order);
         return new(
@@ -61,6 +63,8 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept, bool isWide = f
     {
         if (x.IsUniform)
             return Total(x, x.Count);
+        if (x.Step is not null)
+            return Program<T>.Sum(x);
         var sum = new ExactSum();
         if (typeof(T) == typeof(float) && x.IsRounded)
             sum.Add(MemoryMarshal.Cast<T, float>(x.Rounded));

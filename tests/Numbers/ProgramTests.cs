@@ -1,0 +1,210 @@
+using System.Numerics;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Losses.Tests;
+
+/// <summary>Operations that are noted and run together have the bits of each run by itself.</summary>
+public class ProgramTests(ITestOutputHelper output)
+{
+    private const int Programs = 120;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void Noted_programs_have_the_bits_of_plain_ones_in_float32(int threads) => Compare<float>(threads);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void Noted_programs_have_the_bits_of_plain_ones_in_float64(int threads) => Compare<double>(threads);
+
+    private void Compare<T>(int threads)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var before = Threads.Max;
+        Threads.Max = threads;
+        try
+        {
+            for (var program = 0; program < Programs / threads; program++)
+            {
+                var seed = 1000 * threads + program;
+                Notes.AreOff = true;
+                var plain = Evaluate<T>(seed);
+                Notes.AreOff = false;
+                var noted = Evaluate<T>(seed);
+                for (var i = 0; i < plain.Count; i++)
+                    if (!plain[i].AsSpan().SequenceEqual(noted[i]))
+                    {
+                        var at = plain[i].AsSpan().CommonPrefixLength(noted[i]);
+                        output.WriteLine($"seed {seed}, result {i}, element {at}: plain {plain[i][at]:X}, noted {noted[i][at]:X}");
+                        Assert.Fail($"The program of seed {seed} differs.");
+                    }
+            }
+        }
+        finally
+        {
+            Notes.AreOff = false;
+            Threads.Max = before;
+        }
+    }
+
+    private static readonly int[][] s_shapes =
+    [
+        [8192],
+        [97, 101],
+        [2, 4999],
+        [6, 40, 37],
+        [4096, 3],
+        [1, 20011],
+    ];
+
+    // The values, gradients and gradients of gradients of a random program, as bits.
+    private static List<long[]> Evaluate<T>(int seed)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var random = new Random(seed);
+        var shape = s_shapes[random.Next(s_shapes.Length)];
+        var operations = random.Next(2, 61);
+        // A narrower operand is broadcast.
+        int[] narrow = [.. shape.Select(length => random.Next(2) == 0 ? 1 : length)];
+        DiffTensor<T>[] inputs = [Numbers<T>(random, shape), Numbers<T>(random, shape), Numbers<T>(random, narrow)];
+        var direction = Numbers<T>(random, shape);
+        var program = random.Next();
+        var (value, pullback) = DiffTensor.Pullback(x => Build(new(program), operations, x), inputs);
+        var gradients = pullback(DiffTensor<T>.Expand(value, value.Shape));
+        List<long[]> results = [Bits(value), .. gradients.Select(Bits)];
+        // A Hessian-vector product: reverse over reverse.
+        var again = DiffTensor.Pullback(
+            x =>
+            {
+                var (inner, pull) = DiffTensor.Pullback(y => Build(new(program), Math.Min(operations, 12), y), x);
+                var slopes = pull(DiffTensor<T>.Filled(1, inner.Shape));
+                return DiffTensor<T>.Sum(slopes[0] * direction, [.. Enumerable.Range(0, shape.Length)], false);
+            },
+            inputs
+        );
+        return [.. results, Bits(again.Value), .. again.Pullback(DiffTensor.Scalar(T.One)).Select(Bits)];
+    }
+
+    private static DiffTensor<T> Build<T>(Random random, int operations, DiffTensor<T>[] inputs)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        List<DiffTensor<T>> made = [.. inputs];
+        var shape = inputs[0].Shape;
+        for (var i = 0; i < operations; i++)
+        {
+            var a = Pick();
+            var b = Pick();
+            made.Add(
+                random.Next(22) switch
+                {
+                    0 => a + b,
+                    1 => a - b,
+                    2 => 0.5 * (a * b),
+                    3 => a / (1 + b * b),
+                    4 => DiffTensor<T>.Tanh(a),
+                    5 => DiffTensor<T>.Exp(-(a * a)),
+                    6 => DiffTensor<T>.Logistic(a).Sigmoid,
+                    7 => DiffTensor<T>.Max(a, b),
+                    8 => DiffTensor<T>.Min(a, 0.25),
+                    9 => DiffTensor<T>.Abs(a),
+                    10 => DiffTensor<T>.IfLess(a, b, a * 0.5, b),
+                    11 => DiffTensor<T>.Weigh(a, b),
+                    12 => DiffTensor<T>.Log1P(DiffTensor<T>.Abs(a)),
+                    13 => DiffTensor<T>.Power(1 + DiffTensor<T>.Abs(a), -0.5),
+                    14 => -a,
+                    15 => a / a.Shape.Lengths[^1] + a.Sum(a.Shape.Rank - 1, keepAxis: true) / a.Shape.Lengths[^1],
+                    16 => DiffTensor<T>.Sum(a, [0], true) / a.Shape.Lengths[0] - b,
+                    17 => a.Mean() + b,
+                    18 => a.Reshape(a.Count).Reshape(a.Shape.ToArray()),
+                    19 => DiffTensor<T>.Detach(a) * b,
+                    20 => DiffTensor<T>.Given(a, b),
+                    _ => DiffTensor<T>.Round(a),
+                }
+            );
+        }
+        // A value of every element, a sum of rows, or one number.
+        var result = DiffTensor<T>.Expand(made[^1] + made[^2], shape);
+        return random.Next(3) switch
+        {
+            0 => result,
+            1 => result.Sum(shape.Rank - 1),
+            _ => result.Mean(),
+        };
+
+        DiffTensor<T> Pick() => made[random.Next(3) == 0 ? random.Next(made.Count) : Math.Max(0, made.Count - 1 - random.Next(3))];
+    }
+
+    private static DiffTensor<T> Numbers<T>(Random random, int[] shape)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var values = new T[shape.Aggregate(1, (product, length) => product * length)];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = random.Next(50) switch
+            {
+                0 => T.Zero,
+                1 => -T.Zero,
+                2 when random.Next(2000) == 0 => T.NaN,
+                3 when random.Next(2000) == 0 => T.PositiveInfinity,
+                _ => T.CreateChecked(4 * random.NextDouble() - 2),
+            };
+        return DiffTensor.Create(values, shape);
+    }
+
+    // NaN of every kind is one.
+    private static long[] Bits<T>(DiffTensor<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        [.. x.ToArray().Select(value => T.IsNaN(value) ? long.MinValue + 1 : BitConverter.DoubleToInt64Bits(double.CreateChecked(value)))];
+
+    [Fact]
+    public void A_chain_of_many_operations_neither_overflows_nor_slows_down()
+    {
+        const int operations = 3000;
+        var x = DiffTensor.Create(new float[8192]);
+        var (value, pullback) = DiffTensor.Pullback(
+            inputs =>
+            {
+                var y = inputs[0];
+                for (var i = 0; i < operations; i++)
+                    y = 0.5 * y + 1;
+                return y;
+            },
+            x
+        );
+        Assert.Equal(2, value[0], 6);
+        Assert.Equal(0, pullback(DiffTensor<float>.Filled(1, x.Shape))[0][8191]);
+    }
+
+    [Fact]
+    public void A_polynomial_with_its_gradient_allocates_its_results()
+    {
+        const int count = 1 << 20;
+        var x = DiffTensor.Create(new float[count]);
+        long Allocated()
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            var (value, pullback) = DiffTensor.Pullback(inputs => inputs[0] * inputs[0] + 3 * inputs[0], x);
+            GC.KeepAlive(value.ToArray());
+            GC.KeepAlive(pullback(DiffTensor<float>.Filled(1, x.Shape))[0].ToArray());
+            return GC.GetTotalAllocatedBytes(precise: true) - before;
+        }
+        _ = Allocated();
+        // Pools may be filled meanwhile, by other tests too.
+        var allocated = Enumerable.Range(0, 3).Min(_ => Allocated());
+        Assert.True(allocated < 2 * 4 * count + 100_000, $"{allocated} bytes");
+    }
+
+    [Fact]
+    public void What_is_read_twice_is_computed_with_the_same_bits()
+    {
+        var x = DiffTensor.Create([.. Enumerable.Range(0, 10000).Select(i => 0.001f * i)]);
+        var y = DiffTensor<float>.Exp(x) * 3;
+        var once = y.ToArray();
+        for (var i = 0; i < 4; i++)
+            Assert.Equal(once, y.ToArray());
+        Assert.Equal(y.Sum().ToScalar(), (DiffTensor<float>.Exp(x) * 3).Sum().ToScalar());
+    }
+}
