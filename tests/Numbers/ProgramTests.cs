@@ -99,7 +99,7 @@ public class ProgramTests(ITestOutputHelper output)
             var a = Pick();
             var b = Pick();
             made.Add(
-                random.Next(22) switch
+                random.Next(34) switch
                 {
                     0 => a + b,
                     1 => a - b,
@@ -122,6 +122,16 @@ public class ProgramTests(ITestOutputHelper output)
                     18 => a.Reshape(a.Count).Reshape(a.Shape.ToArray()),
                     19 => DiffTensor<T>.Detach(a) * b,
                     20 => DiffTensor<T>.Given(a, b),
+                    21 => DiffTensor<T>.Softmax(a, Axis(a)) + b,
+                    22 => 0.1 * DiffTensor<T>.LogSoftmax(a, Axis(a)) - b,
+                    23 => 0.1 * Along(a, DiffTensor<T>.LogSumExp),
+                    24 => b - Along(a, DiffTensor<T>.Largest),
+                    25 => DiffTensor<T>.CumulativeSum(a, Axis(a)) / a.Count,
+                    26 => DiffTensor<T>.Sort(a, Axis(a), random.Next(2) == 0) * b,
+                    27 => Turned(a) + b,
+                    28 => Halves(a, Axis(a)),
+                    29 => Gathered(a, Axis(a)),
+                    30 => DiffTensor<T>.Sum(a, [Axis(a)], true) / a.Count + b,
                     _ => DiffTensor<T>.Round(a),
                 }
             );
@@ -134,6 +144,31 @@ public class ProgramTests(ITestOutputHelper output)
             1 => result.Sum(shape.Rank - 1),
             _ => result.Mean(),
         };
+
+        int Axis(DiffTensor<T> x) => random.Next(x.Shape.Rank);
+
+        DiffTensor<T> Along(DiffTensor<T> x, Func<DiffTensor<T>, int, DiffTensor<T>> reduce)
+        {
+            var axis = Axis(x);
+            return DiffTensor<T>.Expand(DiffTensor<T>.Reshape(reduce(x, axis), x.Shape.With(axis, 1)), x.Shape);
+        }
+
+        // There and back, with something between.
+        static DiffTensor<T> Turned(DiffTensor<T> x)
+        {
+            int[] axes = [.. Enumerable.Range(0, x.Shape.Rank).Reverse()];
+            return DiffTensor<T>.Permute(0.5 * DiffTensor<T>.Permute(x, axes), axes);
+        }
+
+        // Cut in two, and joined the other way round.
+        DiffTensor<T> Halves(DiffTensor<T> x, int axis)
+        {
+            var cut = random.Next(x.Shape[axis] + 1);
+            return DiffTensor<T>.Concatenate([x.Slice(axis, cut, x.Shape[axis] - cut), x.Slice(axis, 0, cut)], axis);
+        }
+
+        DiffTensor<T> Gathered(DiffTensor<T> x, int axis) =>
+            x.Gather(axis, new Labels([.. Enumerable.Range(0, x.Count).Select(_ => random.Next(-1, x.Shape[axis]))], x.Shape));
 
         DiffTensor<T> Pick() => made[random.Next(3) == 0 ? random.Next(made.Count) : Math.Max(0, made.Count - 1 - random.Next(3))];
     }
@@ -158,6 +193,26 @@ public class ProgramTests(ITestOutputHelper output)
     private static long[] Bits<T>(DiffTensor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T> =>
         [.. x.ToArray().Select(value => T.IsNaN(value) ? long.MinValue + 1 : BitConverter.DoubleToInt64Bits(double.CreateChecked(value)))];
+
+    [Fact]
+    public void Sorting_is_stable_and_puts_NaN_last()
+    {
+        double[] kinds = [0, -0.0, 1, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e-310, -1e-310, 0.5];
+        foreach (var length in new[] { 1, 2, 48, 49, 1000 })
+        foreach (var descending in new[] { false, true })
+        {
+            var random = new Random(length);
+            double[] values = [.. Enumerable.Range(0, length).Select(_ => random.Next(2) == 0 ? kinds[random.Next(10)] : random.NextDouble())];
+            int[] expected =
+            [
+                .. Enumerable
+                    .Range(0, length)
+                    .OrderBy(i => double.IsNaN(values[i]))
+                    .ThenBy(i => double.IsNaN(values[i]) ? 0 : (descending ? -1 : 1) * values[i] + 0.0),
+            ];
+            Assert.Equal(expected, RowKernels.Order(values, [length], 0, descending).Indices.ToArray());
+        }
+    }
 
     [Fact]
     public void A_chain_of_many_operations_neither_overflows_nor_slows_down()

@@ -118,14 +118,16 @@ internal sealed unsafe class SlopeStep<T, F, TBy>(F function, double weight, par
     }
 }
 
-/// <summary>The elements of a tensor, each repeated along some axes.</summary>
+/// <summary>Some elements of a tensor, or each repeated along some axes.</summary>
 /// <param name="x">The tensor; its numbers are there.</param>
 /// <param name="lengths">Of the axes.</param>
 /// <param name="strides">How far apart in the tensor neighbours along each axis are: 0 where they are the same.</param>
-internal sealed unsafe class SpreadStep<T>(Storage<T> x, int[] lengths, int[] strides) : Step<T>
+/// <param name="first">Where the first of them stands.</param>
+/// <param name="isStored">Whether what is stored stays so, for the kernels of stored numbers.</param>
+internal sealed unsafe class SpreadStep<T>(Storage<T> x, int[] lengths, int[] strides, int first = 0, bool isStored = true) : Step<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    internal override bool IsRounded => x.IsRounded;
+    internal override bool IsRounded => base.IsRounded || (isStored && x.IsRounded);
 
     internal override void Run(double** operands, double* results, int start, int count, int whole)
     {
@@ -140,7 +142,7 @@ internal sealed unsafe class SpreadStep<T>(Storage<T> x, int[] lengths, int[] st
     {
         var last = lengths.Length - 1;
         Span<int> place = stackalloc int[lengths.Length];
-        var (from, rest) = (0, start);
+        var (from, rest) = (first, start);
         for (var axis = last; axis >= 0; axis--)
         {
             (rest, place[axis]) = Math.DivRem(rest, lengths[axis]);
@@ -169,6 +171,78 @@ internal sealed unsafe class SpreadStep<T>(Storage<T> x, int[] lengths, int[] st
                 from -= strides[axis] * lengths[axis];
                 place[axis] = 0;
             }
+        }
+    }
+}
+
+/// <summary>Tensors one after another along an axis, or zeros in the place of one.</summary>
+/// <param name="parts">The tensors, whose numbers are there, and how many elements of each follow each other.</param>
+internal sealed unsafe class JoinStep<T>((Storage<T>? Storage, int Length)[] parts) : Step<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly int _all = parts.Sum(static part => part.Length);
+
+    internal override void Run(double** operands, double* results, int start, int count, int whole)
+    {
+        var (row, at) = Math.DivRem(start, _all);
+        for (var done = 0; done < count; (row, at) = (row + 1, 0))
+            foreach (var (storage, length) in parts)
+            {
+                var run = Math.Min(length - at, count - done);
+                if (run > 0)
+                {
+                    Copy(storage, row * length + at, new(results + done, run));
+                    done += run;
+                }
+                at = Math.Max(0, at - length);
+            }
+    }
+
+    private static void Copy(Storage<T>? storage, int start, Span<double> to)
+    {
+        if (storage is null)
+            to.Clear();
+        else if (storage.IsUniform)
+            to.Fill(storage.Numbers[0]);
+        else if (storage.IsNarrow)
+            Convert.To(storage.Rounded.Slice(start, to.Length), to);
+        else
+            storage.Numbers.Slice(start, to.Length).CopyTo(to);
+    }
+}
+
+/// <summary>The elements that labels name along an axis, 0 where a label is negative.</summary>
+/// <param name="x">The tensor; its numbers are there.</param>
+/// <param name="labels">The labels.</param>
+/// <param name="at">Those of the labels along the axis.</param>
+/// <param name="from">How many elements the tensor has there.</param>
+internal sealed unsafe class GatherStep<T>(Storage<T> x, Labels labels, (int Outer, int Length, int Inner) at, int from) : Step<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal override void Run(double** operands, double* results, int start, int count, int whole)
+    {
+        if (x.IsNarrow)
+            Gather(x.Rounded, results, start, count);
+        else
+            Gather(x.Numbers, results, start, count);
+    }
+
+    private void Gather<S>(ReadOnlySpan<S> numbers, double* results, int start, int count)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var indices = labels.Indices.Slice(start, count);
+        var (row, inner) = Math.DivRem(start, at.Inner);
+        var (outer, k) = Math.DivRem(row, at.Length);
+        for (var i = 0; i < count; i++)
+        {
+            results[i] = indices[i] < 0 ? 0 : double.CreateTruncating(numbers[(outer * from + indices[i]) * at.Inner + inner]);
+            if (++inner < at.Inner)
+                continue;
+            inner = 0;
+            if (++k < at.Length)
+                continue;
+            k = 0;
+            outer++;
         }
     }
 }
