@@ -145,18 +145,19 @@ internal static class Engine
                 shape
             );
         }
-        (string, Func<DiffTensors, DiffTensors, DiffTensors>, Func<Tensor, Tensor, Tensor>)[] steps =
+        (string Name, int Operands, Func<DiffTensors[], DiffTensors> Ours, Func<Tensor[], Tensor> Torch)[] steps =
         [
-            ("Add", (x, t) => x + t, (x, t) => x + t),
-            ("Multiply", (x, t) => x * t, (x, t) => x * t),
-            ("Exp", (x, t) => x.Exp(), (x, t) => x.exp()),
-            ("Sigmoid", (x, t) => Activations.Sigmoid(x), (x, t) => x.sigmoid()),
-            ("ReLU", (x, t) => DiffTensors.Max(x, 0), (x, t) => x.relu()),
+            ("Add", 2, x => x[0] + x[1], x => x[0] + x[1]),
+            ("Multiply", 2, x => x[0] * x[1], x => x[0] * x[1]),
+            ("Exp", 1, x => x[0].Exp(), x => x[0].exp()),
+            ("Sigmoid", 1, x => Activations.Sigmoid(x[0]), x => x[0].sigmoid()),
+            ("ReLU", 1, x => DiffTensors.Max(x[0], 0), x => x[0].relu()),
         ];
-        foreach (var (name, ours, torch) in steps)
+        foreach (var (name, operands, ours, torch) in steps)
         {
-            yield return Value(name + ", read", 0.5, x => ours(x[0], x[1]), x => torch(x[0], x[1]), [Side, Side], [Side, Side]);
-            yield return Gradient(name + ", mean", 1, x => ours(x[0], x[1]).Mean(), x => torch(x[0], x[1]).mean(), [Side, Side], [Side, Side]);
+            int[][] shapes = [.. Enumerable.Repeat<int[]>([Side, Side], operands)];
+            yield return Value(name + ", read", 0.5, ours, torch, shapes);
+            yield return Gradient(name + ", mean", 1, x => ours(x).Mean(), x => torch(x).mean(), shapes);
         }
         yield return Gradient("Add of a row, mean", 1, x => (x[0] + x[1]).Mean(), x => (x[0] + x[1]).mean(), [Side, Side], [Side]);
         yield return Gradient("Multiply by a column, mean", 1, x => (x[0] * x[1]).Mean(), x => (x[0] * x[1]).mean(), [Side, Side], [Side, 1]);

@@ -195,6 +195,56 @@ public class ProgramTests(ITestOutputHelper output)
         [.. x.ToArray().Select(value => T.IsNaN(value) ? long.MinValue + 1 : BitConverter.DoubleToInt64Bits(double.CreateChecked(value)))];
 
     [Fact]
+    public void Axes_in_another_order_move_every_element_to_its_place()
+    {
+        int[][] shapes =
+        [
+            [37, 50],
+            [5, 33, 17],
+            [3, 4, 5, 6],
+            [70, 1, 41],
+        ];
+        foreach (var lengths in shapes)
+        {
+            var random = new Random(lengths[0]);
+            double[] values = [.. Enumerable.Range(0, lengths.Aggregate(1, (product, length) => product * length)).Select(i => (double)i)];
+            var x = DiffTensor.Create(values, lengths);
+            for (var trial = 0; trial < 6; trial++)
+            {
+                int[] axes = [.. Enumerable.Range(0, lengths.Length).OrderBy(_ => random.Next())];
+                var turned = DiffTensor<double>.Permute(x, axes);
+                var place = new int[lengths.Length];
+                for (var i = 0; i < values.Length; i++)
+                {
+                    var rest = i;
+                    for (var axis = lengths.Length - 1; axis >= 0; axis--)
+                        (rest, place[axis]) = Math.DivRem(rest, lengths[axis]);
+                    Assert.Equal(values[i], turned[axes.Select(axis => place[axis]).ToArray()]);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 100, 200)]
+    [InlineData(1, 100, 200)]
+    [InlineData(1, 3, 5)]
+    public void What_is_gathered_twice_has_its_gradients_added(int axis, int rows, int columns)
+    {
+        var random = new Random(axis);
+        var x = DiffTensor.Create(new double[rows * columns], rows, columns);
+        Labels labels = new([.. Enumerable.Range(0, rows * columns).Select(_ => random.Next(-1, axis == 0 ? rows : columns))], [rows, columns]);
+        double[] above = [.. Enumerable.Range(0, rows * columns).Select(_ => random.NextDouble())];
+        var (_, pullback) = DiffTensor.Pullback(inputs => inputs[0].Gather(axis, labels), x);
+        var gradient = pullback(DiffTensor.Create(above, rows, columns))[0].ToArray();
+        var expected = new double[rows * columns];
+        for (var i = 0; i < above.Length; i++)
+            if (labels.Indices[i] is >= 0 and var label)
+                expected[axis == 0 ? label * columns + i % columns : i / columns * columns + label] += above[i];
+        Assert.Equal(expected, gradient);
+    }
+
+    [Fact]
     public void Sorting_is_stable_and_puts_NaN_last()
     {
         double[] kinds = [0, -0.0, 1, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e-310, -1e-310, 0.5];

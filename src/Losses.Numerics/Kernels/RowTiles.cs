@@ -11,7 +11,7 @@ internal unsafe interface IRowFunction
 
     /// <summary>Replaces the rows.</summary>
     /// <param name="rows">The elements of the rows; the next ones stand <see cref="RowTiles.Width"/> further on.</param>
-    /// <param name="room">As much again.</param>
+    /// <param name="room">As much again; behind it the rows of a second operand, where there is one.</param>
     /// <param name="length">Of the rows.</param>
     void Run<TLane>(double* rows, double* room, int length)
         where TLane : struct, ILane<TLane, double>;
@@ -31,7 +31,11 @@ internal static unsafe class RowTiles
         !Notes.AreOff && at.Length is > 0 and <= Longest && (long)at.Outer * at.Inner >= Width;
 
     /// <summary>The function of every row: as many numbers, or one for each row.</summary>
-    internal static double[] Run<T, F>(F function, Storage<T> x, (int Outer, int Length, int Inner) at)
+    /// <param name="function">Which.</param>
+    /// <param name="x">The rows.</param>
+    /// <param name="at">How they lie.</param>
+    /// <param name="y">A second operand.</param>
+    internal static double[] Run<T, F>(F function, Storage<T> x, (int Outer, int Length, int Inner) at, Storage<T>? y = null)
         where T : unmanaged, IFloatingPointIeee754<T>
         where F : struct, IRowFunction
     {
@@ -42,8 +46,14 @@ internal static unsafe class RowTiles
         var results = Losses.Memory.Fresh<double>(function.IsReduced ? rows : rows * at.Length);
         if (x.IsUniform)
             x = Storage<T>.Wide(x.Dense.ToArray());
+        if (y is { IsUniform: true })
+            y = Storage<T>.Wide(y.Dense.ToArray());
         using var pinned = x.Pin(out var isNarrow);
-        var from = (nint)pinned.Pointer;
+        var isNarrowToo = false;
+        using var pinnedToo = y?.Pin(out isNarrowToo) ?? default;
+        nint from = (nint)pinned.Pointer,
+            second = (nint)pinnedToo.Pointer;
+        var room = Width * at.Length;
         fixed (double* pinnedResults = results)
         {
             var to = (nint)pinnedResults;
@@ -52,25 +62,24 @@ internal static unsafe class RowTiles
                 Math.Min(Threads.Max, Math.Max(1, chunks / 2)),
                 (chunk, _) =>
                 {
-                    var room = System.Buffers.ArrayPool<double>.Shared.Rent(2 * Width * at.Length + Losses.Memory.Line / sizeof(double));
-                    fixed (double* start = room)
+                    var rented = System.Buffers.ArrayPool<double>.Shared.Rent(3 * room + Losses.Memory.Line / sizeof(double));
+                    fixed (double* start = rented)
                     {
                         var memory = start + Losses.Memory.ToLine(start) / sizeof(double);
                         for (var tile = chunk * some; tile < Cut.End(tiles, chunk * some, some); tile++)
                         {
                             var here = Math.Min(Width, rows - tile * Width);
-                            if (isNarrow)
-                                Pack((T*)from, memory, tile * Width, here, at);
-                            else
-                                Pack((double*)from, memory, tile * Width, here, at);
-                            Widest.Run<double, Work<F>>(new(function, memory, memory + Width * at.Length, at.Length));
+                            Pack<T>(from, isNarrow, memory, tile * Width, here, at);
+                            if (second != 0)
+                                Pack<T>(second, isNarrowToo, memory + 2 * room, tile * Width, here, at);
+                            Widest.Run<double, Work<F>>(new(function, memory, memory + room, at.Length));
                             if (function.IsReduced)
                                 new ReadOnlySpan<double>(memory, here).CopyTo(new((double*)to + tile * Width, here));
                             else
                                 Unpack(memory, (double*)to, tile * Width, here, at);
                         }
                     }
-                    System.Buffers.ArrayPool<double>.Shared.Return(room);
+                    System.Buffers.ArrayPool<double>.Shared.Return(rented);
                 }
             );
         }
@@ -94,6 +103,15 @@ internal static unsafe class RowTiles
     // Whether the rows of a tile are neighbours.
     private static bool IsTogether(int first, int here, (int Outer, int Length, int Inner) at) =>
         here == Width && first / at.Inner == (first + Width - 1) / at.Inner;
+
+    private static void Pack<T>(nint from, bool isNarrow, double* tile, int first, int here, (int Outer, int Length, int Inner) at)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (isNarrow)
+            Pack((T*)from, tile, first, here, at);
+        else
+            Pack((double*)from, tile, first, here, at);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack<S>(S* from, double* tile, int first, int here, (int Outer, int Length, int Inner) at)
@@ -166,14 +184,24 @@ internal enum Exponential
     LogSumExp,
 }
 
-/// <summary>Softmax and its like: what <see cref="RowKernels.Exponentiate"/> does of one row.</summary>
-internal readonly unsafe struct ExponentialRows(Exponential kind) : IRowFunction
+/// <summary>What the exponentials of rows come to, as <see cref="RowKernels.Exponentiate"/> has it of one row.</summary>
+/// <typeparam name="TLane">A number for each row.</typeparam>
+internal readonly unsafe struct Exponentials<TLane>
+    where TLane : struct, ILane<TLane, double>
 {
-    public bool IsReduced => kind == Exponential.LogSumExp;
+    private readonly TLane _max;
 
+    // Where the first largest stands, by the distance of rows in a tile; the first where there is a NaN.
+    private readonly TLane _largest;
+
+    internal readonly TLane Others;
+    internal readonly TLane Normaliser;
+
+    internal TLane Max => _max;
+
+    /// <summary>Replaces rows by x − m, and fills eˣ⁻ᵐ.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run<TLane>(double* rows, double* room, int length)
-        where TLane : struct, ILane<TLane, double>
+    internal Exponentials(double* rows, double* exponentials, int length)
     {
         const int Width = RowTiles.Width;
         var end = (nuint)(length * Width);
@@ -183,8 +211,7 @@ internal readonly unsafe struct ExponentialRows(Exponential kind) : IRowFunction
         var max = TLane.Load(in *rows, 0);
         for (nuint i = Width; i < end; i += Width)
             max = TLane.Max(max, TLane.Load(in *rows, i));
-        // Where the first largest stands; the first where there is a NaN.
-        var largest = TLane.Constant(double.PositiveInfinity);
+        var largest = infinity;
         for (nuint i = 0; i < end; i += Width)
             largest = TLane.IfEqual(TLane.Load(in *rows, i), max, TLane.Min(largest, TLane.Constant(i)), largest);
         largest = TLane.IfEqual(max, max, largest, zero);
@@ -200,9 +227,9 @@ internal readonly unsafe struct ExponentialRows(Exponential kind) : IRowFunction
             lost = TLane.IfEqual(isFinite, one, lost, zero);
             difference = TLane.IfEqual(isFinite, one, difference, TLane.IfEqual(x, max, zero, difference));
             TLane.Store(difference, ref *rows, i);
-            TLane.Store(lost, ref *room, i);
+            TLane.Store(lost, ref *exponentials, i);
         }
-        Exponentials<TLane>(rows, room, end);
+        Exponentiate(rows, exponentials, end);
         // What comes before the largest, and what comes after it: to add 0 changes nothing.
         TLane before = zero,
             beforeLost = zero,
@@ -210,47 +237,122 @@ internal readonly unsafe struct ExponentialRows(Exponential kind) : IRowFunction
             afterLost = zero;
         for (nuint i = 0; i < end; i += Width)
         {
-            var e = TLane.Load(in *room, i);
+            var e = TLane.Load(in *exponentials, i);
             var at = TLane.Constant(i);
             Compensated.Add(ref before, ref beforeLost, TLane.IfLess(at, largest, e, zero));
             Compensated.Add(ref after, ref afterLost, TLane.IfLess(largest, at, e, zero));
         }
-        var others = before + after + (beforeLost + afterLost);
-        others = TLane.IfEqual(max, max, others, max);
-        var normaliser = one + others;
-        var empty = TLane.Constant(double.NegativeInfinity);
-        if (kind == Exponential.LogSumExp)
-        {
-            TLane.Store(TLane.IfEqual(max, empty, empty, max + TLane.Log1P(others)), ref *rows, 0);
-            return;
-        }
-        if (kind == Exponential.LogSoftmax)
-        {
-            var log = TLane.Log1P(others);
-            for (nuint i = 0; i < end; i += Width)
-                TLane.Store(TLane.IfEqual(max, empty, zero, TLane.Load(in *rows, i) - log), ref *rows, i);
-            return;
-        }
-        for (nuint i = 0; i < end; i += Width)
-        {
-            var e = TLane.Load(in *room, i);
-            if (kind == Exponential.Complement)
-                e = TLane.IfEqual(TLane.Constant(i), largest, others, normaliser - e);
-            TLane.Store(TLane.IfEqual(max, empty, zero, e / normaliser), ref *rows, i);
-        }
+        var others = TLane.IfEqual(max, max, before + after + (beforeLost + afterLost), max);
+        (_max, _largest, Others, Normaliser) = (max, largest, others, one + others);
     }
 
     // The rounding of a difference is a relative error of its exponential, many units of it where the difference is large.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Exponentials<TLane>(double* rows, double* room, nuint end)
-        where TLane : struct, ILane<TLane, double>
+    private static void Exponentiate(double* rows, double* exponentials, nuint end)
     {
         for (nuint i = 0; i < end; i += RowTiles.Width)
         {
             var e = TLane.Exp(TLane.Load(in *rows, i));
-            TLane.Store(e + e * TLane.Load(in *room, i), ref *room, i);
+            TLane.Store(e + e * TLane.Load(in *exponentials, i), ref *exponentials, i);
         }
     }
+
+    /// <summary>A number, or another one where a row is all −∞.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLane UnlessEmpty(TLane value, TLane empty) => TLane.IfEqual(_max, TLane.Constant(double.NegativeInfinity), empty, value);
+
+    /// <summary>An exponential's share.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLane Share(TLane e) => UnlessEmpty(e / Normaliser, TLane.Constant(0));
+
+    /// <summary>That of all others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLane Rest(TLane e, nuint at) =>
+        UnlessEmpty(TLane.IfEqual(TLane.Constant(at), _largest, Others, Normaliser - e) / Normaliser, TLane.Constant(0));
+}
+
+/// <summary>Softmax and its like.</summary>
+internal readonly unsafe struct ExponentialRows(Exponential kind) : IRowFunction
+{
+    public bool IsReduced => kind == Exponential.LogSumExp;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<TLane>(double* rows, double* room, int length)
+        where TLane : struct, ILane<TLane, double>
+    {
+        const int Width = RowTiles.Width;
+        var end = (nuint)(length * Width);
+        var all = new Exponentials<TLane>(rows, room, length);
+        if (kind == Exponential.LogSumExp)
+            TLane.Store(
+                all.UnlessEmpty(all.Max + TLane.Log1P(all.Others), TLane.Constant(double.NegativeInfinity)),
+                ref *rows,
+                0
+            );
+        else if (kind == Exponential.LogSoftmax)
+        {
+            var log = TLane.Log1P(all.Others);
+            for (nuint i = 0; i < end; i += Width)
+                TLane.Store(all.UnlessEmpty(TLane.Load(in *rows, i) - log, TLane.Constant(0)), ref *rows, i);
+        }
+        else if (kind == Exponential.Complement)
+            for (nuint i = 0; i < end; i += Width)
+                TLane.Store(all.Rest(TLane.Load(in *room, i), i), ref *rows, i);
+        else
+            for (nuint i = 0; i < end; i += Width)
+                TLane.Store(all.Share(TLane.Load(in *room, i)), ref *rows, i);
+    }
+}
+
+/// <summary>The gradient by a row of its softmax, or of what is made of that, given the gradient by the values as the second operand.</summary>
+/// <param name="kind">Of what: not of a sum.</param>
+/// <param name="isMasked">Whether a row that nothing comes back to is to have no slope whatever it holds.</param>
+internal readonly unsafe struct ExponentialSlopes(Exponential kind, bool isMasked) : IRowFunction
+{
+    public bool IsReduced => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<TLane>(double* rows, double* room, int length)
+        where TLane : struct, ILane<TLane, double>
+    {
+        const int Width = RowTiles.Width;
+        var end = (nuint)(length * Width);
+        // Behind the exponentials of all the tile's rows.
+        var gradient = room + end;
+        var all = new Exponentials<TLane>(rows, room, length);
+        TLane zero = TLane.Constant(0),
+            any = zero,
+            sum = zero;
+        for (nuint i = 0; i < end; i += Width)
+        {
+            var g = TLane.Load(in *gradient, i);
+            any = TLane.IfEqual(g, zero, any, TLane.Constant(1));
+            TLane.Store(sum, ref *rows, i);
+            sum += Passed(all, TLane.Load(in *room, i), g);
+        }
+        sum = zero;
+        for (var i = (nint)end - Width; i >= 0; i -= Width)
+        {
+            TLane g = TLane.Load(in *gradient, (nuint)i),
+                e = TLane.Load(in *room, (nuint)i),
+                share = all.Share(e),
+                rest = all.Rest(e, (nuint)i),
+                others = TLane.Load(in *rows, (nuint)i) + sum;
+            sum += Passed(all, e, g);
+            var slope =
+                kind == Exponential.LogSoftmax
+                    ? TLane.Weigh(g, rest) - TLane.Weigh(others, share)
+                    : TLane.Weigh(share, TLane.Weigh(rest, g) - others);
+            if (isMasked)
+                slope = TLane.Weigh(any, slope);
+            TLane.Store(kind == Exponential.Complement ? -slope : slope, ref *rows, (nuint)i);
+        }
+    }
+
+    // What an element contributes to the sum of the others.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TLane Passed<TLane>(in Exponentials<TLane> all, TLane e, TLane g)
+        where TLane : struct, ILane<TLane, double> => kind == Exponential.LogSoftmax ? g : TLane.Weigh(all.Share(e), g);
 }
 
 /// <summary>The largest of a row, or each element's share in it.</summary>

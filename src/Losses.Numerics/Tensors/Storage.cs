@@ -153,7 +153,7 @@ internal sealed class Storage<T>
             _deferred is not null ? Evaluated(_deferred)
             : _over is { } over ? over.ToArray()
             : typeof(T) == typeof(double) ? (T[])(object)WideArray
-            : Step is not null ? RanRounded()
+            : Step is not null || (Each is not null && _wide is null) ? RanRounded()
             : Convert.To<double, T>(WideArray);
 
     private double[] WideArray =>

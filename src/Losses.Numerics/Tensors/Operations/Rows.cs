@@ -49,6 +49,8 @@ internal sealed class SoftmaxOperation<T>(int axis, bool complement) : UnaryOper
     // p_k (g_k − Σ p g) as p_k (g_k (1 − p_k) − Σ_{j≠k} p_j g_j): for the class of a confident row the first form has no digits left.
     private protected override DiffTensor<T> Pull(DiffTensor<T> x, DiffTensor<T> output, DiffTensor<T> gradient)
     {
+        if (Rows.Slopes(complement ? Exponential.Complement : Exponential.Softmax, x, output, axis, gradient) is { } slopes)
+            return slopes;
         var p = complement ? DiffTensor<T>.Softmax(x, axis) : output;
         var rest = complement ? output : new SoftmaxOperation<T>(axis, true).Apply(x);
         var others = new OthersOperation<T>(axis).Apply(DiffTensor<T>.Weigh(p, gradient));
@@ -84,6 +86,8 @@ internal sealed class LogSoftmaxOperation<T>(int axis) : UnaryOperation<T>
     // g_k − p_k Σ g as g_k (1 − p_k) − p_k Σ_{j≠k} g_j: at the label of a confident row the first form has no digits left.
     private protected override DiffTensor<T> Pull(DiffTensor<T> x, DiffTensor<T> output, DiffTensor<T> gradient)
     {
+        if (Rows.Slopes(Exponential.LogSoftmax, x, null, axis, gradient) is { } slopes)
+            return slopes;
         var others = new OthersOperation<T>(axis).Apply(gradient);
         var own = DiffTensor<T>.Weigh(gradient, new SoftmaxOperation<T>(axis, true).Apply(x));
         return own - DiffTensor<T>.Weigh(others, DiffTensor<T>.Softmax(x, axis));
@@ -101,6 +105,17 @@ internal static class Rows
     {
         var at = x.Shape.Around(axis);
         return RowTiles.Takes(at) ? RowTiles.Run(function, x.Storage, at) : plain(x.Storage.Dense, at);
+    }
+
+    /// <summary>The gradient of a softmax in one pass, where nobody differentiates it again.</summary>
+    internal static DiffTensor<T>? Slopes<T>(Exponential kind, DiffTensor<T> x, DiffTensor<T>? output, int axis, DiffTensor<T> gradient)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var at = x.Shape.Around(axis);
+        if (x.Level > 0 || gradient.Level > 0 || !RowTiles.Takes(at))
+            return null;
+        var isMasked = output is not null && TensorPrimitives.IsNaNAny<double>(output.Storage.Numbers);
+        return new(Storage<T>.Wide(RowTiles.Run(new ExponentialSlopes(kind, isMasked), x.Storage, at, gradient.Storage)), x.Shape);
     }
 
     /// <summary>A value for each row, repeated along the axis that the rows lie on.</summary>

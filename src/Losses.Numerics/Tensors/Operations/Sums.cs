@@ -91,12 +91,29 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept, bool isWide = f
             return Total(x, x.Count);
         if (x.Step is not null)
             return Program<T>.Sum(x);
-        var sum = new ExactSum();
-        if (typeof(T) == typeof(float) && x.IsRounded)
-            sum.Add(MemoryMarshal.Cast<T, float>(x.Rounded));
-        else
-            sum.Add(x.Numbers);
-        return sum;
+        x.Settle();
+        const int chunk = 1 << 16;
+        var chunks = Cut.Count(x.Count, chunk);
+        var sums = new ExactSum?[Math.Clamp(chunks / 2, 1, Threads.Max)];
+        Threads.Run(
+            chunks,
+            sums.Length,
+            (index, worker) =>
+            {
+                var sum = sums[worker] ??= new();
+                var start = index * chunk;
+                var count = Math.Min(chunk, x.Count - start);
+                if (typeof(T) == typeof(float) && x.IsRounded)
+                    sum.Add(MemoryMarshal.Cast<T, float>(x.Rounded.Slice(start, count)));
+                else
+                    sum.Add(x.Numbers.Slice(start, count));
+            }
+        );
+        var total = sums[0] ?? new();
+        foreach (var sum in sums.AsSpan(1))
+            if (sum is not null)
+                total.Merge(sum);
+        return total;
     }
 
     // One number, so many times.
