@@ -16,15 +16,7 @@ internal static class Engine
 
     /// <summary>The table.</summary>
     public static IReadOnlyList<Row> All { get; } =
-    [
-        .. LossRows(),
-        .. Conversions(),
-        .. Elementwise(),
-        .. Axes(),
-        .. Products(),
-        Perceptron(),
-        .. Curvatures(),
-    ];
+    [.. LossRows(), .. Conversions(), .. Elementwise(), .. Axes(), .. Products(), Perceptron(), .. Curvatures()];
 
     private static IEnumerable<Row> LossRows()
     {
@@ -71,12 +63,7 @@ internal static class Engine
                 }
             );
 
-        static Row OfTwo(
-            string name,
-            int power,
-            Func<DiffTensors, DiffTensors, DiffTensors> ours,
-            Func<Tensor, Tensor, Tensor> torch
-        ) =>
+        static Row OfTwo(string name, int power, Func<DiffTensors, DiffTensors, DiffTensors> ours, Func<Tensor, Tensor, Tensor> torch) =>
             new(
                 name,
                 $"2^{power}",
@@ -160,7 +147,14 @@ internal static class Engine
             yield return Gradient(name + ", mean", 1, x => ours(x).Mean(), x => torch(x).mean(), shapes);
         }
         yield return Gradient("Add of a row, mean", 1, x => (x[0] + x[1]).Mean(), x => (x[0] + x[1]).mean(), [Side, Side], [Side]);
-        yield return Gradient("Multiply by a column, mean", 1, x => (x[0] * x[1]).Mean(), x => (x[0] * x[1]).mean(), [Side, Side], [Side, 1]);
+        yield return Gradient(
+            "Multiply by a column, mean",
+            1,
+            x => (x[0] * x[1]).Mean(),
+            x => (x[0] * x[1]).mean(),
+            [Side, Side],
+            [Side, 1]
+        );
     }
 
     // What comes from above is not the same for all.
@@ -171,14 +165,28 @@ internal static class Engine
             var along = axis == 1 ? ", last axis" : ", first axis";
             yield return Weighed("Softmax" + along, 0.8, x => Activations.Softmax(x, axis), x => functional.softmax(x, axis));
             yield return Weighed("Log-softmax" + along, 0.8, x => Activations.LogSoftmax(x, axis), x => functional.log_softmax(x, axis));
-            yield return Gradient("Log-sum-exp" + along, 0.8, x => Square(Activations.LogSumExp(x[0], axis)), x => x[0].logsumexp(axis).square().mean(), [Side, Side]);
+            yield return Gradient(
+                "Log-sum-exp" + along,
+                0.8,
+                x => Square(Activations.LogSumExp(x[0], axis)),
+                x => x[0].logsumexp(axis).square().mean(),
+                [Side, Side]
+            );
             yield return Gradient("Sum" + along, 0.5, x => Square(x[0].Sum(axis)), x => x[0].sum(axis).square().mean(), [Side, Side]);
-            yield return Gradient("Maximum" + along, 0.5, x => Square(DiffTensors.Largest(x[0], axis)), x => x[0].amax([axis]).square().mean(), [Side, Side]);
+            yield return Gradient(
+                "Maximum" + along,
+                0.5,
+                x => Square(DiffTensors.Largest(x[0], axis)),
+                x => x[0].amax([axis]).square().mean(),
+                [Side, Side]
+            );
             yield return Weighed("Running sum" + along, 0.5, x => x.CumulativeSum(axis), x => x.cumsum(axis));
         }
         yield return Weighed("Sort", 1, x => x.Sort(1), x => x.sort(1).Values);
         Labels own = new(Numbers.Indices(Million, 7, 0, Side), [Side, Side]);
-        var theirs = new Lazy<Tensor>(() => tensor([.. own.Indices.ToArray().Select(label => (long)label)], [Side, Side]).DetachFromDisposeScope());
+        var theirs = new Lazy<Tensor>(() =>
+            tensor([.. own.Indices.ToArray().Select(label => (long)label)], [Side, Side]).DetachFromDisposeScope()
+        );
         yield return Weighed("Gather", 0.5, x => x.Gather(1, own), x => x.gather(1, theirs.Value));
         yield return Weighed("Permute", 0.5, x => x.Transpose(), x => x.t());
         yield return new(
@@ -187,7 +195,11 @@ internal static class Engine
             0.5,
             () =>
                 Of(
-                    x => DiffTensors.Mean(DiffTensors.Concatenate([x[0].Slice(1, 0, 512), x[1].Slice(1, 256, 768)], 1) * x[2].Slice(1, 0, 1280), []),
+                    x =>
+                        DiffTensors.Mean(
+                            DiffTensors.Concatenate([x[0].Slice(1, 0, 512), x[1].Slice(1, 256, 768)], 1) * x[2].Slice(1, 0, 1280),
+                            []
+                        ),
                     x => (cat([x[0].narrow(1, 0, 512), x[1].narrow(1, 256, 768)], 1) * x[2].narrow(1, 0, 1280)).mean(),
                     [Side, Side],
                     [Side, Side],
@@ -235,11 +247,16 @@ internal static class Engine
                 () =>
                 {
                     var count = shape.Aggregate(1, (product, length) => product * length);
-                    double[][] numbers = [.. Enumerable.Range(1, 2).Select(seed => Array.ConvertAll(Numbers.Normal(count, seed), x => (double)x))];
+                    double[][] numbers =
+                    [
+                        .. Enumerable.Range(1, 2).Select(seed => Array.ConvertAll(Numbers.Normal(count, seed), x => (double)x)),
+                    ];
                     DiffTensor<double>[] own = [.. numbers.Select(x => DiffTensor.Create(x, shape))];
                     Tensor[] theirs =
                     [
-                        .. numbers.Select(x => tensor(x, Array.ConvertAll(shape, length => (long)length)).requires_grad_(true).DetachFromDisposeScope()),
+                        .. numbers.Select(x =>
+                            tensor(x, Array.ConvertAll(shape, length => (long)length)).requires_grad_(true).DetachFromDisposeScope()
+                        ),
                     ];
                     double[][] gradients = [];
                     return new Sides(
@@ -283,7 +300,11 @@ internal static class Engine
                 float[][] start =
                 [
                     .. shapes.Select(
-                        (shape, i) => Array.ConvertAll(Numbers.Normal(shape.Aggregate(1, (product, length) => product * length), i + 2), value => 0.05f * value)
+                        (shape, i) =>
+                            Array.ConvertAll(
+                                Numbers.Normal(shape.Aggregate(1, (product, length) => product * length), i + 2),
+                                value => 0.05f * value
+                            )
                     ),
                 ];
                 var images = Numbers.Uniform(256 * 784, 1, 0, 1);
@@ -297,7 +318,9 @@ internal static class Engine
                 [
                     .. start.Select(
                         (values, i) =>
-                            tensor(values, Array.ConvertAll(shapes[i], length => (long)length)).requires_grad_(true).DetachFromDisposeScope()
+                            tensor(values, Array.ConvertAll(shapes[i], length => (long)length))
+                                .requires_grad_(true)
+                                .DetachFromDisposeScope()
                     ),
                 ];
                 float[] ownGradient = [],
@@ -441,11 +464,16 @@ internal static class Engine
             aim,
             () =>
             {
-                float[][] numbers = [.. shapes.Select((shape, i) => Numbers.Normal(shape.Aggregate(1, (product, length) => product * length), i + 1))];
+                float[][] numbers =
+                [
+                    .. shapes.Select((shape, i) => Numbers.Normal(shape.Aggregate(1, (product, length) => product * length), i + 1)),
+                ];
                 DiffTensors[] own = [.. numbers.Select((values, i) => DiffTensor.Create(values, shapes[i]))];
                 Tensor[] theirs =
                 [
-                    .. numbers.Select((values, i) => tensor(values, Array.ConvertAll(shapes[i], length => (long)length)).DetachFromDisposeScope()),
+                    .. numbers.Select(
+                        (values, i) => tensor(values, Array.ConvertAll(shapes[i], length => (long)length)).DetachFromDisposeScope()
+                    ),
                 ];
                 DiffTensors? value = null;
                 return new Sides(

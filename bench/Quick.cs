@@ -31,7 +31,14 @@ internal static class Quick
     /// <summary>What is composed of tensor operations; whether all aims are reached.</summary>
     /// <param name="only">What the names of the rows have in them.</param>
     public static bool RunEngine(string only) =>
-        Run("By way of DiffTensor: libtorch's time / ours", Engine.All, only, row => row.Aim, work => work.Check(), work => _ = work.Ours());
+        Run(
+            "By way of DiffTensor: libtorch's time / ours",
+            Engine.All,
+            only,
+            row => row.Aim,
+            work => work.Check(),
+            work => _ = work.Ours()
+        );
 
     /// <summary>Our losses in the place of libtorch's, in a TorchSharp training loop; whether all aims are reached.</summary>
     /// <param name="only">What the names of the rows have in them.</param>

@@ -121,8 +121,8 @@ internal static unsafe class RowTiles
         {
             var start = from + Start(first, at);
             for (var k = 0; k < at.Length; k++, start += at.Inner, tile += Width)
-                for (var r = 0; r < Width; r++)
-                    tile[r] = Widened(start[r]);
+            for (var r = 0; r < Width; r++)
+                tile[r] = Widened(start[r]);
             return;
         }
         if (here < Width)
@@ -151,8 +151,8 @@ internal static unsafe class RowTiles
         {
             var start = to + Start(first, at);
             for (var k = 0; k < at.Length; k++, start += at.Inner, tile += Width)
-                for (var r = 0; r < Width; r++)
-                    start[r] = tile[r];
+            for (var r = 0; r < Width; r++)
+                start[r] = tile[r];
             return;
         }
         for (var k = 0; k < at.Length; k += Width)
@@ -284,11 +284,7 @@ internal readonly unsafe struct ExponentialRows(Exponential kind) : IRowFunction
         var end = (nuint)(length * Width);
         var all = new Exponentials<TLane>(rows, room, length);
         if (kind == Exponential.LogSumExp)
-            TLane.Store(
-                all.UnlessEmpty(all.Max + TLane.Log1P(all.Others), TLane.Constant(double.NegativeInfinity)),
-                ref *rows,
-                0
-            );
+            TLane.Store(all.UnlessEmpty(all.Max + TLane.Log1P(all.Others), TLane.Constant(double.NegativeInfinity)), ref *rows, 0);
         else if (kind == Exponential.LogSoftmax)
         {
             var log = TLane.Log1P(all.Others);
@@ -381,11 +377,7 @@ internal readonly unsafe struct LargestRows(bool isShares) : IRowFunction
             count += TLane.IfEqual(TLane.Load(in *rows, i), max, one, zero);
         var share = one / count;
         for (nuint i = 0; i < end; i += Width)
-            TLane.Store(
-                TLane.IfEqual(max, max, TLane.IfEqual(TLane.Load(in *rows, i), max, share, zero), max),
-                ref *rows,
-                i
-            );
+            TLane.Store(TLane.IfEqual(max, max, TLane.IfEqual(TLane.Load(in *rows, i), max, share, zero), max), ref *rows, i);
     }
 }
 

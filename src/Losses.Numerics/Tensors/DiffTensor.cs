@@ -236,7 +236,10 @@ public static class DiffTensor
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(values);
-        return new(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(values)), values.Length), [values.GetLength(0), values.GetLength(1)]);
+        return new(
+            MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(values)), values.Length),
+            [values.GetLength(0), values.GetLength(1)]
+        );
     }
 
     /// <summary>A copy of .NET's own tensor.</summary>

@@ -77,12 +77,7 @@ internal sealed unsafe class Program<T>
 
     /// <summary>All numbers, rounded.</summary>
     internal static void Run(Storage<T> storage, Memory<T> to) =>
-        new Program<T>(storage).Run(
-            Chunk,
-            Block,
-            (start, numbers, _) => Convert.To(numbers, to.Span.Slice(start, numbers.Length)),
-            null
-        );
+        new Program<T>(storage).Run(Chunk, Block, (start, numbers, _) => Convert.To(numbers, to.Span.Slice(start, numbers.Length)), null);
 
     /// <summary>Their exact sum.</summary>
     internal static ExactSum Sum(Storage<T> storage)

@@ -113,8 +113,7 @@ internal sealed unsafe class SlopeStep<T, F, TBy>(F function, double weight, par
         where TUniform : IChoice
     {
         public void Run<TLane>()
-            where TLane : struct, ILane<TLane, double> =>
-            Loop.Gradient<F, TLane, double, TBy, TUniform, No>(function, operands, count);
+            where TLane : struct, ILane<TLane, double> => Loop.Gradient<F, TLane, double, TBy, TUniform, No>(function, operands, count);
     }
 }
 

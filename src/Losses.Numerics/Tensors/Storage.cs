@@ -195,8 +195,7 @@ internal sealed class Storage<T>
     }
 
     /// <summary>The numbers are stored as float32 alone: a kernel widens them as it reads them.</summary>
-    internal bool IsNarrow =>
-        typeof(T) == typeof(float) && _wide is null && _note is null && Each is null && Step is null && !IsUniform;
+    internal bool IsNarrow => typeof(T) == typeof(float) && _wide is null && _note is null && Each is null && Step is null && !IsUniform;
 
     /// <summary>Those numbers, or none.</summary>
     internal ReadOnlySpan<T> Narrows => IsNarrow ? Rounded : default;

@@ -9,7 +9,10 @@ internal sealed class LargestOperation<T>(int axis) : UnaryOperation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private protected override DiffTensor<T> Compute(DiffTensor<T> x) =>
-        new(Storage<T>.Wide(Rows.Of(new LargestRows(false), x, axis, static (x, at) => RowKernels.Largest(x, at).Values)), x.Shape.Without(axis));
+        new(
+            Storage<T>.Wide(Rows.Of(new LargestRows(false), x, axis, static (x, at) => RowKernels.Largest(x, at).Values)),
+            x.Shape.Without(axis)
+        );
 
     private protected override DiffTensor<T> Pull(DiffTensor<T> x, DiffTensor<T> output, DiffTensor<T> gradient)
     {

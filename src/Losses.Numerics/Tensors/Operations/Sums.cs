@@ -29,9 +29,7 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept, bool isWide = f
             return new(Storage<T>.Wide(Program<T>.Sums(x.Storage, kept.Size)), kept);
         if (Neighbours(x.Shape) is { } at)
             return new(
-                Storage<T>.Wide(
-                    x.Storage.IsNarrow ? RowKernels.Sums(x.Storage.Rounded, at) : RowKernels.Sums(x.Storage.Dense, at)
-                ),
+                Storage<T>.Wide(x.Storage.IsNarrow ? RowKernels.Sums(x.Storage.Rounded, at) : RowKernels.Sums(x.Storage.Dense, at)),
                 kept
             );
         int[] order = [.. axes.Where(i => !summed[i]), .. axes.Where(i => summed[i])];
