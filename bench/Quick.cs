@@ -28,6 +28,18 @@ internal static class Quick
             work => _ = work.Ours()
         ) & (!"RNN-T".Contains(only, StringComparison.OrdinalIgnoreCase) || Structured.RunTransducer());
 
+    /// <summary>What is composed of tensor operations; whether all aims are reached.</summary>
+    /// <param name="only">What the names of the rows have in them.</param>
+    public static bool RunEngine(string only) =>
+        Run(
+            "By way of DiffTensor: libtorch's time / ours",
+            Engine.All,
+            only,
+            row => row.Aim,
+            work => work.Check(),
+            work => _ = work.Ours()
+        );
+
     /// <summary>Our losses in the place of libtorch's, in a TorchSharp training loop; whether all aims are reached.</summary>
     /// <param name="only">What the names of the rows have in them.</param>
     public static bool RunInside(string only) =>

@@ -318,7 +318,7 @@ internal static class Structured
     ) => new(name, size, 1, () => Products(x => DiffTensor<float>.Mean(ours(x), []), x => torch(x), 1, shapes));
 
     // By all operands, which are of such a spread.
-    private static DiffTensorWork Products(
+    internal static DiffTensorWork Products(
         Func<DiffTensor<float>[], DiffTensor<float>> ours,
         Func<Tensor[], Tensor> torch,
         float spread,

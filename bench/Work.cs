@@ -21,13 +21,13 @@ internal abstract class Work : IDisposable
     public abstract bool IsIntoCallersMemory { get; }
 
     /// <summary>libtorch's forward and backward, as a training step runs them: gradients dropped, loss, <c>backward</c>.</summary>
-    public void LibTorch() => Step(Loss, out _).Dispose();
+    public virtual void LibTorch() => Step(Loss, out _).Dispose();
 
     /// <summary>The same step with our loss in the place of libtorch's.</summary>
     public void Inside() => Step(Adapter, out _).Dispose();
 
     /// <summary>Both sides once, and an exception where they disagree.</summary>
-    public void Check()
+    public virtual void Check()
     {
         var value = Ours();
         using var scope = Step(Loss, out var loss);

@@ -425,6 +425,8 @@ internal sealed unsafe class Job<F, TStorage>(F f, int length)
     }
 
     // A sum of losses has a loop for each; whether it is one is known from its type.
+    public static bool IsSum => s_isSum;
+
     private static readonly bool s_isSum = ListTerms(default).Count > 1;
 
     private static Term<TStorage>[] TermsOf(F f) => s_isSum ? [.. ListTerms(f)] : [];

@@ -303,37 +303,166 @@ internal static class RowKernels
     }
 
     /// <summary>The elements in the order of another shape, whose axes step by these strides.</summary>
-    internal static S[] Strided<S>(ReadOnlySpan<S> x, Shape shape, int[] strides)
+    internal static unsafe S[] Strided<S>(ReadOnlySpan<S> x, Shape shape, int[] strides)
+        where S : unmanaged
     {
-        var values = GC.AllocateUninitializedArray<S>(shape.Size);
+        var values = Losses.Memory.Fresh<S>(shape.Size);
         if (values.Length == 0)
             return values;
         var lengths = shape.Lengths;
-        var place = new int[lengths.Length];
-        int last = lengths[^1],
-            step = strides[^1],
-            from = 0;
-        Cancellable.Pace pace = default;
-        for (var to = 0; to < values.Length; to += last)
+        fixed (
+            S* from = x,
+                to = values
+        )
         {
-            pace.Step(last);
-            if (step == 1)
-                x.Slice(from, last).CopyTo(values.AsSpan(to));
-            else if (step == 0)
-                values.AsSpan(to, last).Fill(x[from]);
-            else
-                for (var i = 0; i < last; i++)
-                    values[to + i] = x[from + i * step];
-            for (var axis = lengths.Length - 2; axis >= 0; axis--)
+            Memory<S> source = new(from),
+                target = new(to);
+            if (lengths.Length > 1 && strides[^1] > 1 && strides[^2] == 1)
             {
-                from += strides[axis];
-                if (++place[axis] < lengths[axis])
-                    break;
-                from -= strides[axis] * lengths[axis];
-                place[axis] = 0;
+                // Rows of squares, which go to columns.
+                int height = lengths[^2],
+                    strips = Cut.Count(height, Tile);
+                EachChunk(
+                    values.Length / (height * lengths[^1]) * strips,
+                    Tile * lengths[^1],
+                    (first, count) =>
+                    {
+                        for (var strip = first; strip < first + count; strip++)
+                        {
+                            var (matrix, row) = Math.DivRem(strip, strips);
+                            Transpose(
+                                source.Start + Place(matrix, lengths.AsSpan()[..^2], strides) + row * Tile,
+                                target.Start + ((nint)matrix * height + row * Tile) * lengths[^1],
+                                Math.Min(Tile, height - row * Tile),
+                                lengths[^1],
+                                strides[^1]
+                            );
+                        }
+                    }
+                );
             }
+            else
+                EachChunk(
+                    values.Length / lengths[^1],
+                    lengths[^1],
+                    (first, count) => Rows(source.Start, target.Start, first, count, lengths, strides)
+                );
         }
         return values;
+    }
+
+    private const int Tile = 16;
+
+    private static unsafe void Transpose<S>(S* from, S* to, int rows, int columns, int stride)
+        where S : unmanaged
+    {
+        for (var start = 0; start < columns; start += Tile)
+        {
+            var end = Math.Min(start + Tile, columns);
+            for (var row = 0; row < rows; row++)
+            {
+                var target = to + (nint)row * columns;
+                for (var i = start; i < end; i++)
+                    target[i] = from[row + (nint)i * stride];
+            }
+        }
+    }
+
+    // Where an element stands, in the order of the axes.
+    private static int Place(int index, ReadOnlySpan<int> lengths, ReadOnlySpan<int> strides)
+    {
+        var place = 0;
+        for (var axis = lengths.Length - 1; axis >= 0; axis--)
+        {
+            (index, var at) = Math.DivRem(index, lengths[axis]);
+            place += at * strides[axis];
+        }
+        return place;
+    }
+
+    private static unsafe void Rows<S>(S* from, S* to, int first, int count, int[] lengths, int[] strides)
+        where S : unmanaged
+    {
+        int last = lengths[^1],
+            step = strides[^1];
+        for (var row = first; row < first + count; row++)
+        {
+            var source = from + Place(row, lengths.AsSpan()[..^1], strides);
+            var target = new Span<S>(to + (nint)row * last, last);
+            if (step == 1)
+                new ReadOnlySpan<S>(source, last).CopyTo(target);
+            else if (step == 0)
+                target.Fill(*source);
+            else
+                for (var i = 0; i < last; i++)
+                    target[i] = source[(nint)i * step];
+        }
+    }
+
+    /// <summary>Adds each element to the place that its label names, in their order.</summary>
+    internal static unsafe double[] Scatter(ReadOnlySpan<double> x, Labels labels, int axis, Shape shape)
+    {
+        var values = new double[shape.Size];
+        var (outer, length, inner) = labels.Shape.Around(axis);
+        var from = shape[axis];
+        // Those of one part meet nobody else's.
+        var part = Cut.Count(inner, outer == 1 ? Math.Max(1, Math.Min(Threads.Max, inner / 64)) : 1);
+        var parts = Math.Max(1, Cut.Count(inner, Math.Max(1, part)));
+        fixed (double* numbers = x)
+        {
+            var source = new Memory<double>(numbers);
+            EachChunk(
+                outer * parts,
+                length * Math.Max(1, part),
+                (first, count) =>
+                {
+                    Cancellable.Pace pace = default;
+                    for (var piece = first; piece < first + count; piece++)
+                    {
+                        var (o, start) = (piece / parts, piece % parts * part);
+                        var end = Math.Min(start + part, inner);
+                        for (var k = 0; k < length; k++, pace.Step(part))
+                        for (var n = start; n < end; n++)
+                        {
+                            var i = (o * length + k) * inner + n;
+                            if (labels.Indices[i] is >= 0 and var label)
+                                values[(o * from + label) * inner + n] += source.Start[i];
+                        }
+                    }
+                }
+            );
+        }
+        return values;
+    }
+
+    /// <summary>The exact sums along an axis that is not the last, some neighbours at a time.</summary>
+    internal static unsafe double[] Sums<S>(ReadOnlySpan<S> x, (int Outer, int Length, int Inner) at)
+        where S : unmanaged
+    {
+        var sums = new double[at.Outer * at.Inner];
+        var strips = Cut.Count(at.Inner, Tile);
+        fixed (S* start = x)
+        {
+            var source = new Memory<S>(start);
+            EachChunk(
+                at.Outer * strips,
+                Tile * at.Length,
+                (first, count) =>
+                {
+                    var room = System.Buffers.ArrayPool<S>.Shared.Rent(Tile * at.Length);
+                    fixed (S* rows = room)
+                        for (var strip = first; strip < first + count; strip++)
+                        {
+                            var (outer, column) = (strip / strips, strip % strips * Tile);
+                            var here = Math.Min(Tile, at.Inner - column);
+                            Transpose(source.Start + (nint)outer * at.Length * at.Inner + column, rows, here, at.Length, at.Inner);
+                            Sums(new ReadOnlySpan<S>(rows, here * at.Length), sums.AsSpan(outer * at.Inner + column, here));
+                        }
+                    System.Buffers.ArrayPool<S>.Shared.Return(room);
+                }
+            );
+        }
+        return sums;
     }
 
     /// <summary>Where in a tensor the labels point, −1 where they are negative.</summary>
@@ -351,53 +480,32 @@ internal static class RowKernels
     }
 
     /// <summary>Which element comes where when an axis is sorted; equal ones keep their order and NaN comes last.</summary>
-    internal static Labels Order(ReadOnlySpan<double> x, Shape shape, int axis, bool descending)
+    internal static unsafe Labels Order(ReadOnlySpan<double> x, Shape shape, int axis, bool descending)
     {
-        var ranks = EachRow(
-            x,
-            shape.Around(axis),
-            row =>
-            {
-                var values = row.ToArray();
-                var order = new int[values.Length];
-                for (var i = 0; i < order.Length; i++)
-                    order[i] = i;
-                Sort(order, values, descending);
-                for (var i = 0; i < row.Length; i++)
-                    row[i] = order[i];
-            }
-        );
-        return new(ranks.Select(rank => (int)rank).ToArray().AsSpan(), shape);
-    }
-
-    private static void Sort(int[] order, double[] values, bool descending)
-    {
-        Cancellable.Pace pace = default;
-        try
+        var order = new int[shape.Size];
+        var (outer, length, inner) = shape.Around(axis);
+        fixed (double* numbers = x)
         {
-            order.AsSpan().Sort(Compare);
+            var source = new Memory<double>(numbers);
+            EachChunk(
+                outer * inner,
+                length,
+                (first, count) =>
+                {
+                    var sort = new Sorting(length);
+                    for (var row = first; row < first + count; row++)
+                    {
+                        var start = row / inner * length * inner + row % inner;
+                        for (var i = 0; i < length; i++)
+                            sort.Keys[i] = Sorting.Key(source.Start[start + (nint)i * inner], descending);
+                        var sorted = sort.Run();
+                        for (var i = 0; i < length; i++)
+                            order[start + i * inner] = sorted[i];
+                    }
+                }
+            );
         }
-        catch (InvalidOperationException e) when (e.InnerException is OperationCanceledException)
-        {
-            // The sort wraps what its comparison throws.
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerException);
-        }
-
-        int Compare(int i, int j)
-        {
-            pace.Step(1);
-            double a = values[i],
-                b = values[j];
-            // No order between two that are both NaN, or both the same number, but that of their places.
-            var byValue =
-                a < b ? -1
-                : a > b ? 1
-                : 0;
-            var byNaN = double.IsNaN(a).CompareTo(double.IsNaN(b));
-            return byNaN != 0 ? byNaN
-                : byValue != 0 ? (descending ? -byValue : byValue)
-                : i.CompareTo(j);
-        }
+        return Labels.Over(order, shape);
     }
 
     /// <summary>For each element, 1 where any of its row is not 0, else 0.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Losses;
@@ -117,8 +119,8 @@ public sealed partial class DiffTensor<T>
     /// <summary>The elements, row-major, as a new array.</summary>
     public T[] ToArray()
     {
-        var values = new T[Count];
-        CopyTo(values);
+        var values = GC.AllocateUninitializedArray<T>(Count);
+        Storage.CopyTo(values);
         return values;
     }
 
@@ -234,7 +236,10 @@ public static class DiffTensor
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(values);
-        return new(values.Cast<T>().ToArray(), [values.GetLength(0), values.GetLength(1)]);
+        return new(
+            MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(values)), values.Length),
+            [values.GetLength(0), values.GetLength(1)]
+        );
     }
 
     /// <summary>A copy of .NET's own tensor.</summary>
@@ -244,9 +249,13 @@ public static class DiffTensor
         ArgumentNullException.ThrowIfNull(values);
         // As many as an array holds, as the shape knows.
         Shape shape = [.. values.Lengths.ToArray().Select(length => (int)Math.Min(length, int.MaxValue))];
-        var flat = new T[shape.Size];
-        values.FlattenTo(flat);
-        return new(flat, shape);
+        var flat = GC.AllocateUninitializedArray<T>(shape.Size);
+        // Nobody else has it: it is not copied again.
+        if (values.IsDense)
+            MemoryMarshal.CreateReadOnlySpan(in values.GetPinnableReference(), flat.Length).CopyTo(flat);
+        else
+            values.FlattenTo(flat);
+        return new(Storage<T>.Narrow(flat), shape);
     }
 
     /// <summary>A scalar.</summary>

@@ -42,7 +42,15 @@ public sealed class Labels
 
     // Indices that came by another name.
     internal Labels(ReadOnlySpan<long> indices, Shape shape, string name)
-        : this(Narrow(indices, shape, name), shape) { }
+    {
+        _indices = Narrow(indices, shape, name);
+        if (indices.Length != shape.Size)
+            throw new ArgumentException(
+                $"indices has {indices.Length} elements but shape {shape} has {shape.Size}; they must be equal.",
+                nameof(indices)
+            );
+        Shape = shape;
+    }
 
     /// <summary>A row of labels.</summary>
     public static Labels Create(ReadOnlySpan<int> indices) => new(indices, [indices.Length]);
@@ -126,8 +134,11 @@ public sealed class Labels
 
     private static int[] Narrow(ReadOnlySpan<long> indices, Shape shape, string name)
     {
-        var narrow = new int[indices.Length];
-        for (var i = 0; i < indices.Length; i++)
+        var narrow = GC.AllocateUninitializedArray<int>(indices.Length);
+        System.Numerics.Tensors.TensorPrimitives.ConvertTruncating(indices, narrow);
+        // Most fit, and are seen to a register at a time.
+        var first = indices.IndexOfAnyExceptInRange(int.MinValue, int.MaxValue);
+        for (var i = first < 0 ? indices.Length : first; i < indices.Length; i++)
             narrow[i] = indices[i] is >= int.MinValue and <= int.MaxValue
                 ? (int)indices[i]
                 : throw new ArgumentOutOfRangeException(

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -12,6 +13,10 @@ internal sealed class Storage<T>
     private double[]? _wide;
     private readonly Deferred<T>? _deferred;
     private readonly Note? _note;
+    private Step<T>? _step;
+
+    // Whether the numbers were stored in the storage type: that somebody has read them, rounded, changes nothing.
+    private readonly bool _isStored;
 
     // Memory that is somebody else's, or part of an array.
     private readonly ReadOnlyMemory<T>? _over;
@@ -24,12 +29,16 @@ internal sealed class Storage<T>
         Count = count;
         _deferred = deferred;
         IsUniform = uniform;
+        _isStored = narrow is not null || deferred is not null;
         _narrow = typeof(T) == typeof(double) ? narrow ?? (T[]?)(object?)wide : narrow;
         _wide = typeof(T) == typeof(double) ? wide ?? (double[]?)(object?)narrow : wide;
     }
 
     private Storage(Note note, int count)
         : this(count, null, null, null, false) => _note = note;
+
+    private Storage(Step<T> step, int count)
+        : this(count, null, null, null, false) => _step = step;
 
     private Storage(ReadOnlyMemory<T> values)
         : this(values.Length, null, null, null, false) => _over = values;
@@ -50,6 +59,9 @@ internal sealed class Storage<T>
 
     internal static Storage<T> Later(Deferred<T> values, int count) => new(count, null, null, values, false);
 
+    /// <summary>What a noted operation gives.</summary>
+    internal static Storage<T> Later(Step<T> step, int count) => new(step, count);
+
     /// <summary>A few numbers that somebody may ask for, in float64: until then they are a computation.</summary>
     internal static Storage<T> Noted(Note numbers, int count) => new(numbers, count);
 
@@ -65,7 +77,45 @@ internal sealed class Storage<T>
 
     /// <summary>The numbers are those of the storage type: rounding would change nothing.</summary>
     internal bool IsRounded =>
-        _narrow is not null || _deferred is not null || _over is not null || (typeof(T) == typeof(double) && _note is not null);
+        _isStored
+        || _over is not null
+        || (typeof(T) == typeof(double) && (_narrow is not null || _note is not null || _step is not null))
+        || _step is { IsRounded: true };
+
+    /// <summary>The operation, where its numbers in float64 were never asked for.</summary>
+    internal Step<T>? Step => Volatile.Read(ref _step);
+
+    /// <summary>How many times the numbers were computed on the way to others, and not kept.</summary>
+    internal int Runs { get; set; }
+
+    /// <summary>Computes the numbers, if that was left for later.</summary>
+    internal void Settle()
+    {
+        if (IsNarrow)
+            _ = Rounded;
+        else
+            _ = Numbers;
+    }
+
+    /// <summary>Keeps the numbers where they are: as they are stored, or in float64. Somebody else may widen them meanwhile.</summary>
+    internal MemoryHandle Pin(out bool isNarrow)
+    {
+        isNarrow = IsNarrow;
+        return !isNarrow && !(typeof(T) == typeof(double) && _over is not null) ? new Memory<double>(WideArray).Pin()
+            : _over is { } over ? over.Pin()
+            : new Memory<T>(RoundedArray).Pin();
+    }
+
+    /// <summary>The numbers in the storage type, each in its place; what is noted is not kept.</summary>
+    internal void CopyTo(Memory<T> to)
+    {
+        if (IsUniform)
+            to.Span.Fill(Rounded[0]);
+        else if (Step is not null && _narrow is null && Runs++ < 2)
+            Program<T>.Run(this, to);
+        else
+            Rounded.CopyTo(to.Span);
+    }
 
     /// <summary>The computation, where the numbers were never asked for.</summary>
     internal Deferred<T>? Pending => _narrow is null ? _deferred : null;
@@ -103,13 +153,32 @@ internal sealed class Storage<T>
             _deferred is not null ? Evaluated(_deferred)
             : _over is { } over ? over.ToArray()
             : typeof(T) == typeof(double) ? (T[])(object)WideArray
+            : Step is not null || (Each is not null && _wide is null) ? RanRounded()
             : Convert.To<double, T>(WideArray);
 
     private double[] WideArray =>
         _wide ??=
             _note is not null ? _note.Numbers
+            : Step is not null ? Ran()
             : Each is null ? Convert.To<T, double>(Rounded)
             : Spread(Each, Repeat);
+
+    private T[] RanRounded()
+    {
+        var values = Memory.Fresh<T>(Count);
+        Program<T>.Run(this, values);
+        return values;
+    }
+
+    // What it was made of is let go, once the numbers are there.
+    private double[] Ran()
+    {
+        var values = Memory.Fresh<double>(Count);
+        Program<T>.Run(this, values);
+        Volatile.Write(ref _wide, values);
+        Volatile.Write(ref _step, null);
+        return values;
+    }
 
     private static double[] Spread(double[] each, int repeat)
     {
@@ -126,7 +195,7 @@ internal sealed class Storage<T>
     }
 
     /// <summary>The numbers are stored as float32 alone: a kernel widens them as it reads them.</summary>
-    internal bool IsNarrow => typeof(T) == typeof(float) && _wide is null && _note is null && Each is null && !IsUniform;
+    internal bool IsNarrow => typeof(T) == typeof(float) && _wide is null && _note is null && Each is null && Step is null && !IsUniform;
 
     /// <summary>Those numbers, or none.</summary>
     internal ReadOnlySpan<T> Narrows => IsNarrow ? Rounded : default;

@@ -230,7 +230,7 @@ internal static class Tape
             if (results[i] is not { } result)
                 places[i].Span.Clear();
             else if (!result.Storage.IsAt(places[i]))
-                result.CopyTo(places[i].Span);
+                result.Storage.CopyTo(places[i]);
         return results;
     }
 
@@ -274,7 +274,7 @@ internal sealed class Gathering<T>
         _isRounded &= IsRounded(part);
         if (_first is null)
             _first = part;
-        else if (_isKept || _first.Level > 0 || part.Level > 0)
+        else if (_isKept || _first.Level > 0 || part.Level > 0 || (_sum is null && (IsNoted(_first) || IsNoted(part))))
         {
             _rented.Clear();
             _first = (_sum is null && _second is null ? _first : Result(null)!) + part;
@@ -334,6 +334,9 @@ internal sealed class Gathering<T>
             ArrayPool<double>.Shared.Return(sum);
         return new(Storage<T>.Over(result), shape);
     }
+
+    // Added as such, it is still to be computed, and never stored but in the end.
+    private static bool IsNoted(DiffTensor<T> x) => x.Storage.Step is not null;
 
     private static bool IsRounded(DiffTensor<T> x) => x.Storage is { IsRounded: true, IsUniform: false };
 

@@ -43,6 +43,8 @@ internal class PointwiseOperation<T, F>(F function, Role role, Shape shape) : Op
         var isStored = IsStored(a, b, c);
         if (role == Role.Loss && !isUniform && isStored)
             return new(Storage<T>.Later(new Pending(function, a, b, c), shape.Size), shape);
+        if (role == Role.Step && !isUniform && IsNoted)
+            return new(Storage<T>.Later(new MapStep<T, F>(function, a, b, c), shape.Size), shape);
         var watch = role == Role.Loss ? Watch.Of(function) : null;
         var values = Memory.Fresh<double>(isUniform ? 1 : shape.Size);
         Map(isStored, a, b, c, values, watch);
@@ -69,6 +71,9 @@ internal class PointwiseOperation<T, F>(F function, Role role, Shape shape) : Op
             : i == input ? Dual<DiffTensor<T>>.Variable(inputs[i])
             : Dual<DiffTensor<T>>.Fixed(inputs[i]);
     }
+
+    // A sum of losses has a kernel of its own.
+    private bool IsNoted => Step<T>.IsNoted(shape.Size) && !Job<F, double>.IsSum;
 
     // Stored float32 numbers have float32 kernels, and whatever stands beside them, a gradient from above or a differentiation around,
     // the numbers of a loss and its slopes are those.
@@ -113,6 +118,8 @@ internal class PointwiseOperation<T, F>(F function, Role role, Shape shape) : Op
         (a, b, c) = (Needed(0, a), Needed(1, b), Needed(2, c));
         if (role == Role.Step && g.IsUniform && a.IsUniform && b.IsUniform && c.IsUniform)
             return Uniform(a, b, c, g, isWanted);
+        if (role == Role.Step && IsNoted && !(g.IsUniform && g.Numbers[0] == 0))
+            return Tensors(isWanted, i => Storage<T>.Later(Noted(i, inputs, g), shape.Size));
         var wide = Wide(isWanted);
         if (isStored && typeof(T) == typeof(float))
             Gradients(
@@ -139,6 +146,23 @@ internal class PointwiseOperation<T, F>(F function, Role role, Shape shape) : Op
                     return x;
             return s_zero;
         }
+    }
+
+    // The gradient by one input, noted: of what its slope depends on.
+    private Step<T> Noted(int input, DiffTensor<T>[] inputs, Storage<T> g)
+    {
+        var (a, b, c) = Operands(inputs);
+        (a, b, c) = (Needed(0, a), Needed(1, b), Needed(2, c));
+        var weight = g.IsUniform ? g.Numbers[0] : 1;
+        Storage<T>[] operands = g.IsUniform ? [a, b, c] : [a, b, c, g];
+        return input switch
+        {
+            0 => new SlopeStep<T, F, First>(function, weight, operands),
+            1 => new SlopeStep<T, F, Second>(function, weight, operands),
+            _ => new SlopeStep<T, F, Third>(function, weight, operands),
+        };
+
+        Storage<T> Needed(int argument, Storage<T> x) => function is ISparse sparse && !sparse.Needs(input, argument) ? s_zero : x;
     }
 
     // The slopes of one element are those of all.
@@ -318,6 +342,11 @@ internal sealed class SelectOperation<T>(Storage<T> mask, Shape shape) : Operati
 {
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
+        if (Step<T>.IsNoted(shape.Size))
+            return new(
+                Storage<T>.Later(new MapStep<T, SelectFunction>(default, mask, inputs[0].Storage, inputs[1].Storage), shape.Size),
+                shape
+            );
         var values = Memory.Fresh<double>(shape.Size);
         Kernel.Map<SelectFunction, double>(default, mask.Numbers, inputs[0].Storage.Numbers, inputs[1].Storage.Numbers, values);
         return new(Storage<T>.Wide(values), shape);

@@ -62,6 +62,11 @@ internal sealed class ExpandOperation<T>(Shape shape) : UnaryOperation<T>
         var strides = new int[shape.Rank];
         for (var i = 1; i <= x.Shape.Rank; i++)
             strides[^i] = x.Shape[-i] == 1 ? 0 : x.Shape.Around(x.Shape.Rank - i).Inner;
+        if (Step<T>.IsNoted(shape.Size) && x.Count > 0)
+        {
+            x.Storage.Settle();
+            return new(Storage<T>.Later(new SpreadStep<T>(x.Storage, shape.Lengths, strides), shape.Size), shape);
+        }
         // What is stored stays so, for the kernels of stored numbers.
         return new(
             x.Storage.IsRounded
@@ -89,6 +94,12 @@ internal sealed class SliceOperation<T>(int axis, int start, int length) : Unary
         var (outer, from, inner) = x.Shape.Around(axis);
         if (x.Storage.IsUniform)
             return new(Storage<T>.Uniform(x.Storage.Numbers[0], shape.Size), shape);
+        if (Step<T>.IsNoted(shape.Size))
+        {
+            x.Storage.Settle();
+            var part = new SpreadStep<T>(x.Storage, [outer, length * inner], [from * inner, 1], start * inner, isStored: false);
+            return new(Storage<T>.Later(part, shape.Size), shape);
+        }
         var values = GC.AllocateUninitializedArray<double>(shape.Size);
         Cancellable.Pace pace = default;
         for (var o = 0; o < outer; o++, pace.Step(length * inner))
@@ -108,6 +119,12 @@ internal sealed class PadOperation<T>(int axis, int start, int length) : UnaryOp
     {
         var shape = x.Shape.With(axis, length);
         var (outer, part, inner) = x.Shape.Around(axis);
+        if (Step<T>.IsNoted(shape.Size))
+        {
+            x.Storage.Settle();
+            var join = new JoinStep<T>([(null, start * inner), (x.Storage, part * inner), (null, (length - start - part) * inner)]);
+            return new(Storage<T>.Later(join, shape.Size), shape);
+        }
         var values = new double[shape.Size];
         var numbers = x.Storage.Dense;
         Cancellable.Pace pace = default;
@@ -127,6 +144,13 @@ internal sealed class ConcatenateOperation<T>(int axis) : Operation<T>
     {
         var shape = inputs[0].Shape.With(axis, inputs.Sum(x => x.Shape[axis]));
         var (outer, length, inner) = shape.Around(axis);
+        if (Step<T>.IsNoted(shape.Size))
+        {
+            foreach (var x in inputs)
+                x.Storage.Settle();
+            var join = new JoinStep<T>([.. inputs.Select(x => (x.Storage, x.Shape[axis] * inner))]);
+            return new(Storage<T>.Later(join, shape.Size), shape);
+        }
         var values = GC.AllocateUninitializedArray<double>(shape.Size);
         var start = 0;
         Cancellable.Pace pace = default;
@@ -161,6 +185,12 @@ internal sealed class GatherOperation<T>(int axis, Labels labels) : UnaryOperati
 {
     private protected override DiffTensor<T> Compute(DiffTensor<T> x)
     {
+        if (Step<T>.IsNoted(labels.Shape.Size) && !x.Storage.IsUniform)
+        {
+            x.Storage.Settle();
+            var gather = new GatherStep<T>(x.Storage, labels, labels.Shape.Around(axis), x.Shape[axis]);
+            return new(Storage<T>.Later(gather, labels.Shape.Size), labels.Shape);
+        }
         var values = new double[labels.Shape.Size];
         var numbers = x.Storage.Dense;
         var places = RowKernels.Places(labels, axis, x.Shape);
@@ -180,14 +210,7 @@ internal sealed class ScatterOperation<T>(int axis, Labels labels, Shape shape) 
 {
     private protected override DiffTensor<T> Compute(DiffTensor<T> x)
     {
-        var values = new double[shape.Size];
-        var numbers = x.Storage.Dense;
-        var places = RowKernels.Places(labels, axis, shape);
-        Cancellable.Pace pace = default;
-        for (var i = 0; i < places.Length; i++, pace.Step(1))
-            if (places[i] >= 0)
-                values[places[i]] += numbers[i];
-        return new(Storage<T>.Wide(values), shape);
+        return new(Storage<T>.Wide(RowKernels.Scatter(x.Storage.Dense, labels, axis, shape)), shape);
     }
 
     private protected override DiffTensor<T> Pull(DiffTensor<T> x, DiffTensor<T> output, DiffTensor<T> gradient) =>

@@ -25,6 +25,13 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept, bool isWide = f
         var last = Array.LastIndexOf(summed, false);
         if (x.Storage.Pending is { } pending && !summed.AsSpan(0, last).Contains(true))
             return new(Storage<T>.Wide(pending.Sums(x.Count, kept.Size)), kept);
+        if (x.Storage.Step is not null && !summed.AsSpan(0, last).Contains(true) && kept.Size > 0)
+            return new(Storage<T>.Wide(Program<T>.Sums(x.Storage, kept.Size)), kept);
+        if (Neighbours(x.Shape) is { } at)
+            return new(
+                Storage<T>.Wide(x.Storage.IsNarrow ? RowKernels.Sums(x.Storage.Rounded, at) : RowKernels.Sums(x.Storage.Dense, at)),
+                kept
+            );
         int[] order = [.. axes.Where(i => !summed[i]), .. axes.Where(i => summed[i])];
         var rows = order.SequenceEqual(axes) ? x : DiffTensor<T>.Permute(x, order);
         return new(
@@ -39,6 +46,25 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept, bool isWide = f
 
     private protected override DiffTensor<T> Pull(DiffTensor<T> x, DiffTensor<T> output, DiffTensor<T> gradient) =>
         DiffTensor<T>.Expand(gradient, x.Shape);
+
+    // What stands before, along and after the axes, where they follow each other and are not too long to be turned.
+    private (int Outer, int Length, int Inner)? Neighbours(Shape shape)
+    {
+        const int longest = 1 << 14;
+        int first = Array.IndexOf(summed, true),
+            last = Array.LastIndexOf(summed, true);
+        if (Notes.AreOff || first < 0 || last == summed.Length - 1 || summed.AsSpan(first..last).Contains(false))
+            return null;
+        var (outer, length, inner) = (1, 1, 1);
+        for (var i = 0; i < summed.Length; i++)
+            if (i < first)
+                outer *= shape[i];
+            else if (i <= last)
+                length *= shape[i];
+            else
+                inner *= shape[i];
+        return length is > 0 and <= longest && outer * inner > 0 ? (outer, length, inner) : null;
+    }
 
     /// <summary>The exact sum; values that were not asked for before are summed without being stored.</summary>
     internal static ExactSum Total(Storage<T> x) => TotalOf(x).Sum;
@@ -61,12 +87,31 @@ internal sealed class SumOperation<T>(bool[] summed, Shape kept, bool isWide = f
     {
         if (x.IsUniform)
             return Total(x, x.Count);
-        var sum = new ExactSum();
-        if (typeof(T) == typeof(float) && x.IsRounded)
-            sum.Add(MemoryMarshal.Cast<T, float>(x.Rounded));
-        else
-            sum.Add(x.Numbers);
-        return sum;
+        if (x.Step is not null)
+            return Program<T>.Sum(x);
+        x.Settle();
+        const int chunk = 1 << 16;
+        var chunks = Cut.Count(x.Count, chunk);
+        var sums = new ExactSum?[Math.Clamp(chunks / 2, 1, Threads.Max)];
+        Threads.Run(
+            chunks,
+            sums.Length,
+            (index, worker) =>
+            {
+                var sum = sums[worker] ??= new();
+                var start = index * chunk;
+                var count = Math.Min(chunk, x.Count - start);
+                if (typeof(T) == typeof(float) && x.IsRounded)
+                    sum.Add(MemoryMarshal.Cast<T, float>(x.Rounded.Slice(start, count)));
+                else
+                    sum.Add(x.Numbers.Slice(start, count));
+            }
+        );
+        var total = sums[0] ?? new();
+        foreach (var sum in sums.AsSpan(1))
+            if (sum is not null)
+                total.Merge(sum);
+        return total;
     }
 
     // One number, so many times.
@@ -126,7 +171,7 @@ internal sealed class CumulativeSumOperation<T>(int axis, bool backwards) : Unar
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private protected override DiffTensor<T> Compute(DiffTensor<T> x) =>
-        new(Storage<T>.Wide(RowKernels.CumulativeSums(x.Storage.Dense, x.Shape.Around(axis), backwards)), x.Shape);
+        new(Storage<T>.Wide(Rows.Of(new RunningRows(backwards), x, axis, (x, at) => RowKernels.CumulativeSums(x, at, backwards))), x.Shape);
 
     private protected override DiffTensor<T> Pull(DiffTensor<T> x, DiffTensor<T> output, DiffTensor<T> gradient) =>
         new CumulativeSumOperation<T>(axis, !backwards).Apply(gradient);
