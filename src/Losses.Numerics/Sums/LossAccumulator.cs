@@ -104,6 +104,42 @@ public sealed class LossAccumulator : IEquatable<LossAccumulator>
         }
     }
 
+    /// <summary>Adds the values of a loss over spans, which are not stored; each counts once.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="prediction">float or double.</param>
+    /// <param name="target">As long as <paramref name="prediction"/>.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where. Nothing is added then.</exception>
+    public void Add<L, S>(L loss, ReadOnlySpan<S> prediction, ReadOnlySpan<S> target)
+        where L : struct, IPointwise
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var sum = SpanKernels.Sum(loss, prediction, target);
+        lock (_lock)
+        {
+            _values.Merge(sum);
+            _weights.Add((double)prediction.Length);
+        }
+    }
+
+    /// <summary>Adds the values of a loss of rows with labels, which are not stored; each counts with the weight of its label.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="prediction">A row of scores for each label; float or double.</param>
+    /// <param name="labels">Class indices.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where. Nothing is added then.</exception>
+    public void Add<L, S>(L loss, ReadOnlySpan<S> prediction, ReadOnlySpan<int> labels)
+        where L : ILabelled
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var (sum, weight) = SpanKernels.Sum(loss, prediction, labels);
+        lock (_lock)
+        {
+            _values.Merge(sum);
+            _weights.Merge(weight);
+        }
+    }
+
     /// <summary>Adds all that another has.</summary>
     public void Merge(LossAccumulator other)
     {
