@@ -49,10 +49,13 @@ let chunk (name: string) (data: byte[]) =
     Array.concat [ bigEndian (uint data.Length); body; bigEndian (crc body) ]
 
 let pixels =
-    [| for row in 0 .. size - 1 do
-           0uy
-           for column in 0 .. size - 1 do
-               yield! pixel row column |]
+    [|
+        for row in 0 .. size - 1 do
+            0uy
+
+            for column in 0 .. size - 1 do
+                yield! pixel row column
+    |]
 
 let compressed =
     use memory = new MemoryStream()
@@ -66,8 +69,10 @@ let compressed =
 File.WriteAllBytes(
     Path.Combine(__SOURCE_DIRECTORY__, "icon.png"),
     Array.concat
-        [ [| 137uy; 80uy; 78uy; 71uy; 13uy; 10uy; 26uy; 10uy |]
-          chunk "IHDR" (Array.concat [ bigEndian (uint size); bigEndian (uint size); [| 8uy; 6uy; 0uy; 0uy; 0uy |] ])
-          chunk "IDAT" compressed
-          chunk "IEND" [||] ]
+        [
+            [| 137uy; 80uy; 78uy; 71uy; 13uy; 10uy; 26uy; 10uy |]
+            chunk "IHDR" (Array.concat [ bigEndian (uint size); bigEndian (uint size); [| 8uy; 6uy; 0uy; 0uy; 0uy |] ])
+            chunk "IDAT" compressed
+            chunk "IEND" [||]
+        ]
 )

@@ -16,10 +16,14 @@ Write("sums", x => Loss.Sums(x, t, new RelativeError(), axes: -1).Mean());
 var gradient = new float[6];
 float[] prediction = [.. numbers.Select(x => (float)x)];
 var value = (0.75 * new SquaredHinge() + 0.25 * new L1()).ValueAndGradient(prediction, [1, -1, 1, -1, 1, 1], gradient);
-Console.WriteLine($"spans {BitConverter.SingleToInt32Bits(value):x8} {string.Join(' ', gradient.Select(g => BitConverter.SingleToInt32Bits(g).ToString("x8")))}");
+Console.WriteLine(
+    $"spans {BitConverter.SingleToInt32Bits(value):x8} {string.Join(' ', gradient.Select(g => BitConverter.SingleToInt32Bits(g).ToString("x8")))}"
+);
 
 value = new CrossEntropy(labelSmoothing: 0.1).ValueAndGradient(prediction, [0, 2], gradient);
-Console.WriteLine($"rows {BitConverter.SingleToInt32Bits(value):x8} {string.Join(' ', gradient.Select(g => BitConverter.SingleToInt32Bits(g).ToString("x8")))}");
+Console.WriteLine(
+    $"rows {BitConverter.SingleToInt32Bits(value):x8} {string.Join(' ', gradient.Select(g => BitConverter.SingleToInt32Bits(g).ToString("x8")))}"
+);
 
 var total = new LossAccumulator();
 total.Add(prediction);

@@ -152,11 +152,7 @@ public class Neighbours
         for (var start = 0; start < 60; start += 13)
         {
             var size = Math.Min(13, 60 - start);
-            parts.Add<CrossEntropy, double>(
-                new(weights),
-                logits.ToArray().AsSpan(start * 5, size * 5),
-                labels.AsSpan(start, size)
-            );
+            parts.Add<CrossEntropy, double>(new(weights), logits.ToArray().AsSpan(start * 5, size * 5), labels.AsSpan(start, size));
         }
         Assert.Equal(whole, parts);
     }

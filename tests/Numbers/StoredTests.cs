@@ -186,7 +186,10 @@ public class StoredTests
         Refuses("bytes", () => ExactSum.FromBytes(sum[..(cut % sum.Length)]));
         Refuses("bytes", () => LossAccumulator.FromBytes(total[..(cut % total.Length)]));
         Refuses($"bytes has length {sum.Length + 1}", () => ExactSum.FromBytes([.. sum, 0]));
-        Refuses($"bytes has length {total.Length + 1}, but its two sums end at {total.Length}.", () => LossAccumulator.FromBytes([.. total, 0]));
+        Refuses(
+            $"bytes has length {total.Length + 1}, but its two sums end at {total.Length}.",
+            () => LossAccumulator.FromBytes([.. total, 0])
+        );
     }
 
     [Fact]
@@ -209,7 +212,10 @@ public class StoredTests
         Says<Exception>(Wrong, () => JsonConvert.DeserializeObject<LossAccumulator>($$"""{"Bytes":"{{text}}"}"""));
         Says<Exception>(
             Wrong,
-            () => MessagePackSerializer.Deserialize<LossAccumulator>(MessagePackSerializer.Serialize(new object[] { new byte[] { 9, 0, 0, 0 } }))
+            () =>
+                MessagePackSerializer.Deserialize<LossAccumulator>(
+                    MessagePackSerializer.Serialize(new object[] { new byte[] { 9, 0, 0, 0 } })
+                )
         );
         // What has no bytes is no empty sum.
         Says<System.Text.Json.JsonException>("base 64", () => System.Text.Json.JsonSerializer.Deserialize<LossAccumulator>("{}"));

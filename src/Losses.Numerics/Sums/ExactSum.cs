@@ -239,7 +239,7 @@ public sealed class ExactSum : IEquatable<ExactSum>
             // A serializer may have made this without the constructor.
             ArgumentNullException.ThrowIfNull(value);
             Reset();
-            ReadAll(value, nameof(Bytes));
+            ReadAll(value, nameof(value));
         }
     }
 
@@ -314,7 +314,10 @@ public sealed class ExactSum : IEquatable<ExactSum>
     internal int Read(ReadOnlySpan<byte> bytes, int start, string name)
     {
         if (bytes.Length - start < Header)
-            throw new ArgumentException($"{name} has length {bytes.Length}, but a sum that starts at {start} has at least {Header} bytes.", name);
+            throw new ArgumentException(
+                $"{name} has length {bytes.Length}, but a sum that starts at {start} has at least {Header} bytes.",
+                name
+            );
         if (bytes[start] != Version)
             throw new ArgumentException($"{name}[{start}] is {bytes[start]}, but the format's version is {Version}.", name);
         var (kind, first, count) = ((Kind)bytes[start + 1], bytes[start + 2], bytes[start + 3]);

@@ -223,7 +223,7 @@ public sealed class LossAccumulator : IEquatable<LossAccumulator>
             // A serializer may have made this without the constructor.
             ArgumentNullException.ThrowIfNull(value);
             (_values, _weights, _lock) = (new(), new(), new());
-            Read(value, nameof(Bytes));
+            Read(value, nameof(value));
         }
     }
 
