@@ -445,6 +445,8 @@ let private sums: Mutant list =
                     "float32 is rounded by way of float64", "Float.ToSingle(sum, «Compensated.Lost(head, tail, sum)»)", "0"
                     "a quotient's remainder is forgotten", "shift, «!remainder.IsZero»,", "false"
                     "a negative sum is read as positive", "kind == Kind.Negative ? «-(long)digit»", "(long)digit"
+                    "any version of a sum is read", "if («bytes[start] != Version»)", "false"
+                    "what stands behind a sum is ignored", "if («end != bytes.Length»)", "false"
                     "the last infinity wins", "value : «special + value»", "value"
                     "the low bits of a block are lost", "«Add(low * unit);»", ""
                 ]
@@ -490,9 +492,10 @@ let private sums: Mutant list =
                     "a batch counts once", "_weights.Add((double)«loss.Unchecked.Count»)", "1"
                     "a merge forgets the weights", "            _values.Merge(values);\n            «_weights.Merge(weights);»", ""
                     "an addition waits for no other", "lock («_lock»)\n        {\n            for (var i", "new Lock()"
-                    "the weights are the values",
-                    "«weights.CopyTo(bytes, sizeof(int) + values.Length);»",
-                    "values.CopyTo(bytes, sizeof(int) + values.Length);"
+                    "the weights are the values", "return end + «_weights».Write(bytes[end..]);", "_values"
+                    "any version is read", "if («bytes[0] != Version»)", "false"
+                    "what stands behind the sums is ignored", "if («end != bytes.Length»)", "false"
+                    "over spans a batch counts once", "_weights.Add((double)«prediction.Length»)", "1"
                     "equality does not look at the weights",
                     "&& «Copied().Equals(other.Copied())»",
                     "Copied().Values.Equals(other.Copied().Values)"

@@ -141,6 +141,8 @@ internal static class Arguments
             some.Add([1e308, double.PositiveInfinity]);
             return [new ExactSum(), some, null];
         }
+        if (type == typeof(System.Buffers.IBufferWriter<byte>))
+            return [new System.Buffers.ArrayBufferWriter<byte>(), null];
         if (type == typeof(Func<>).MakeGenericType(typeof(int)))
             return [() => 1, null];
         if (type == typeof(Action))

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Reflection;
 using System.Reflection.Emit;
 
@@ -53,6 +54,14 @@ internal sealed class Callable
                 Load(Boxed(type));
                 il.Emit(OpCodes.Call, type.GetMethod("op_Implicit", [Boxed(type)])!);
             }
+            else if (IsTensorSpan(type))
+            {
+                var local = il.DeclareLocal(type.GetElementType()!);
+                Load(Boxed(type));
+                il.Emit(OpCodes.Call, local.LocalType.GetMethod("op_Implicit", [Boxed(type)])!);
+                il.Emit(OpCodes.Stloc, local);
+                il.Emit(OpCodes.Ldloca, local);
+            }
             else
                 Load(type);
         }
@@ -99,6 +108,11 @@ internal sealed class Callable
                 il.Emit(OpCodes.Ldloca, local);
                 il.Emit(OpCodes.Call, type.GetMethod("ToArray")!);
             }
+            else if (type.IsByRefLike)
+            {
+                il.Emit(OpCodes.Pop);
+                il.Emit(OpCodes.Ldnull);
+            }
             else if (type.IsValueType)
                 il.Emit(OpCodes.Box, type);
         }
@@ -114,5 +128,15 @@ internal sealed class Callable
         type.IsGenericType
         && (type.GetGenericTypeDefinition() == typeof(ReadOnlySpan<>) || type.GetGenericTypeDefinition() == typeof(Span<>));
 
-    private static Type Boxed(Type type) => IsSpan(type) ? type.GetGenericArguments()[0].MakeArrayType() : type;
+    // By reference, as large structs are taken.
+    private static bool IsTensorSpan(Type type) =>
+        type.GetElementType() is { IsGenericType: true } element
+        && (
+            element.GetGenericTypeDefinition() == typeof(ReadOnlyTensorSpan<>) || element.GetGenericTypeDefinition() == typeof(TensorSpan<>)
+        );
+
+    private static Type Boxed(Type type) =>
+        IsSpan(type) ? type.GetGenericArguments()[0].MakeArrayType()
+        : IsTensorSpan(type) ? type.GetElementType()!.GetGenericArguments()[0].MakeArrayType()
+        : type;
 }

@@ -73,7 +73,7 @@ public static class Combined
         if (loss is ICombined combined)
             combined.Visit(visitor, scale);
         else
-            visitor.Visit(new TwoOf<L>(loss), scale);
+            visitor.Visit(loss, scale);
     }
 
     extension<L>(L)

@@ -11,7 +11,7 @@ namespace Losses;
 /// A struct of one's own has them as well: <c>new Huber(0.5).ValueAndGradient(prediction, target, gradient)</c>. A gradient that is not wanted is
 /// empty where there are several, and each may be the memory of an input.
 /// </remarks>
-public static class SpanKernels
+public static partial class SpanKernels
 {
     /// <summary>The reduced loss, and its gradient by the prediction.</summary>
     /// <param name="loss">The definition.</param>
@@ -208,14 +208,19 @@ public static class SpanKernels
         where L : ILabelled
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        if (labels.IsEmpty ? !prediction.IsEmpty : prediction.Length % labels.Length != 0)
+        var shape = RowsOf(prediction.Length, labels.Length);
+        return loss.ValueAndGradient(prediction, labels, shape, gradient, reduction, cancellationToken);
+    }
+
+    private static Shape RowsOf(int length, int labels)
+    {
+        if (labels == 0 ? length != 0 : length % labels != 0)
             throw new ArgumentException(
-                $"prediction has {prediction.Length} elements, which is no whole number of classes for each of {labels.Length} labels.",
-                nameof(prediction)
+                $"prediction has {length} elements, which is no whole number of classes for each of {labels} labels.",
+                "prediction"
             );
         // Without rows there is nothing to see of the classes.
-        Shape shape = labels.IsEmpty ? [0, 1] : [labels.Length, prediction.Length / labels.Length];
-        return loss.ValueAndGradient(prediction, labels, shape, gradient, reduction, cancellationToken);
+        return labels == 0 ? [0, 1] : [labels, length / labels];
     }
 
     /// <summary>The reduced loss of rows with labels along any axis, and its gradient by the prediction.</summary>

@@ -4,14 +4,19 @@ namespace Losses;
 // time grows as their number does.
 internal interface ISum
 {
+    // Whether a term is multiplied by the weight that an element has.
+    bool IsWeighed { get; }
+
     // Shows every term, and what it is multiplied by.
     void Visit(ITermVisitor visitor);
 }
 
+// What is done with a term is said here at once, never by a visitor of a visitor: the generic types that could take part would have no end,
+// which an ahead-of-time compiler has to reach.
 internal interface ITermVisitor
 {
-    void Visit<F>(F term, double scale)
-        where F : struct, IPointwise3;
+    void Visit<L>(L term, double scale)
+        where L : struct, IPointwise;
 }
 
 // Scaled and added losses, whose terms lie deeper.
@@ -27,19 +32,25 @@ internal interface ITerms
         where TStorage : unmanaged;
 }
 
-internal sealed class TermCollector<TStorage>(List<Term<TStorage>> terms) : ITermVisitor
+internal sealed class TermCollector<TStorage>(List<Term<TStorage>> terms, bool isWeighed) : ITermVisitor
     where TStorage : unmanaged
 {
-    public void Visit<F>(F term, double scale)
-        where F : struct, IPointwise3 => terms.Add(new Term<F, TStorage>(term, scale));
+    public void Visit<L>(L term, double scale)
+        where L : struct, IPointwise =>
+        terms.Add(isWeighed ? new Term<Weighed<L>, TStorage>(new(term), scale) : new Term<TwoOf<L>, TStorage>(new(term), scale));
 }
 
 // The derivative of a sum is the sum of the terms' derivatives.
-internal sealed class SlopeCollector<M, TStorage>(List<Term<TStorage>> terms) : ITermVisitor
+internal sealed class SlopeCollector<M, TStorage>(List<Term<TStorage>> terms, bool isWeighed) : ITermVisitor
     where TStorage : unmanaged
 {
-    public void Visit<F>(F term, double scale)
-        where F : struct, IPointwise3 => terms.Add(new Term<Partial<F, M>, TStorage>(new(term), scale));
+    public void Visit<L>(L term, double scale)
+        where L : struct, IPointwise =>
+        terms.Add(
+            isWeighed
+                ? new Term<Partial<Weighed<L>, M>, TStorage>(new(new(term)), scale)
+                : new Term<Partial<TwoOf<L>, M>, TStorage>(new(new(term)), scale)
+        );
 }
 
 // One term of a sum: what its loop leaves in memory is float64, multiplied and added up before anything is rounded.

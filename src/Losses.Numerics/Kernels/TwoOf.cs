@@ -21,10 +21,12 @@ internal readonly struct TwoOf<L>(L loss) : IPointwise3, ITwoOf, ISum, ITerms
     public T Apply<T>(T prediction, T target, T third)
         where T : IReal<T> => _loss.Apply(prediction, target);
 
+    public bool IsWeighed => false;
+
     public void Visit(ITermVisitor visitor) => Combined.Visit(_loss, visitor, 1);
 
     public void Collect<TStorage>(List<Term<TStorage>> terms)
-        where TStorage : unmanaged => Visit(new TermCollector<TStorage>(terms));
+        where TStorage : unmanaged => Visit(new TermCollector<TStorage>(terms, isWeighed: false));
 }
 
 // A loss of two operands, times a weight that an element has: 0 removes the element, whatever it is.
@@ -41,24 +43,10 @@ internal readonly struct Weighed<L>(L loss) : IPointwise3, ISum, ITerms
     public T Apply<T>(T prediction, T target, T weight)
         where T : IReal<T> => T.Weigh(weight, _loss.Apply(prediction, target));
 
-    public void Visit(ITermVisitor visitor) => Combined.Visit(_loss, new Weighing(visitor), 1);
+    public bool IsWeighed => true;
+
+    public void Visit(ITermVisitor visitor) => Combined.Visit(_loss, visitor, 1);
 
     public void Collect<TStorage>(List<Term<TStorage>> terms)
-        where TStorage : unmanaged => Visit(new TermCollector<TStorage>(terms));
-
-    private sealed class Weighing(ITermVisitor visitor) : ITermVisitor
-    {
-        public void Visit<F>(F term, double scale)
-            where F : struct, IPointwise3 => visitor.Visit(new WeighedTerm<F>(term), scale);
-    }
-}
-
-internal readonly struct WeighedTerm<F>(F term) : IPointwise3
-    where F : struct, IPointwise3
-{
-    private readonly F _term = term;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Apply<T>(T prediction, T target, T weight)
-        where T : IReal<T> => T.Weigh(weight, _term.Apply(prediction, target, prediction));
+        where TStorage : unmanaged => Visit(new TermCollector<TStorage>(terms, isWeighed: true));
 }

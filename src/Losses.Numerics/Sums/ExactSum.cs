@@ -1,8 +1,11 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Serialization;
+using System.Text.Json.Serialization;
 
 namespace Losses;
 
@@ -18,8 +21,11 @@ namespace Losses;
 /// of one sign make it that infinity. A sum that is exactly zero is +0, whatever the signs of the zeros in it. (There is room for 2²²⁴ of
 /// the largest products; what outgrows that, a sum merged with itself again and again, throws an <see cref="OverflowException"/>.)
 /// </para>
+/// <para>Serializers store its <see cref="Bytes"/>: System.Text.Json, Newtonsoft's, DataContractSerializer and MessagePack.</para>
 /// <para>Reading changes nothing, so many threads may read one sum; adding, merging and resetting want a thread to themselves.</para>
 /// </remarks>
+[DataContract]
+[JsonConverter(typeof(ExactSumConverter))]
 public sealed class ExactSum : IEquatable<ExactSum>
 {
     // The exact sum is head + tail + Σ limbs[i]·2^(32·i + Fixed.Floor). Two float64 numbers are enough for most small sums, so the limbs,
@@ -222,9 +228,63 @@ public sealed class ExactSum : IEquatable<ExactSum>
         return IsLimit(numerator, denominator, out var limit) ? (float)limit : Quotient(numerator, denominator).ToSingle();
     }
 
+    /// <summary>The exact sum as bytes, the same for equal sums: what serializers store, and restore.</summary>
+    /// <exception cref="ArgumentException">The bytes are not what <see cref="ToBytes"/> gives; the message says where.</exception>
+    [DataMember(Order = 0, IsRequired = true)]
+    public byte[] Bytes
+    {
+        get => ToBytes();
+        init
+        {
+            // A serializer may have made this without the constructor.
+            ArgumentNullException.ThrowIfNull(value);
+            Reset();
+            ReadAll(value, nameof(value));
+        }
+    }
+
     /// <summary>The exact sum as bytes, the same for equal sums, to be kept or sent and read by <see cref="FromBytes"/>.</summary>
     /// <remarks>Version, kind, index of the first 32-bit digit, how many there are; then the digits, little-endian, lowest first.</remarks>
     public byte[] ToBytes()
+    {
+        var bytes = (stackalloc byte[MaxByteCount]);
+        return bytes[..Write(bytes)].ToArray();
+    }
+
+    /// <summary>Writes what <see cref="ToBytes"/> gives.</summary>
+    /// <param name="destination">Where to; <see cref="MaxByteCount"/> bytes are always enough.</param>
+    /// <param name="bytesWritten">How many bytes were written.</param>
+    /// <returns>False, and nothing written, where the destination is too short.</returns>
+    public bool TryWriteBytes(Span<byte> destination, out int bytesWritten)
+    {
+        var bytes = (stackalloc byte[MaxByteCount]);
+        bytesWritten = Write(bytes);
+        if (bytes[..bytesWritten].TryCopyTo(destination))
+            return true;
+        bytesWritten = 0;
+        return false;
+    }
+
+    /// <summary>Writes what <see cref="ToBytes"/> gives.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="destination"/> is null.</exception>
+    public void WriteBytes(IBufferWriter<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        destination.Advance(Write(destination.GetSpan(MaxByteCount)));
+    }
+
+    /// <summary>The sum that <see cref="ToBytes"/> wrote.</summary>
+    /// <param name="bytes">All of what it wrote.</param>
+    /// <exception cref="ArgumentException"><paramref name="bytes"/> are not what it writes; the message says where.</exception>
+    public static ExactSum FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        var sum = new ExactSum();
+        sum.ReadAll(bytes, nameof(bytes));
+        return sum;
+    }
+
+    // Writes the bytes, and returns how many: as many as fit into MaxByteCount.
+    internal int Write(Span<byte> bytes)
     {
         var digits = (stackalloc uint[Fixed.Length]);
         var (kind, number) = special switch
@@ -234,59 +294,62 @@ public sealed class ExactSum : IEquatable<ExactSum>
             double.NegativeInfinity => (Kind.InfiniteNegative, default),
             _ => (Kind.NaN, default),
         };
-        var bytes = new byte[Header + 4 * number.Count];
         bytes[0] = Version;
         bytes[1] = (byte)(number.Negative ? Kind.Negative : kind);
         bytes[2] = (byte)number.First;
         bytes[3] = (byte)number.Count;
         for (var i = 0; i < number.Count; i++)
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(Header + 4 * i), digits[number.First + i]);
-        return bytes;
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes[(Header + 4 * i)..], digits[number.First + i]);
+        return Header + 4 * number.Count;
     }
 
-    /// <summary>The sum that <see cref="ToBytes"/> wrote.</summary>
-    /// <param name="bytes">All of what it wrote.</param>
-    /// <exception cref="ArgumentException"><paramref name="bytes"/> are not what it writes; the message says where.</exception>
-    public static ExactSum FromBytes(ReadOnlySpan<byte> bytes)
+    private void ReadAll(ReadOnlySpan<byte> bytes, string name)
     {
-        if (bytes.Length < Header)
-            throw new ArgumentException($"bytes has length {bytes.Length}, but a sum has at least {Header} bytes.", nameof(bytes));
-        if (bytes[0] != Version)
-            throw new ArgumentException($"bytes[0] is {bytes[0]}, but the format's version is {Version}.", nameof(bytes));
-        var (kind, first, count) = ((Kind)bytes[1], bytes[2], bytes[3]);
-        if (kind > Kind.NaN)
-            throw new ArgumentException($"bytes[1] is {bytes[1]}, but there are {(int)Kind.NaN + 1} kinds of sum.", nameof(bytes));
-        if (bytes.Length != Header + 4 * count)
-        {
-            var length = Header + 4 * count;
-            throw new ArgumentException($"bytes has length {bytes.Length}, but {count} digits take {length} bytes.", nameof(bytes));
-        }
-        if (first + count >= Fixed.Length || count == 0 && first != 0)
-            throw new ArgumentException($"bytes[2] is {first}, which is no place for {count} digits.", nameof(bytes));
-        if (kind == Kind.Negative ? count == 0 : kind != Kind.Positive && count != 0)
-            throw new ArgumentException($"bytes[3] is {count}, which is no number of digits for kind {bytes[1]}.", nameof(bytes));
+        var end = Read(bytes, 0, name);
+        if (end != bytes.Length)
+            throw new ArgumentException($"{name} has length {bytes.Length}, but {bytes[3]} digits take {end} bytes.", name);
+    }
 
-        var sum = new ExactSum
-        {
-            special = kind switch
-            {
-                Kind.Infinite => double.PositiveInfinity,
-                Kind.InfiniteNegative => double.NegativeInfinity,
-                Kind.NaN => double.NaN,
-                _ => 0,
-            },
-        };
-        if (count == 0)
-            return sum;
-        var room = sum.Room();
+    // Reads what was written at a place of bytes into this sum, which is empty, and returns where it ends.
+    internal int Read(ReadOnlySpan<byte> bytes, int start, string name)
+    {
+        if (bytes.Length - start < Header)
+            throw new ArgumentException(
+                $"{name} has length {bytes.Length}, but a sum that starts at {start} has at least {Header} bytes.",
+                name
+            );
+        if (bytes[start] != Version)
+            throw new ArgumentException($"{name}[{start}] is {bytes[start]}, but the format's version is {Version}.", name);
+        var (kind, first, count) = ((Kind)bytes[start + 1], bytes[start + 2], bytes[start + 3]);
+        if (kind > Kind.NaN)
+            throw new ArgumentException($"{name}[{start + 1}] is {(byte)kind}, but there are {(int)Kind.NaN + 1} kinds of sum.", name);
+        var end = start + Header + 4 * count;
+        if (bytes.Length < end)
+            throw new ArgumentException($"{name} has length {bytes.Length}, but {count} digits take {end} bytes.", name);
+        if (first + count >= Fixed.Length || count == 0 && first != 0)
+            throw new ArgumentException($"{name}[{start + 2}] is {first}, which is no place for {count} digits.", name);
+        if (kind == Kind.Negative ? count == 0 : kind != Kind.Positive && count != 0)
+            throw new ArgumentException($"{name}[{start + 3}] is {count}, which is no number of digits for kind {(byte)kind}.", name);
+
+        var room = count == 0 ? [] : Room();
         for (var i = 0; i < count; i++)
         {
-            var digit = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(Header + 4 * i)..]);
+            var digit = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(start + Header + 4 * i)..]);
             if (digit == 0 && (i == 0 || i == count - 1))
-                throw new ArgumentException($"digit {i} of {count} is 0, but the outermost digits are not written then.", nameof(bytes));
+                throw new ArgumentException(
+                    $"digit {i} of {count}, at {name}[{start + Header + 4 * i}], is 0, but the outermost digits are not written then.",
+                    name
+                );
             room[first + i] = kind == Kind.Negative ? -(long)digit : digit;
         }
-        return sum;
+        special = kind switch
+        {
+            Kind.Infinite => double.PositiveInfinity,
+            Kind.InfiniteNegative => double.NegativeInfinity,
+            Kind.NaN => double.NaN,
+            _ => 0,
+        };
+        return end;
     }
 
     /// <summary>Whether two sums are exactly equal: before rounding, however they were put together. NaN equals NaN.</summary>
@@ -309,6 +372,9 @@ public sealed class ExactSum : IEquatable<ExactSum>
 
     /// <summary>The sum rounded to float64, as text.</summary>
     public override string ToString() => ToDouble().ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The most bytes that a stored sum has.</summary>
+    public const int MaxByteCount = Header + 4 * (Fixed.Length - 1);
 
     private const byte Version = 1;
     private const int Header = 4;

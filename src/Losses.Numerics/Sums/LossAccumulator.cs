@@ -1,5 +1,7 @@
-using System.Buffers.Binary;
+using System.Buffers;
 using System.Numerics;
+using System.Runtime.Serialization;
+using System.Text.Json.Serialization;
 
 namespace Losses;
 
@@ -7,7 +9,10 @@ namespace Losses;
 /// <remarks>
 /// Parts merge without loss, in any order: the mean of the whole is the same bits however it was cut, which a mean of means is not. Several threads
 /// may use one at once; where they add very often one for each, merged, is faster.
+/// Serializers store its <see cref="Bytes"/>: System.Text.Json, Newtonsoft's, DataContractSerializer and MessagePack.
 /// </remarks>
+[DataContract]
+[JsonConverter(typeof(LossAccumulatorConverter))]
 public sealed class LossAccumulator : IEquatable<LossAccumulator>
 {
     private readonly ExactSum _values;
@@ -99,6 +104,42 @@ public sealed class LossAccumulator : IEquatable<LossAccumulator>
         }
     }
 
+    /// <summary>Adds the values of a loss over spans, which are not stored; each counts once.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="prediction">float or double.</param>
+    /// <param name="target">As long as <paramref name="prediction"/>.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside the loss's domain; it says which, where. Nothing is added then.</exception>
+    public void Add<L, S>(L loss, ReadOnlySpan<S> prediction, ReadOnlySpan<S> target)
+        where L : struct, IPointwise
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var sum = SpanKernels.Sum(loss, prediction, target);
+        lock (_lock)
+        {
+            _values.Merge(sum);
+            _weights.Add((double)prediction.Length);
+        }
+    }
+
+    /// <summary>Adds the values of a loss of rows with labels, which are not stored; each counts with the weight of its label.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="prediction">A row of scores for each label; float or double.</param>
+    /// <param name="labels">Class indices.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no class; it says which, where. Nothing is added then.</exception>
+    public void Add<L, S>(L loss, ReadOnlySpan<S> prediction, ReadOnlySpan<int> labels)
+        where L : ILabelled
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        var (sum, weight) = SpanKernels.Sum(loss, prediction, labels);
+        lock (_lock)
+        {
+            _values.Merge(sum);
+            _weights.Merge(weight);
+        }
+    }
+
     /// <summary>Adds all that another has.</summary>
     public void Merge(LossAccumulator other)
     {
@@ -171,34 +212,87 @@ public sealed class LossAccumulator : IEquatable<LossAccumulator>
         }
     }
 
+    /// <summary>The exact sums as bytes, the same for equal sums: what serializers store, and restore.</summary>
+    /// <exception cref="ArgumentException">The bytes are not what <see cref="ToBytes"/> gives; the message says where.</exception>
+    [DataMember(Order = 0, IsRequired = true)]
+    public byte[] Bytes
+    {
+        get => ToBytes();
+        init
+        {
+            // A serializer may have made this without the constructor.
+            ArgumentNullException.ThrowIfNull(value);
+            (_values, _weights, _lock) = (new(), new(), new());
+            Read(value, nameof(value));
+        }
+    }
+
     /// <summary>The exact sums as bytes: to store, or to send to the machine that merges.</summary>
+    /// <remarks>The version, then the sum of the values and that of the weights, as <see cref="ExactSum.ToBytes"/> gives them.</remarks>
     public byte[] ToBytes()
     {
-        var sums = Copied();
-        byte[] values = sums.Values.ToBytes(),
-            weights = sums.Weights.ToBytes();
-        var bytes = new byte[sizeof(int) + values.Length + weights.Length];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, values.Length);
-        values.CopyTo(bytes, sizeof(int));
-        weights.CopyTo(bytes, sizeof(int) + values.Length);
-        return bytes;
+        var bytes = (stackalloc byte[MaxByteCount]);
+        return bytes[..Write(bytes)].ToArray();
+    }
+
+    /// <summary>Writes what <see cref="ToBytes"/> gives.</summary>
+    /// <param name="destination">Where to; <see cref="MaxByteCount"/> bytes are always enough.</param>
+    /// <param name="bytesWritten">How many bytes were written.</param>
+    /// <returns>False, and nothing written, where the destination is too short.</returns>
+    public bool TryWriteBytes(Span<byte> destination, out int bytesWritten)
+    {
+        var bytes = (stackalloc byte[MaxByteCount]);
+        bytesWritten = Write(bytes);
+        if (bytes[..bytesWritten].TryCopyTo(destination))
+            return true;
+        bytesWritten = 0;
+        return false;
+    }
+
+    /// <summary>Writes what <see cref="ToBytes"/> gives.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="destination"/> is null.</exception>
+    public void WriteBytes(IBufferWriter<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        destination.Advance(Write(destination.GetSpan(MaxByteCount)));
     }
 
     /// <summary>What <see cref="ToBytes"/> gave.</summary>
-    /// <exception cref="ArgumentException">The bytes are none of these.</exception>
+    /// <param name="bytes">All of what it gave.</param>
+    /// <exception cref="ArgumentException"><paramref name="bytes"/> are not what it gives; the message says where.</exception>
     public static LossAccumulator FromBytes(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < sizeof(int))
-            throw new ArgumentException($"bytes has {bytes.Length} bytes, too few for an accumulator.", nameof(bytes));
-        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
-        if (length < 0 || length > bytes.Length - sizeof(int))
-            throw new ArgumentException(
-                FormattableString.Invariant($"bytes says that its first part has {length} bytes, of {bytes.Length}."),
-                nameof(bytes)
-            );
-        bytes = bytes[sizeof(int)..];
-        return new(ExactSum.FromBytes(bytes[..length]), ExactSum.FromBytes(bytes[length..]));
+        var total = new LossAccumulator();
+        total.Read(bytes, nameof(bytes));
+        return total;
     }
+
+    private int Write(Span<byte> bytes)
+    {
+        bytes[0] = Version;
+        lock (_lock)
+        {
+            Settle();
+            var end = 1 + _values.Write(bytes[1..]);
+            return end + _weights.Write(bytes[end..]);
+        }
+    }
+
+    private void Read(ReadOnlySpan<byte> bytes, string name)
+    {
+        if (bytes.IsEmpty)
+            throw new ArgumentException($"{name} is empty, but an accumulator has two sums.", name);
+        if (bytes[0] != Version)
+            throw new ArgumentException($"{name}[0] is {bytes[0]}, but the format's version is {Version}.", name);
+        var end = _weights.Read(bytes, _values.Read(bytes, 1, name), name);
+        if (end != bytes.Length)
+            throw new ArgumentException($"{name} has length {bytes.Length}, but its two sums end at {end}.", name);
+    }
+
+    /// <summary>The most bytes that a stored accumulator has.</summary>
+    public const int MaxByteCount = 1 + 2 * ExactSum.MaxByteCount;
+
+    private const byte Version = 1;
 
     /// <inheritdoc/>
     public bool Equals(LossAccumulator? other) => other is not null && Copied().Equals(other.Copied());

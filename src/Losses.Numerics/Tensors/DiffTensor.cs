@@ -143,6 +143,14 @@ public sealed partial class DiffTensor<T>
     public System.Numerics.Tensors.Tensor<T> ToTensor() =>
         System.Numerics.Tensors.Tensor.Create(ToArray(), Shape.Rank == 0 ? [1] : [.. Shape.Lengths.Select(length => (nint)length)]);
 
+    /// <summary>The elements as .NET's own tensor over the same memory, which is not copied; a scalar is a row of one.</summary>
+    /// <remarks>Where one number stands for all elements it is there once, with strides of 0.</remarks>
+    public System.Numerics.Tensors.ReadOnlyTensorSpan<T> AsTensorSpan()
+    {
+        nint[] lengths = Shape.Rank == 0 ? [1] : [.. Shape.Lengths.Select(length => (nint)length)];
+        return Storage.IsUniform ? new(Storage.Rounded, lengths, new nint[lengths.Length]) : new(Storage.Rounded, lengths);
+    }
+
     /// <summary>The data type, shape and values; long axes are elided, and so is what comes after some hundred rows and numbers.</summary>
     public override string ToString()
     {
@@ -256,6 +264,17 @@ public static class DiffTensor
         else
             values.FlattenTo(flat);
         return new(Storage<T>.Narrow(flat), shape);
+    }
+
+    /// <summary>A copy of .NET's own tensor.</summary>
+    /// <param name="values">Of any strides.</param>
+    public static DiffTensor<T> Create<T>(in System.Numerics.Tensors.ReadOnlyTensorSpan<T> values)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var shape = SpanKernels.ShapeOf(values.Lengths);
+        var flat = new T[shape.Size];
+        values.FlattenTo(flat);
+        return new(flat, shape);
     }
 
     /// <summary>A scalar.</summary>

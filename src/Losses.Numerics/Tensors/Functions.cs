@@ -306,6 +306,6 @@ internal readonly struct Partial<F, M>(F function) : IPointwise3, ITerms
         where TStorage : unmanaged
     {
         if (function is ISum sum)
-            sum.Visit(new SlopeCollector<M, TStorage>(terms));
+            sum.Visit(new SlopeCollector<M, TStorage>(terms, sum.IsWeighed));
     }
 }

@@ -141,4 +141,16 @@ internal static class ReadmeCSharp
         // end
         return (value, gradient);
     }
+
+    internal static string Batches(IEnumerable<(float[], float[])> batches)
+    {
+        var Console = new StringWriter { NewLine = "\n" };
+        // README: accumulator
+        var total = new LossAccumulator();
+        foreach (var (prediction, target) in batches)
+            total.Add(new Huber(0.5), prediction, target);
+        Console.WriteLine(total.Mean);
+        // end
+        return Console.ToString().TrimEnd();
+    }
 }

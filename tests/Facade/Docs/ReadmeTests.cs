@@ -68,6 +68,11 @@ public partial class ReadmeTests
     }
 
     [Fact]
+    public void The_mean_over_all_batches_is_that_of_their_elements() =>
+        // 0.125, 0 and 0.5 (2 − 0.25).
+        Assert.Equal($"{(0.125 + 0.875) / 3}", ReadmeCSharp.Batches([([1, 2], [0.5f, 2]), ([3], [1])]));
+
+    [Fact]
     public void The_README_s_own_loss_has_its_value_and_gradient_over_spans()
     {
         // 0.75 (0 + 4 + 0.25 + 0) / 4 + 0.25 (2 + 2 + 0.5 + 1) / 4

@@ -341,7 +341,9 @@ let ``masks, weights and names of reductions that do not fit are refused`` () =
 
     // What was refused has not been added.
     Assert.Equal(LossAccumulator(), total)
-    refuses<ArgumentException> "bytes" [ "3 bytes" ] (fun () -> LossAccumulator.FromBytes(ReadOnlySpan [| 1uy; 2uy; 3uy |]) |> ignore)
+
+    refuses<ArgumentException> "bytes" [ "length 3"; "at least 4 bytes" ] (fun () ->
+        LossAccumulator.FromBytes(ReadOnlySpan [| 1uy; 2uy; 3uy |]) |> ignore)
 
     Assert.ThrowsAny<ArgumentException>(fun () -> LossAccumulator.FromBytes(ReadOnlySpan(Array.create 64 255uy)) |> ignore)
     |> ignore
