@@ -508,6 +508,7 @@ public sealed class Formula
         static double Bound(double end) => double.IsFinite(end) ? Math.Round(end, 12) : end;
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "Without names operands have those of a textbook.")]
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Without names operands have those of a textbook.")]
     private static string[]? Parameters(Type type, Type shape, string method)
     {
