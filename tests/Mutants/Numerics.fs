@@ -374,8 +374,14 @@ let private kernels: Mutant list =
                     "each of the largest has the whole slope", "== max ? «1.0 / count»", "1"
                     "what comes after is forgotten", "(before[i] + sum, «sum + row[i]»)", "sum"
                     "a sum always runs forwards", "«backwards» ? row.Length - 1 - k", "false"
-                    "descending is ascending", "(«descending» ? -byValue : byValue)", "!descending"
-                    "equal numbers change places", ": «i.CompareTo(j)»;", "j.CompareTo(i)"
+                    "a place that was gathered twice has one slope", "+ label) * inner + n] «+=» source.Start[i]", "="
+                ]
+        yield!
+            inFile
+                "Kernels/Sorting.cs"
+                [
+                    "descending is ascending", "return «descending» ? ~key : key;", "!descending"
+                    "equal numbers change places", "Keys[j - 1] «>» key", ">="
                 ]
         yield!
             inFile
@@ -541,7 +547,6 @@ let private tensors: Mutant list =
                 "Tensors/Operations/Shapes.cs"
                 [
                     "a slice starts at 0", "(o * from + «start») * inner", "0"
-                    "a place that was gathered twice has one slope", "«values[places[i]] += numbers[i];»", "values[places[i]] = numbers[i];"
                     "all that was joined has the first slopes", "«start += length;»", ""
                 ]
         yield!
