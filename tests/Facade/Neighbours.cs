@@ -121,6 +121,7 @@ public class Neighbours
         Assert.Equal(numbers, back.ToArray());
         Assert.Equal([2.5, 2.5, 2.5, 2.5], DiffTensor.Create(DiffTensor<double>.Filled(2.5, [2, 2]).AsTensorSpan()).ToArray());
         Assert.Equal(7, DiffTensor.Scalar(7.0).AsTensorSpan()[0]);
+        Assert.Equal(new Shape(0), DiffTensor.Create(default(ReadOnlyTensorSpan<double>)).Shape);
     }
 
     [Property]
