@@ -79,6 +79,16 @@ public class Neighbours
                 )
         );
         Assert.StartsWith("prediction is not dense", e.Message);
+        // Transposed, which .NET calls dense.
+        Refuses<ArgumentException>(
+            "target",
+            () =>
+                new MSE().ValueAndGradient(
+                    new ReadOnlyTensorSpan<float>(x, [3, 4]),
+                    new ReadOnlyTensorSpan<float>(x, [3, 4], [1, 3]),
+                    new TensorSpan<float>(new float[12], [3, 4])
+                )
+        );
 
         void Call(nint[] prediction, nint[] target, nint[] gradient) =>
             new MSE().ValueAndGradient(
