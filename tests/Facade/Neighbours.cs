@@ -79,6 +79,16 @@ public class Neighbours
                 )
         );
         Assert.StartsWith("prediction is not dense", e.Message);
+        // Transposed, which .NET calls dense.
+        Refuses<ArgumentException>(
+            "target",
+            () =>
+                new MSE().ValueAndGradient(
+                    new ReadOnlyTensorSpan<float>(x, [3, 4]),
+                    new ReadOnlyTensorSpan<float>(x, [3, 4], [1, 3]),
+                    new TensorSpan<float>(new float[12], [3, 4])
+                )
+        );
 
         void Call(nint[] prediction, nint[] target, nint[] gradient) =>
             new MSE().ValueAndGradient(
@@ -121,6 +131,7 @@ public class Neighbours
         Assert.Equal(numbers, back.ToArray());
         Assert.Equal([2.5, 2.5, 2.5, 2.5], DiffTensor.Create(DiffTensor<double>.Filled(2.5, [2, 2]).AsTensorSpan()).ToArray());
         Assert.Equal(7, DiffTensor.Scalar(7.0).AsTensorSpan()[0]);
+        Assert.Equal(new Shape(0), DiffTensor.Create(default(ReadOnlyTensorSpan<double>)).Shape);
     }
 
     [Property]

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Losses;
 
@@ -122,20 +123,33 @@ public static partial class SpanKernels
             throw new ArgumentException($"{name} has shape {shape} but prediction has shape {prediction}; they must be equal.", name);
     }
 
-    private static ReadOnlySpan<S> Flat<S>(in ReadOnlyTensorSpan<S> tensor, string name)
-    {
-        if (tensor.IsEmpty)
-            return [];
-        return tensor.TryGetSpan(stackalloc nint[tensor.Rank], (int)tensor.FlattenedLength, out var span) ? span : throw Gaps(name);
-    }
+    private static ReadOnlySpan<S> Flat<S>(in ReadOnlyTensorSpan<S> tensor, string name) =>
+        tensor.IsEmpty ? []
+        : IsRowMajor(tensor.Lengths, tensor.Strides)
+            ? MemoryMarshal.CreateReadOnlySpan(in tensor.GetPinnableReference(), (int)tensor.FlattenedLength)
+        : throw Gaps(name);
 
-    private static Span<S> Flat<S>(in TensorSpan<S> tensor, string name)
+    private static Span<S> Flat<S>(in TensorSpan<S> tensor, string name) =>
+        tensor.IsEmpty ? []
+        : IsRowMajor(tensor.Lengths, tensor.Strides)
+            ? MemoryMarshal.CreateSpan(ref tensor.GetPinnableReference(), (int)tensor.FlattenedLength)
+        : throw Gaps(name);
+
+    // .NET calls a transposed tensor dense as well, and gives an axis of length 1 any stride.
+    private static bool IsRowMajor(ReadOnlySpan<nint> lengths, ReadOnlySpan<nint> strides)
     {
-        if (tensor.IsEmpty)
-            return [];
-        return tensor.TryGetSpan(stackalloc nint[tensor.Rank], (int)tensor.FlattenedLength, out Span<S> span) ? span : throw Gaps(name);
+        nint expected = 1;
+        for (var axis = lengths.Length - 1; axis >= 0; axis--)
+        {
+            if (lengths[axis] == 1)
+                continue;
+            if (strides[axis] != expected)
+                return false;
+            expected *= lengths[axis];
+        }
+        return true;
     }
 
     private static ArgumentException Gaps(string name) =>
-        new($"{name} is not dense: its elements do not lie side by side, so that it would have to be copied.", name);
+        new($"{name} is not dense: its elements do not lie row after row, so that it would have to be copied.", name);
 }

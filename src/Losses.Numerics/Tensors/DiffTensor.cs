@@ -271,6 +271,9 @@ public static class DiffTensor
     public static DiffTensor<T> Create<T>(in System.Numerics.Tensors.ReadOnlyTensorSpan<T> values)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        // What has no elements may have no axes either.
+        if (values.IsEmpty)
+            return new([], values.Rank == 0 ? [0] : SpanKernels.ShapeOf(values.Lengths));
         var shape = SpanKernels.ShapeOf(values.Lengths);
         var flat = new T[shape.Size];
         values.FlattenTo(flat);
