@@ -214,11 +214,12 @@ module Reduce =
 
     // What is left to do once mask and weights are applied.
     let private reduced (options: Reducing) (loss: LossValues<'T>) : 'T :> ITensor<'T> =
-        match options.PerSample, options.Reduction with
-        | true, reduction -> bySample options.Empty reduction loss
-        | false, (Reduction.Mean | Reduction.BatchMean as reduction) when options.Empty <> EmptyMean.NaN ->
-            emptyAware options.Empty (TensorNotation.sumAll loss.Weights) (by reduction loss)
-        | false, reduction -> by reduction loss
+        if options.PerSample then
+            bySample options.Empty options.Reduction loss
+        elif options.Empty <> EmptyMean.NaN && (options.Reduction = Reduction.Mean || options.Reduction = Reduction.BatchMean) then
+            emptyAware options.Empty (TensorNotation.sumAll loss.Weights) (by options.Reduction loss)
+        else
+            by options.Reduction loss
 
     /// <summary>The reduction in full: mask, weights, what a mean divides by, each sample by itself or all together.</summary>
     /// <param name="options">What to do; the same for every loss.</param>

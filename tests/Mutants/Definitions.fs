@@ -194,9 +194,9 @@ let mutants: Mutant list =
                     "an empty mean that is to throw does not", "when «'T.Least counted > 0.0»", "'T.Least counted >= 0.0"
                     "an empty mean that is to be 0 is 1", "counted mean («Notation.num 0.0»)", "Notation.num 1.0"
                     "the mean of a sample forgets the lengths of sequences", "(total «loss.UncheckedMeanValues»)", "loss.Unchecked"
-                    "the mean of a sample has no policy", "bySample «options.Empty» reduction", "EmptyMean.NaN"
+                    "the mean of a sample has no policy", "bySample «options.Empty» options.Reduction", "EmptyMean.NaN"
                     "a batch mean has no policy",
-                    "when «options.Empty <> EmptyMean.NaN» ->",
+                    "elif «options.Empty <> EmptyMean.NaN» &&",
                     "options.Reduction = Reduction.Mean && options.Empty <> EmptyMean.NaN"
                 ]
         yield!
