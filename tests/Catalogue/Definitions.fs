@@ -8,11 +8,12 @@ open System
 open System.Reflection
 open Losses
 
-// By the names of the constructors' parameters.
+// By the names of the constructors' parameters, of one struct alone where it has other limits.
 let private sizes =
     dict
         [
             "a", 1.25
+            "AdaptiveWing.alpha", 2.1
             "alpha", 0.25
             "beta", 0.5
             "c", 4.685
@@ -27,7 +28,9 @@ let private sizes =
             "gamma", 2.0
             "kappa", 1.5
             "logZero", -4.0
+            "lower", -0.5
             "margin", 0.8
+            "omega", 14.0
             "p", 1.5
             "q", 0.7
             "scale", 2.0
@@ -36,17 +39,25 @@ let private sizes =
             "smooth", 1.0
             "smoothing", 0.1
             "tau", 0.3
+            "theta", 0.5
             "undesirableWeight", 1.1
+            "upper", 1.25
             "width", 5.0
         ]
 
 let private argument (switch: bool) (parameter: ParameterInfo) : objnull =
     let kind = parameter.ParameterType
 
-    if kind = typeof<float> then box sizes[nonNull parameter.Name]
-    elif kind = typeof<bool> then box switch
-    elif kind = typeof<int> then box 3
-    else Enum.ToObject(kind, (if switch then 1 else 0))
+    if kind = typeof<float> then
+        match sizes.TryGetValue $"{(nonNull parameter.Member.DeclaringType).Name}.{parameter.Name}" with
+        | true, size -> box size
+        | _ -> box sizes[nonNull parameter.Name]
+    elif kind = typeof<bool> then
+        box switch
+    elif kind = typeof<int> then
+        box 3
+    else
+        Enum.ToObject(kind, (if switch then 1 else 0))
 
 let private isNumber (parameter: ParameterInfo) =
     let kind = parameter.ParameterType

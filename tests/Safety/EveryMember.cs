@@ -210,7 +210,7 @@ public class EveryMember
             constraints.Any(constraint => (constraint.IsGenericType ? constraint.GetGenericTypeDefinition() : constraint) == type);
         return Is(typeof(ITensor<>)) ? typeof(DiffTensor<>).MakeGenericType(storage)
             : Is(typeof(IReal<>)) ? (storage == typeof(double) ? typeof(Real) : typeof(DiffTensor<double>))
-            : Is(typeof(IPointwise)) ? typeof(Huber)
+            : Is(typeof(IPointwise)) || Is(typeof(IDefinition)) ? typeof(Huber)
             : Is(typeof(IPointwise3)) ? typeof(GaussianNLL)
             : Is(typeof(ILabelled)) ? typeof(CrossEntropy)
             : Is(typeof(IVectors3)) ? typeof(TripletMargin)

@@ -52,6 +52,8 @@ internal static class Hyperparameters
         ["rho"] = "ρ",
         ["sigma"] = "σ",
         ["tau"] = "τ",
+        ["theta"] = "θ",
+        ["omega"] = "ω",
         ["level"] = "τ",
         ["temperature"] = "T",
         ["smooth"] = "s",
