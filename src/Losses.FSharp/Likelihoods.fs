@@ -141,7 +141,7 @@ type TweedieNLL =
 
 /// <summary>2 (t log(t/x) − t + x): the deviance of counts.</summary>
 [<Struct; NoEquality; NoComparison>]
-type PoissonDeviance =
+type internal PoissonDeviance =
     interface IPointwise with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t) =
@@ -155,7 +155,7 @@ type PoissonDeviance =
 
 /// <summary>2 (t/x − 1 − log(t/x)): the deviance of positive amounts.</summary>
 [<Struct; NoEquality; NoComparison>]
-type GammaDeviance =
+type internal GammaDeviance =
     interface IPointwise with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t) =
@@ -167,7 +167,7 @@ type GammaDeviance =
 
 /// <summary>2 ∫ (t − s) s⁻ᵖ ds from x to t.  (Jørgensen 1987)</summary>
 [<Struct; NoEquality; NoComparison>]
-type TweedieDeviance =
+type internal TweedieDeviance =
     val private p: float
 
     // C# has a struct without a constructor, too: its zeros are the defaults.
@@ -199,12 +199,7 @@ type TweedieDeviance =
 
     /// <summary>The deviance of a power of the mean that the variance is.</summary>
     /// <param name="p">p, finite; below 0, or above 1 and not 2: 0 is the squared error, 1 <see cref="T:Losses.PoissonDeviance"/>, 2 <see cref="T:Losses.GammaDeviance"/>.</param>
-    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is from 0 to 1, 2, or not finite.</exception>
-    new(p: float) =
-        if not (Double.IsFinite p && (p < 0.0 || p > 1.0) && p <> 2.0) then
-            Check.outOfRange (nameof p) p "finite, below 0 or above 1, and not 2"
-
-        { p = p }
+    new(p: float) = { p = p }
 
 /// <summary>log(u − l) where l ≤ t ≤ u, else ∞.</summary>
 [<Struct; NoEquality; NoComparison>]
@@ -449,17 +444,24 @@ module Likelihoods =
     /// 2 (t²⁻ᵖ / ((1 − p)(2 − p)) − t x¹⁻ᵖ / (1 − p) + x²⁻ᵖ / (2 − p)). Slope: 2 (x − t) x⁻ᵖ.
     /// Source: Jørgensen, J. R. Stat. Soc. B 49 (1987) 127–162; sklearn.metrics.mean_tweedie_deviance (1.7, 2025).</remarks>
     let tweedieDeviance (power: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        // More than the compiler inlines into the loop of one kernel: operation by operation.
+        let deviance (loss: IPointwise) =
+            checkTwo (nameof target) target (nameof prediction) prediction
+
+            LossValues(loss.Apply(prediction, target))
+                .Within(loss.Prediction, prediction, nameof prediction)
+                .Within(loss.Target, target, nameof target)
+
         if power = 0.0 then
             mse target prediction
         elif power = 1.0 then
-            pointwise (PoissonDeviance()) target prediction
+            deviance (PoissonDeviance())
         elif power = 2.0 then
-            pointwise (GammaDeviance()) target prediction
+            deviance (GammaDeviance())
+        elif System.Double.IsFinite power && (power < 0.0 || power > 1.0) then
+            deviance (TweedieDeviance power)
         else
-            if not (System.Double.IsFinite power && (power < 0.0 || power > 1.0)) then
-                Check.outOfRange (nameof power) power "finite and not between 0 and 1"
-
-            pointwise (TweedieDeviance power) target prediction
+            Check.outOfRange (nameof power) power "finite and not between 0 and 1"
 
     /// <summary>Tweedie loss: what of the likelihood of sums of gamma-distributed amounts, zeros among them, depends on the mean.</summary>
     /// <param name="p">p, above 1 and below 2: the power of the mean that the variance is.</param>

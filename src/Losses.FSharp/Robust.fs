@@ -143,7 +143,7 @@ type Wing =
 
 /// <summary>ω log(1 + (|d|/ε)^(α − t)) where |d| &lt; θ, linear beyond, with d = x − t.  (Wang, Bo and Li 2019)</summary>
 [<Struct; NoEquality; NoComparison>]
-type AdaptiveWing =
+type internal AdaptiveWing =
     val private isGiven: bool
     val private omega: float
     val private theta: float
@@ -330,7 +330,10 @@ module Robust =
         (target: 'T)
         (prediction: 'T)
         : LossValues<'T> when 'T :> ITensor<'T> =
-        pointwise (AdaptiveWing(omega, theta, epsilon, alpha)) target prediction
+        checkTwo (nameof target) target (nameof prediction) prediction
+        // More than the compiler inlines into the loop of one kernel: operation by operation.
+        let loss = AdaptiveWing(omega, theta, epsilon, alpha) :> IPointwise
+        LossValues(loss.Apply(prediction, target)).Within(Domain.Probability, target, nameof target)
 
     /// <summary>Reverse Huber loss, berHu: linear within <paramref name="c"/> of the target, quadratic beyond it.</summary>
     /// <param name="c">c, in units of the target; finite, above 0.</param>

@@ -82,7 +82,7 @@ type CRPSExponential =
 
 /// <summary>t (2Φ(w) − 1) − 2 exp(x + ½σ²) (Φ(w − σ) + Φ(σ/√2) − 1), with w = (log t − x) / σ; of t ≤ 0 with w = −∞.</summary>
 [<Struct; NoEquality; NoComparison>]
-type CRPSLogNormal =
+type internal CRPSLogNormal =
     interface IPointwise3 with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(x, t, s) =
@@ -101,9 +101,9 @@ type CRPSUniform =
     interface IPointwise3 with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member _.Apply(lower, t, upper) =
-            let cut = min (max t lower) upper
-            let a, b = cut - lower, upper - cut
             let width = upper - lower
+            let a = min (hinge (t - lower)) width
+            let b = width - a
             let apart = a - b
             // Of one point it is the distance.
             let inside = (apart * apart + a * b) / (3.0 .* ifLess (num 0.0) width width (num 1.0))
@@ -130,7 +130,7 @@ type internal Thresholds =
 
 /// <summary>∫ (F(y) − 1{y ≥ t})² dy between two thresholds, of normal distributions.  (Gneiting and Ranjan 2011)</summary>
 [<Struct; NoEquality; NoComparison>]
-type TwcrpsNormal =
+type internal TwcrpsNormal =
     val private thresholds: Thresholds
 
     interface IPointwise3 with
@@ -156,7 +156,7 @@ type TwcrpsNormal =
 
 /// <summary>∫ (F(y) − 1{y ≥ t})² dy between two thresholds, of logistic distributions.  (Gneiting and Ranjan 2011)</summary>
 [<Struct; NoEquality; NoComparison>]
-type TwcrpsLogistic =
+type internal TwcrpsLogistic =
     val private thresholds: Thresholds
 
     interface IPointwise3 with
@@ -253,6 +253,11 @@ module Scores =
     [<Literal>]
     let TwcrpsLogisticUpper = System.Double.PositiveInfinity
 
+    // Error functions are more than the compiler inlines into the loop of one kernel: operation by operation.
+    let private ofPlace (loss: IPointwise3) (scale: 'T) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        checkThree (nameof scale) scale (nameof target) target (nameof prediction) prediction
+        LossValues(loss.Apply(prediction, target, scale)).Within(Domain.Positive, scale, nameof scale)
+
     /// <summary>Continuous ranked probability score of normal distributions: the absolute error of a forecast that says how sure it is.</summary>
     /// <param name="scale">σ, above 0; the shape of <paramref name="target"/>.</param>
     /// <param name="target">Any shape.</param>
@@ -307,7 +312,7 @@ module Scores =
     /// <remarks>∫ (F(y) − 1{y ≥ t})² dy = t (2Φ(w) − 1) − 2 exp(x + ½σ²) (Φ(w − σ) + Φ(σ/√2) − 1) with w = (log t − x) / σ; of t ≤ 0 with w = −∞. Slope in x: the second
     /// term. Source: Baran and Lerch, Q. J. R. Meteorol. Soc. 141 (2015) 2289–2299; scoringrules.crps_lognormal (2024).</remarks>
     let crpsLogNormal (scale: 'T) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        namedPointwise3 (nameof scale) (nameof target) (nameof prediction) (CRPSLogNormal()) scale target prediction
+        ofPlace (CRPSLogNormal()) scale target prediction
 
     /// <summary>Continuous ranked probability score of uniform distributions.</summary>
     /// <param name="upper">The upper end; the shape of <paramref name="target"/>, at least <paramref name="lower"/>.</param>
@@ -332,7 +337,7 @@ module Scores =
     /// <remarks>∫ (F(y) − 1{y ≥ t})² dy from the lower threshold to the upper. With z at the thresholds it is the score of the whole line, of the target cut to them, less
     /// σ (zΦ² + 2φΦ − Φ(√2 z)/√π) below the lower, and the same of −z above the upper. Source: Gneiting and Ranjan, J. Bus. Econ. Stat. 29 (2011) 411–422.</remarks>
     let twcrpsNormal (lower: float) (upper: float) (scale: 'T) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        namedPointwise3 (nameof scale) (nameof target) (nameof prediction) (TwcrpsNormal(lower, upper)) scale target prediction
+        ofPlace (TwcrpsNormal(lower, upper)) scale target prediction
 
     /// <summary>Threshold-weighted continuous ranked probability score of logistic distributions: only what is between two thresholds counts.</summary>
     /// <param name="lower">The lower threshold, −∞ for none; in units of the target, not NaN.</param>
@@ -346,7 +351,7 @@ module Scores =
     /// <remarks>∫ (F(y) − 1{y ≥ t})² dy from the lower threshold to the upper. With z at the thresholds it is the score of the whole line, of the target cut to them, less
     /// s (log(1 + eᶻ) − σ(z)) below the lower, and the same of −z above the upper. Source: Gneiting and Ranjan, J. Bus. Econ. Stat. 29 (2011) 411–422.</remarks>
     let twcrpsLogistic (lower: float) (upper: float) (scale: 'T) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        namedPointwise3 (nameof scale) (nameof target) (nameof prediction) (TwcrpsLogistic(lower, upper)) scale target prediction
+        ofPlace (TwcrpsLogistic(lower, upper)) scale target prediction
 
     /// <summary>Interval score, Winkler's: how wide a prediction interval is, and by how much the target is outside it.</summary>
     /// <param name="alpha">α, above 0 and below 1: the interval is to hold 1 − α of the targets.</param>

@@ -359,6 +359,24 @@ module Entry =
     /// A function of one element of each operand.
     let elementwise (name: string) (operands: Operand list) (formula: Formula) (call: Call) : Entry = entry name operands formula call
 
+    /// A definition that is too much for one kernel, and runs operation by operation.
+    let composed (name: string) (loss: IPointwise) (operands: Operand list) (call: Call) : Entry =
+        let formula =
+            { new Formula with
+                member _.Of(x, _, _) = [| loss.Apply(x[0].[0], x[1].[0]) |]
+            }
+
+        elementwise name operands formula call
+
+    /// The same of three operands.
+    let composed3 (name: string) (loss: IPointwise3) (operands: Operand list) (call: Call) : Entry =
+        let formula =
+            { new Formula with
+                member _.Of(x, _, _) = [| loss.Apply(x[0].[0], x[1].[0], x[2].[0]) |]
+            }
+
+        elementwise name operands formula call
+
     let definition (loss: 'L) : Definition when 'L: struct and 'L :> IPointwise and 'L: (new: unit -> 'L) and 'L :> ValueType =
         { new Definition with
             member _.Type = typeof<'L>

@@ -277,7 +277,7 @@ module Likelihoods =
 
         [| x; (if t > 0.0 || least then t else x) |]
 
-    let private deviance (power: float) (definition: 'L) =
+    let private deviance (power: float) (definition: IPointwise) =
         let a, b = 2.0 - power, 1.0 - power
         let least = power < 2.0
         let size e = if e = 0.0 then 1.0 else 1.0 / abs e
@@ -311,7 +311,7 @@ module Likelihoods =
                 * (1.0 + abs (Math.Log x[0]) + ratio x)
                 * (if b = 0.0 then ratio x else min (ratio x) 1.0 * (powers b x + 1.0) * size b)
 
-        Entry.pointwise
+        Entry.composed
             $"tweedieDeviance power {power}"
             definition
             [

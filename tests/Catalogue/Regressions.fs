@@ -270,7 +270,7 @@ module Regressions =
         |> Entry.promises bent
 
     let private adaptiveWing (theta: float) =
-        Entry.pointwise
+        Entry.composed
             $"adaptiveWing theta {theta}"
             (AdaptiveWing(14.0, theta, 1.0, 2.1))
             [ prediction; Operand.of' Numbers.Probability "target" ]

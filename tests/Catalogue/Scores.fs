@@ -74,7 +74,7 @@ module Scores =
     let private crpsLogNormal =
         let mean (x: float[]) = exp (x[0] + 0.5 * x[2] * x[2])
 
-        Entry.pointwise3
+        Entry.composed3
             "crpsLogNormal"
             (CRPSLogNormal())
             [ Operand.any "prediction"; Operand.any "target"; Operand.of' Numbers.Positive "scale" ]
@@ -133,12 +133,12 @@ module Scores =
         |> Entry.given "+ 2⁻⁵⁰" Entry.rounded (Entry.terms (fun _ -> 1.0) [ (fun _ -> 0.0); (fun _ -> 0.0); (fun _ -> 0.0) ])
 
     // Far from a threshold what is beyond it is nearly all.
-    let private thresholded (name: string) (definition: 'L) (lower: float) (upper: float) (call: Call) =
+    let private thresholded (name: string) (definition: IPointwise3) (lower: float) (upper: float) (call: Call) =
         let apart (x: float[]) =
             let beyond bound = if Double.IsInfinity bound then 0.0 else abs (x[0] - bound)
             abs (x[0] - x[1]) + beyond lower + beyond upper
 
-        Entry.pointwise3
+        Entry.composed3
             $"{name} lower {lower} upper {upper}"
             definition
             [ Operand.any "prediction"; Operand.any "target"; Operand.of' Numbers.Positive "scale" ]

@@ -28,6 +28,7 @@ internal sealed class Writer(bool isLaTeX)
         ["ρ"] = "\\rho",
         ["σ"] = "\\sigma",
         ["τ"] = "\\tau",
+        ["θ"] = "\\theta",
         ["φ"] = "\\varphi",
         ["ω"] = "\\omega",
     };

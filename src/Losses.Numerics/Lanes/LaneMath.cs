@@ -93,16 +93,25 @@ internal static partial class LaneMath<S, V, TStorage>
         var d2 = S.Multiply(d, d);
         if (IsShort)
             return S.Multiply(d2, ExpTail(d, d2));
-        // 1/k!: the coefficients of an exponential's tail leave some units of the last place, which its 1 + d hides.
+        // 1/k!: the coefficients of an exponential's tail leave some units of the last place, which its 1 + d hides. In one expression, since each
+        // variable counts where definitions are inlined.
         var d4 = S.Multiply(d2, d2);
-        var a = S.Fma(d, S.Create(1 / 6.0), S.Create(0.5));
-        var b = S.Fma(d, S.Create(1 / 120.0), S.Create(1 / 24.0));
-        var c = S.Fma(d, S.Create(1 / 5040.0), S.Create(1 / 720.0));
-        var e = S.Fma(d, S.Create(1 / 362880.0), S.Create(1 / 40320.0));
-        var f = S.Fma(d, S.Create(1 / 39916800.0), S.Create(1 / 3628800.0));
-        var g = S.Fma(d, S.Create(1 / 6227020800.0), S.Create(1 / 479001600.0));
-        var high = S.Fma(d4, S.Fma(d2, g, f), S.Fma(d2, e, c));
-        return S.Multiply(d2, S.Fma(d4, high, S.Fma(d2, b, a)));
+        return S.Multiply(
+            d2,
+            S.Fma(
+                d4,
+                S.Fma(
+                    d4,
+                    S.Fma(
+                        d2,
+                        S.Fma(d, S.Create(1 / 6227020800.0), S.Create(1 / 479001600.0)),
+                        S.Fma(d, S.Create(1 / 39916800.0), S.Create(1 / 3628800.0))
+                    ),
+                    S.Fma(d2, S.Fma(d, S.Create(1 / 362880.0), S.Create(1 / 40320.0)), S.Fma(d, S.Create(1 / 5040.0), S.Create(1 / 720.0)))
+                ),
+                S.Fma(d2, S.Fma(d, S.Create(1 / 120.0), S.Create(1 / 24.0)), S.Fma(d, S.Create(1 / 6.0), S.Create(0.5)))
+            )
+        );
     }
 
     // (eʳ − 1 − r) / r² for |r| ≤ ½ log 2.
