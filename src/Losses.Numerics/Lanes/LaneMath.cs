@@ -91,27 +91,7 @@ internal static partial class LaneMath<S, V, TStorage>
     public static V AboveTangent(V d)
     {
         var d2 = S.Multiply(d, d);
-        if (IsShort)
-            return S.Multiply(d2, ExpTail(d, d2));
-        // 1/k!: the coefficients of an exponential's tail leave some units of the last place, which its 1 + d hides. In one expression, since each
-        // variable counts where definitions are inlined.
-        var d4 = S.Multiply(d2, d2);
-        return S.Multiply(
-            d2,
-            S.Fma(
-                d4,
-                S.Fma(
-                    d4,
-                    S.Fma(
-                        d2,
-                        S.Fma(d, S.Create(1 / 6227020800.0), S.Create(1 / 479001600.0)),
-                        S.Fma(d, S.Create(1 / 39916800.0), S.Create(1 / 3628800.0))
-                    ),
-                    S.Fma(d2, S.Fma(d, S.Create(1 / 362880.0), S.Create(1 / 40320.0)), S.Fma(d, S.Create(1 / 5040.0), S.Create(1 / 720.0)))
-                ),
-                S.Fma(d2, S.Fma(d, S.Create(1 / 120.0), S.Create(1 / 24.0)), S.Fma(d, S.Create(1 / 6.0), S.Create(0.5)))
-            )
-        );
+        return S.Multiply(d2, ExpTail(d, d2));
     }
 
     // (eʳ − 1 − r) / r² for |r| ≤ ½ log 2.
