@@ -86,12 +86,9 @@ let all: (string * IDefinition) list =
 let private between (random: Random) low high = low + (high - low) * random.NextDouble()
 
 let private within (random: Random) (domain: Domain) =
-    if domain.LeastMagnitude = 1.0 then
-        float (2 * random.Next 2 - 1)
-    elif domain.Least > 0.0 then
-        between random 0.05 4.0
-    else
-        between random (max -4.0 domain.Least) (min 4.0 domain.Largest)
+    if domain.LeastMagnitude = 1.0 then float (2 * random.Next 2 - 1)
+    elif domain.Least > 0.0 then between random 0.05 4.0
+    else between random (max -4.0 domain.Least) (min 4.0 domain.Largest)
 
 let private share (random: Random) =
     let p = between random 0.02 0.98

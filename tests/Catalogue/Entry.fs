@@ -366,7 +366,7 @@ module Entry =
                 member _.Of(x, _, _) = [| loss.Apply(x[0].[0], x[1].[0]) |]
             }
 
-        elementwise name operands formula call
+        { elementwise name operands formula call with IsComposed = true }
 
     /// The same of three operands.
     let composed3 (name: string) (loss: IPointwise3) (operands: Operand list) (call: Call) : Entry =
@@ -375,7 +375,7 @@ module Entry =
                 member _.Of(x, _, _) = [| loss.Apply(x[0].[0], x[1].[0], x[2].[0]) |]
             }
 
-        elementwise name operands formula call
+        { elementwise name operands formula call with IsComposed = true }
 
     let definition (loss: 'L) : Definition when 'L: struct and 'L :> IPointwise and 'L: (new: unit -> 'L) and 'L :> ValueType =
         { new Definition with

@@ -127,6 +127,10 @@ internal static class Arguments
                 new Weights([1], [1, 1, 1, 1]),
                 null,
             ];
+        if (type == typeof(IDefinition))
+            return [new Huber(0.5), new GaussianNLL(), new Focal(), new RankNet(), new NoShape(), null];
+        if (type == typeof(Formula))
+            return [Formula.Of(new Huber(0.5)), Formula.Of(new GaussianNLL()), null];
         if (type == typeof(Domain))
             return [Domain.Probability, Domain.All, Domain.PlusOrMinusOne, null];
         if (type == typeof(LossAccumulator))
@@ -365,4 +369,7 @@ internal static class Arguments
             values.Add(null);
         return [.. values];
     }
+
+    // A definition of no shape that there is.
+    private readonly struct NoShape : IDefinition;
 }

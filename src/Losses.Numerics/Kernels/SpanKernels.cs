@@ -388,15 +388,30 @@ public static partial class SpanKernels
                 var values = loss.Of(x[0], x[1], x[2]).Values;
                 return reduction is Reduction.Mean or Reduction.BatchMean ? values.Mean() : values.Sum();
             },
-            new(first, shape),
-            new(second, shape),
-            new(third, shape)
+            Copied(first, shape),
+            Copied(second, shape),
+            Copied(third, shape)
         );
         var gradients = pull(DiffTensor.Scalar(S.One));
         CopyWanted(gradients[0], firstGradient);
         CopyWanted(gradients[1], secondGradient);
         CopyWanted(gradients[2], thirdGradient);
         return value.ToScalar();
+    }
+
+    // A large copy, too, may be called off.
+    private static DiffTensor<S> Copied<S>(ReadOnlySpan<S> values, Shape shape)
+        where S : unmanaged, IFloatingPointIeee754<S>
+    {
+        const int part = 1 << 20;
+        var copy = GC.AllocateUninitializedArray<S>(values.Length);
+        for (var i = 0; i < copy.Length; i += part)
+        {
+            Cancellable.Check();
+            var count = Math.Min(part, copy.Length - i);
+            values.Slice(i, count).CopyTo(copy.AsSpan(i, count));
+        }
+        return DiffTensor.Over<S>(copy, shape);
     }
 
     private static void CopyWanted<S>(DiffTensor<S> gradient, Span<S> destination)

@@ -216,6 +216,7 @@ internal sealed unsafe class Program<T>
         // Whatever the excess of the last register holds, it is numbers of no account.
         for (var i = start; i < end; i += block)
         {
+            Cancellable.Check();
             var count = Math.Min(block, end - i);
             var whole = Room(count);
             for (var v = 0; v < _values.Count; v++)
