@@ -70,9 +70,21 @@ let mutants: Mutant list =
                 ]
         yield!
             inFile
+                "Likelihoods.fs"
+                [
+                    "a deviance of its mean's power", "power («Operators.(~-) loss.P») x", "loss.P"
+                    "a deviance counts its slope twice", "weigh (x - detach x) (detach «byPrediction»)", "(2.0 .* byPrediction)"
+                ]
+        yield!
+            inFile
                 "Scores.fs"
                 [
-                    "CRPS of a wider normal", "erf («0.7071067811865476» .* z)", "0.5"
+                    "CRPS of a wider normal", "d * erf («0.7071067811865476» .* z) + s", "0.5"
+                    "CRPS of a narrower interval", "/ («3.0» .* ifLess (num 0.0) width", "2.0"
+                    "what is below a threshold counts twice",
+                    "whole - «PlacesAndScales.normalTail (num at.lower - x) s»",
+                    "PlacesAndScales.normalTail (num at.lower - x) s * num 2.0"
+                    "a tail of a wider normal", "«0.25» .* (twice * twice)", "0.5"
                     "the interval score forgets α", "num («2.0 ./. loss.Alpha») * outside", "2.0"
                 ]
         yield!
