@@ -312,9 +312,12 @@ module Rows =
                                    d * (weighed p (1.0 + abs x) + weighed q (1.0 + abs t + abs (x - t)))))
                     Slope =
                         fun _ k ->
-                            let struct (p, q, _, _) = classes[k]
+                            let struct (p, q, x, t) = classes[k]
                             let least = max (Math.ScaleB(1.0, -1022))
-                            scale / temperature * (sizes[k] + (least p + least q) * total)
+                            let times y share = if Double.IsFinite y then least share * y else weighed share y
+                            let own = p |> times (1.0 + abs x + abs (x - t))
+                            let other = q |> times (1.0 + abs t + abs (x - t))
+                            scale / temperature * (own + other + (least p + least q) * total)
                     Relative = 0.0
                 })
 
