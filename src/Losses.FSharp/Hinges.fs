@@ -197,7 +197,7 @@ module Hinges =
     /// <param name="prediction">The shape of <paramref name="target"/>.</param>
     /// <returns>Units of the prediction, at least 0, one for each row. A mean divides by their number.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes differ, or there are no classes.</exception>
-    /// <remarks>max(0, 1 + max_j (1 − t_j) x_j − Σ_j t_j x_j). Source: keras.losses.CategoricalHinge (3.16, 2026).</remarks>
+    /// <remarks>max(0, 1 + max_j (1 − t_j) x_j − Σ_j t_j x_j). Classes that tie share the slope. Source: keras.losses.CategoricalHinge (3.16, 2026).</remarks>
     let categoricalHinge (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         checkTwo (nameof target) target (nameof prediction) prediction
         let axis = Check.vectorAxis (nameof prediction) prediction.Shape

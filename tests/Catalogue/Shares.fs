@@ -529,13 +529,15 @@ module Shares =
             })
         |> Entry.promises [ NonNegative; Convex [ 0 ] ]
 
+    /// Scores without ties, which share the slope.
+    let private apart (random: Random) (format: Format) (width: int) =
+        Array.init width (fun _ -> format.Round(Operators.(-) (160.0 *. random.NextDouble()) 80.0))
+
     let private multiclassHinge (margin: float) =
         Entry.rows
             $"multiclassHinge margin {margin}"
             [ Operand.any "scores" ]
-            // No ties: these share the slope.
-            (fun random format width ->
-                [| Array.init width (fun _ -> format.Round(Operators.(-) (160.0 *. random.NextDouble()) 80.0)) |], [| random.Next width |])
+            (fun random format width -> [| apart random format width |], [| random.Next width |])
             { new Formula with
                 member _.Of(x, _, labels) =
                     let own = labels[0]
@@ -553,8 +555,7 @@ module Shares =
         Entry.rows
             "categoricalHinge"
             [ Operand.any "prediction"; Operand.any "target" ]
-            (fun random format width ->
-                [| Array.init width (fun _ -> Draw.moderate random format); Draw.distribution random format width |], [||])
+            (fun random format width -> [| apart random format width; Draw.distribution random format width |], [||])
             { new Formula with
                 member _.Of(x, _, _) =
                     let others = Array.map2 (fun x t -> (num 1.0 - t) * x) x[0] x[1] |> Array.reduce (fun a b -> max a b)

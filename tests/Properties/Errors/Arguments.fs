@@ -5,19 +5,7 @@ open System
 open Xunit
 open Losses
 open Losses.FSharp
-
-let private x23 = DiffTensor.Create([| 1.0; 2.0; 3.0; 4.0; 5.0; 6.0 |], 2, 3)
-let private x32 = DiffTensor.Create([| 1.0; 2.0; 3.0; 4.0; 5.0; 6.0 |], 3, 2)
-let private labels = Labels [| 0; 2 |]
-
-let private refuses<'E when 'E :> ArgumentException> (parameter: string) (parts: string list) (call: unit -> unit) =
-    let error = Assert.Throws<'E> call
-    Assert.Equal(parameter, error.ParamName)
-
-    for part in parts do
-        Assert.Contains(part, error.Message)
-
-let private nothing<'T> : 'T = Unchecked.defaultof<'T>
+open Losses.Tests.Errors.Refusal
 
 [<Fact>]
 let ``a target of another shape names both shapes`` () =

@@ -1,5 +1,5 @@
-/// The functions that torch_nn.json has no cases of, against PyTorch 1.13: rest.json, which rest.py writes.
-module Losses.Tests.Reference.Rest
+/// Distances of all pairs and adaptive softmax, which torch_nn.json has no cases of, against PyTorch 1.13: vectors.json, which vectors.py writes.
+module Losses.Tests.Reference.Vectors
 
 open System
 open System.IO
@@ -41,7 +41,7 @@ let private numbers (element: JsonElement) =
 let private named (element: JsonElement) = [| for property in element.EnumerateObject() -> property.Name, numbers property.Value |]
 
 let private cases =
-    use document = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reference", "rest.json")))
+    use document = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reference", "vectors.json")))
 
     [|
         for case in document.RootElement.GetProperty("cases").EnumerateArray() ->

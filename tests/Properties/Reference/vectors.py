@@ -1,6 +1,6 @@
-"""Writes rest.json: what PyTorch says of the functions that torch_nn.json has no cases of, in float64.
+"""Writes vectors.json: what PyTorch says of the functions that torch_nn.json has no cases of, in float64.
 
-    python3 tests/Properties/Reference/rest.py > tests/Properties/Reference/rest.json
+    python3 tests/Properties/Reference/vectors.py > tests/Properties/Reference/vectors.json
 
 Made with PyTorch 1.13 (Debian 12's python3-torch).
 """
