@@ -19,6 +19,10 @@ internal static class Structured
     private static readonly Weights s_mask = Weights.Mask(s_marks, [1024, 1024]);
     private static readonly Lazy<Tensor> s_torchMask = new(() => tensor(s_marks, [1024L, 1024L]).DetachFromDisposeScope());
 
+    private static readonly float[] s_signs = [.. Numbers.Uniform(8192, 3, 0, 1).Select(value => value < 0.5f ? 1f : -1f)];
+    private static readonly DiffTensor<float> s_alike = DiffTensor.Create(s_signs);
+    private static readonly Lazy<Tensor> s_torchAlike = new(() => tensor(s_signs).DetachFromDisposeScope());
+
     /// <summary>The table.</summary>
     public static IReadOnlyList<Row> All { get; } =
     [
@@ -70,6 +74,7 @@ internal static class Structured
             }
         ),
         Dice("Dice of sigmoids, per sample", "16×1×512×512", 8, [16, 1, 512, 512]),
+        SoftmaxDice("8×21×256×256", 4, [8, 21, 256, 256]),
         Labelled(
             "Multi-margin",
             "256×1000",
@@ -88,7 +93,43 @@ internal static class Structured
             (x, labels) => Loss.MultiLabelMargin(x, labels),
             (x, labels) => functional.multi_label_margin_loss(x, labels)
         ),
+        SeveralLabels("Multi-label soft margin", 2, [256, 1000]),
         RankNet(1000, 200),
+        Vectors(
+            "Cosine embedding",
+            3,
+            x => Loss.CosineEmbedding(x[0], x[1], s_alike),
+            (x, t) => functional.cosine_embedding_loss(x[0], x[1], t),
+            2
+        ),
+        Vectors(
+            "Triplet, p = 1",
+            3,
+            x => Loss.TripletMargin(x[0], x[1], x[2], p: 1),
+            (x, t) => functional.triplet_margin_loss(x[0], x[1], x[2], p: 1),
+            3
+        ),
+        Vectors(
+            "Triplet, p = 2",
+            3,
+            x => Loss.TripletMargin(x[0], x[1], x[2]),
+            (x, t) => functional.triplet_margin_loss(x[0], x[1], x[2]),
+            3
+        ),
+        Vectors(
+            "Triplet, p = 3",
+            1.5,
+            x => Loss.TripletMargin(x[0], x[1], x[2], p: 3),
+            (x, t) => functional.triplet_margin_loss(x[0], x[1], x[2], p: 3),
+            3
+        ),
+        Vectors(
+            "Triplet, 1 − cosine",
+            3,
+            x => Loss.TripletMarginWithDistance(x[0], x[1], x[2], Similarity.CosineDistance),
+            (x, t) => functional.triplet_margin_with_distance_loss(x[0], x[1], x[2], (a, b) => 1 - functional.cosine_similarity(a, b, 1)),
+            3
+        ),
         Classes("CrossEntropy", new CrossEntropy(), 1.5, CrossEntropies, Million * 2, 2),
         Classes("CrossEntropy", new CrossEntropy(), 1.5, CrossEntropies, Million / 4, 16),
         Classes("CrossEntropy", new CrossEntropy(), 1.5, CrossEntropies, Million / 8, 32),
@@ -471,6 +512,67 @@ internal static class Structured
                     [.. Numbers.Uniform(count, 2, 0, 1).Select(value => value < 0.3f ? 1f : 0f)]
                 );
             }
+        );
+
+    // Softmaxes over 21 classes beside one-hot targets, of each sample and class.
+    private static Row SoftmaxDice(string size, double aim, int[] shape) =>
+        new(
+            "Dice of softmaxes, per class",
+            size,
+            aim,
+            () =>
+            {
+                int classes = shape[1],
+                    places = shape[2] * shape[3];
+                var target = new float[shape[0] * classes * places];
+                var labels = Numbers.Indices(shape[0] * places, 2, 0, classes);
+                for (var i = 0; i < labels.Length; i++)
+                    target[(i / places * classes + labels[i]) * places + i % places] = 1;
+                return new IntoWork(
+                    (x, constants) => Loss.Dice(x, constants[0], activation: RegionActivation.Softmax).Mean(),
+                    (x, constants) =>
+                    {
+                        var p = functional.softmax(x, 1);
+                        var t = constants[0];
+                        var both = 2 * (p * t).sum([2, 3]) + 1e-5;
+                        return (1 - both / (p.sum([2, 3]) + t.sum([2, 3]) + 1e-5)).mean();
+                    },
+                    shape,
+                    Numbers.Normal(target.Length, 1),
+                    target
+                );
+            }
+        );
+
+    // Some three classes of a thousand.
+    private static Row SeveralLabels(string name, double aim, int[] shape) =>
+        new(
+            name,
+            string.Join('×', shape),
+            aim,
+            () =>
+                new IntoWork(
+                    (x, constants) => Loss.MultiLabelSoftMargin(x, constants[0]).Mean(),
+                    (x, constants) => functional.multilabel_soft_margin_loss(x, constants[0]),
+                    shape,
+                    Numbers.Normal(shape[0] * shape[1], 1),
+                    [.. Numbers.Uniform(shape[0] * shape[1], 2, 0, 1).Select(value => value < 0.003f ? 1f : 0f)]
+                )
+        );
+
+    // 8192 vectors of 256 numbers each; by all of them.
+    private static Row Vectors(
+        string name,
+        double aim,
+        Func<DiffTensor<float>[], LossValues<DiffTensor<float>>> ours,
+        Func<Tensor[], Tensor, Tensor> torch,
+        int operands
+    ) =>
+        new(
+            name,
+            "8192×256",
+            aim,
+            () => Products(x => ours(x).Mean(), x => torch(x, s_torchAlike.Value), 1, [.. Enumerable.Repeat<int[]>([8192, 256], operands)])
         );
 
     // Scores of 1000 classes.

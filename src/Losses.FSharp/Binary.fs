@@ -21,17 +21,22 @@ type BCE =
         member _.Prediction = Domain.Probability
         member _.Target = Domain.Probability
 
+module internal BinaryCrossEntropy =
+
+    /// t softplus(−x) + (1 − t) softplus(x)
+    let inline ofLogit (x: 'T) (t: 'T) : 'T :> IReal<'T> =
+        // softplus(x) − t·x is shorter and cancels, in value and slope, for a confident right answer.
+        let l = logistic x
+        // The slope by t is −x; the difference of the two would have no digits left near 0.
+        let q = detach t
+        weigh q l.SoftplusOfMinus + weigh (num 1.0 - q) l.Softplus + weigh (q - t) x
+
 /// <summary>t softplus(−x) + (1 − t) softplus(x).  (torch.nn.BCEWithLogitsLoss)</summary>
 [<Struct; NoEquality; NoComparison>]
 type BCEWithLogits =
     interface IPointwise with
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        member _.Apply(x, t) =
-            // softplus(x) − t·x is shorter and cancels, in value and slope, for a confident right answer.
-            let l = logistic x
-            // The slope by t is −x; the difference of the two would have no digits left near 0.
-            let q = detach t
-            weigh q l.SoftplusOfMinus + weigh (num 1.0 - q) l.Softplus + weigh (q - t) x
+        member _.Apply(x, t) = BinaryCrossEntropy.ofLogit x t
 
         member _.Target = Domain.Probability
 

@@ -41,6 +41,22 @@ type MarginRanking =
         Check.finite (nameof margin) margin
         { margin = margin }
 
+// The mean over the classes of a binary cross-entropy each.
+[<Struct; NoEquality; NoComparison>]
+type internal SoftMarginOfClasses =
+    val private classes: int
+
+    interface ISums with
+        static member Count = 1
+
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Of(x, t) = Terms(BinaryCrossEntropy.ofLogit x t)
+
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member loss.Value sums = given sums.A (sums.A / num (float loss.classes))
+
+    new(classes: int) = { classes = classes }
+
 // What a class lacks of the margin below one that should be above it, and its square.
 [<Struct; NoEquality; NoComparison>]
 type internal Lacking =
@@ -273,15 +289,9 @@ module Margin =
 
         Check.notEmptyAxis name logits.Shape -1 "classes"
         checkClassWeights classWeights name logits.Shape
-        let terms = BCEWithLogits() :> IPointwise |> fun loss -> loss.Apply(logits, target)
-
-        let weighted =
-            if classWeights.IsNone then
-                terms
-            else
-                weigh (expand logits.Shape (constant logits classWeights)) terms
-
         let axis = Operators.(-) logits.Shape.Rank 1
 
-        LossValues(whole (sumAlong axis weighted) / num (float logits.Shape[-1]))
+        let weights = if classWeights.IsNone then [||] else [| expand logits.Shape (constant logits classWeights) |]
+
+        LossValues('T.Sums(SoftMarginOfClasses logits.Shape[-1], logits, target, weights, [| axis |]))
             .WithinRows(Domain.Probability, target, axis, nameof target)

@@ -271,7 +271,7 @@ let mutants: Mutant list =
                     "multi-margin never squares", "\n            «lacking * lacking»\n", "lacking"
                     "multi-margin weighs with the row's place", "scales[«indices[i]»]", "i"
                     "multi-label margin is the sum over the classes", "sums / num («float classes»)", "1.0"
-                    "multi-label soft margin divides by the batch", "num (float logits.Shape[«-1»])", "0"
+                    "multi-label soft margin divides by the batch", "SoftMarginOfClasses logits.Shape[«-1»]", "0"
                 ]
         yield!
             inFile
