@@ -227,14 +227,14 @@ module Regions =
 
     /// What the classes that count have to compare, and which axes a region spans.
     [<NoEquality; NoComparison>]
-    type private Seen<'T> = { IsLogits: bool; Target: 'T; Prediction: 'T; Weights: 'T[]; Axes: int[]; ClassAxis: int }
+    type private Seen<'T> = { IsLogits: bool; Target: 'T; Prediction: Lazy<'T>; Weights: 'T[]; Axes: int[]; ClassAxis: int }
 
     let private seen (options: RegionOptions) (mask: Weights) (target: 'T) (prediction: 'T) : Seen<'T> when 'T :> ITensor<'T> =
         let shape = prediction.Shape
         let axis = shape.Axis(options.ClassAxis, "classAxis")
         let isLogits = (options.Activation = RegionActivation.Sigmoid)
 
-        let probabilities =
+        let probabilities () =
             match options.Activation with
             | RegionActivation.None
             | RegionActivation.Sigmoid -> prediction
@@ -263,7 +263,7 @@ module Regions =
         {
             IsLogits = isLogits
             Target = foreground target
-            Prediction = foreground probabilities
+            Prediction = lazy foreground (probabilities ())
             Weights = weights
             Axes = axes
             ClassAxis = axis
@@ -280,7 +280,7 @@ module Regions =
         let values = LossValues(values).WithinGroups(Domain.Probability, seen.Target, axes, seen.Weights, targetName)
 
         if options.Activation = RegionActivation.None then
-            values.WithinGroups(Domain.Probability, seen.Prediction, axes, seen.Weights, "prediction")
+            values.WithinGroups(Domain.Probability, seen.Prediction.Value, axes, seen.Weights, "prediction")
         else
             values
 
@@ -293,10 +293,29 @@ module Regions =
         (target: 'T)
         (prediction: 'T)
         : LossValues<'T> when 'L: struct and 'L :> ISums and 'L: (new: unit -> 'L) and 'L :> ValueType and 'T :> ITensor<'T> =
-        let seen = seen options mask target prediction
+        let region = seen options mask target prediction
+        let sums (region: Seen<'T>) = 'T.Sums(loss region.IsLogits, region.Prediction.Value, region.Target, region.Weights, region.Axes)
 
-        'T.Sums(loss seen.IsLogits, seen.Prediction, seen.Target, seen.Weights, seen.Axes)
-        |> checkedValues options targetName seen seen.Axes
+        let values =
+            if
+                options.Activation = RegionActivation.Softmax
+                && mask.IsNone
+                && region.ClassAxis = 1
+                && SoftmaxSums.Takes prediction.Shape
+            then
+                let isOver axis = Array.contains axis region.Axes
+                let first = if options.IncludeBackground then 0 else 1
+
+                'T
+                    .Fuse(
+                        SoftmaxSums<'L>(loss false, first, isOver 0, isOver 1),
+                        [| prediction; target |],
+                        fun inputs -> seen options mask inputs[1] inputs[0] |> sums
+                    )
+            else
+                sums region
+
+        values |> checkedValues options targetName region region.Axes
 
     // The same of all classes together, each with a weight of its own.
     let private weighted
@@ -330,7 +349,7 @@ module Regions =
         let volume (x: 'T) = (if seen.Weights.Length = 0 then x else Notation.weigh seen.Weights[0] x) |> sum axes true
 
         let values: 'T =
-            let struct (p, q) = Region.parts seen.IsLogits seen.Prediction
+            let struct (p, q) = Region.parts seen.IsLogits seen.Prediction.Value
             let t, u = seen.Target, Notation.(-) (Notation.num 1.0) seen.Target
             let shared = volume (Notation.(*) p t)
             let wrong = Notation.(+) (volume (Notation.(*) p u)) (volume (Notation.(*) q t))

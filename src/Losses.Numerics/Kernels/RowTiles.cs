@@ -113,8 +113,9 @@ internal static unsafe class RowTiles
             Pack((double*)from, tile, first, here, at);
     }
 
+    /// <summary>Rows side by side, and nothing beyond the last of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Pack<S>(S* from, double* tile, int first, int here, (int Outer, int Length, int Inner) at)
+    internal static void Pack<S>(S* from, double* tile, int first, int here, (int Outer, int Length, int Inner) at)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
         if (IsTogether(first, here, at))
@@ -144,15 +145,21 @@ internal static unsafe class RowTiles
     private static double Widened<S>(S value)
         where S : unmanaged => typeof(S) == typeof(float) ? Unsafe.BitCast<S, float>(value) : Unsafe.BitCast<S, double>(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static S Narrowed<S>(double value)
+        where S : unmanaged => typeof(S) == typeof(float) ? Unsafe.BitCast<float, S>((float)value) : Unsafe.BitCast<double, S>(value);
+
+    /// <summary>The rows of a tile to where they belong, each number rounded once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Unpack(double* tile, double* to, int first, int here, (int Outer, int Length, int Inner) at)
+    internal static void Unpack<S>(double* tile, S* to, int first, int here, (int Outer, int Length, int Inner) at)
+        where S : unmanaged, IFloatingPointIeee754<S>
     {
         if (IsTogether(first, here, at))
         {
             var start = to + Start(first, at);
             for (var k = 0; k < at.Length; k++, start += at.Inner, tile += Width)
             for (var r = 0; r < Width; r++)
-                start[r] = tile[r];
+                start[r] = Narrowed<S>(tile[r]);
             return;
         }
         for (var k = 0; k < at.Length; k += Width)
@@ -162,7 +169,7 @@ internal static unsafe class RowTiles
             {
                 var start = to + Start(first + r, at);
                 for (var i = k; i < end; i++)
-                    start[(nint)i * at.Inner] = tile[i * Width + r];
+                    start[(nint)i * at.Inner] = Narrowed<S>(tile[i * Width + r]);
             }
         }
     }
@@ -307,15 +314,21 @@ internal readonly unsafe struct ExponentialSlopes(Exponential kind, bool isMaske
 {
     public bool IsReduced => false;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TLane>(double* rows, double* room, int length)
+        where TLane : struct, ILane<TLane, double> => Run(new Exponentials<TLane>(rows, room, length), rows, room, length);
+
+    /// <summary>The gradient where the exponentials are known.</summary>
+    /// <param name="all">What they come to.</param>
+    /// <param name="rows">A place for it.</param>
+    /// <param name="room">The exponentials of all the tile's rows, and behind them the gradient by the values.</param>
+    /// <param name="length">Of the rows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Run<TLane>(in Exponentials<TLane> all, double* rows, double* room, int length)
         where TLane : struct, ILane<TLane, double>
     {
         const int Width = RowTiles.Width;
         var end = (nuint)(length * Width);
-        // Behind the exponentials of all the tile's rows.
         var gradient = room + end;
-        var all = new Exponentials<TLane>(rows, room, length);
         TLane zero = TLane.Constant(0),
             any = zero,
             sum = zero;

@@ -105,7 +105,9 @@ internal sealed unsafe class SumsJob<L, S>(L loss, S* x, S* t, S* w, SumsLayout 
     }
 
     /// <summary>The loss of every group.</summary>
-    internal double[] Values(double[] sums)
+    internal double[] Values(double[] sums) => Values(loss, sums);
+
+    internal static double[] Values(L loss, double[] sums)
     {
         var values = new double[sums.Length / Terms];
         for (var group = 0; group < values.Length; group++)
@@ -120,7 +122,7 @@ internal sealed unsafe class SumsJob<L, S>(L loss, S* x, S* t, S* w, SumsLayout 
     }
 
     // How the loss of a group changes with each of its sums, times what comes from above.
-    private double[] Shares(double[] sums, ReadOnlySpan<double> upstream)
+    internal static double[] Shares(L loss, double[] sums, ReadOnlySpan<double> upstream)
     {
         var shares = new double[sums.Length];
         for (var group = 0; group < sums.Length / Terms; group++)
@@ -144,7 +146,7 @@ internal sealed unsafe class SumsJob<L, S>(L loss, S* x, S* t, S* w, SumsLayout 
     /// <summary>The gradient by prediction or target, rounded once; it may be the memory of an operand.</summary>
     internal void Gradient(double[] sums, ReadOnlySpan<double> upstream, bool byTarget, S* gradient)
     {
-        var shares = Shares(sums, upstream);
+        var shares = Shares(loss, sums, upstream);
         var isAlong = layout.IsAlong;
         var units = layout.Groups * layout.Runs * Parts;
         var partLength = isAlong ? SumsLayout.PartLength : Columns;

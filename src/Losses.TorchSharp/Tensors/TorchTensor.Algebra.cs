@@ -424,10 +424,12 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
                         ? new LabelledPairsOperation<float>(pairs, definition, isWide)
                         : new LabelledPairsOperation<double>(pairs, definition, isWide)
             ),
-            Transducer loss => OnKernel(
+            Transducer or SoftmaxSums => OnKernel(
                 inputs,
                 (isSingle, isWide) =>
-                    isSingle ? new RowsOperation<float>(loss, definition, isWide) : new RowsOperation<double>(loss, definition, isWide)
+                    isSingle
+                        ? new RowsOperation<float>((StoredRows)row, definition, isWide)
+                        : new RowsOperation<double>((StoredRows)row, definition, isWide)
             ),
             CTCPaths paths => inputs[0].Applied(isWide => new CTCOperation(paths, definition, isWide)),
             _ => definition(inputs),
