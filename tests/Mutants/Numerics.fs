@@ -576,6 +576,19 @@ let private tensors: Mutant list =
                 ]
         yield!
             inFile
+                "Shapes/SoftmaxSums.cs"
+                [
+                    "a place beyond the last has a share in the sums", "if (i % Width < «here»)", "Width"
+                    "the background counts", "sums += Terms * «first»", "0"
+                    "every sample is of the first one's region", "(false, true) => «sample»,", "0"
+                    "the second sum has the first one's share of a softmax", "TLane.Constant(«share[1]»), terms.B", "share[0]"
+                    "the slope by the target is that by the probability",
+                    "TBy.Index == 1 ? «Dual<TLane>.Variable(target)»",
+                    "Dual<TLane>.Fixed(target)"
+                    "a long region ends with its first part", "Math.Min(_at.Inner, «start + PartLength»)", "PartLength"
+                ]
+        yield!
+            inFile
                 "Shapes/SumsJob.cs"
                 [
                     "the first sum has the second's share", "Seed(at.A, «k == 0»)", "k == 1"
