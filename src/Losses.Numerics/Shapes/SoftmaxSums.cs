@@ -91,6 +91,7 @@ internal sealed unsafe class SoftmaxSumsJob<L, S>(SoftmaxSums<L> loss, S* x, S* 
 
     private int Room => Width * Classes;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Group(int sample, int c) =>
         (loss.OverSamples, loss.OverClasses) switch
         {
