@@ -38,7 +38,7 @@ let weave (root: string) (mutants: Mutant list) =
     | [] -> Ok [ for file, text in woven -> file, Result.defaultValue "" text ]
     | errors -> Error errors
 
-/// Copies what git knows or would, with mutants that the environment variable LOSSES_MUTANT switches on, and builds these of its tests.
+/// Copies what git knows or would, with mutants that the environment variable LOSSES_MUTANT switches on, and builds these of its projects.
 let build (root: string) (folder: string) (woven: (string * string) list) (projects: string list) =
     let write (file: string) (save: string -> unit) =
         let path = Path.Combine(folder, file)
@@ -58,4 +58,4 @@ let build (root: string) (folder: string) (woven: (string * string) list) (proje
     let options = [ "-c"; "Release"; "-v"; "q"; "-nr:false"; "-p:UseSharedCompilation=false"; "-p:TreatWarningsAsErrors=false" ]
 
     for project in projects do
-        Command.lines folder ([ "dotnet"; "build"; $"tests/{project}" ] @ options) |> ignore
+        Command.lines folder ([ "dotnet"; "build"; project ] @ options) |> ignore

@@ -27,9 +27,7 @@ let mutants: Mutant list =
                     "Huber has no half", "            c * (d - «0.5» .* c)", "1.0"
                     "Huber clips to 2δ", "clip «loss.delta» d", "(2.0 *. loss.delta)"
                     "Huber of zeros keeps the sign", "let d = «num 0.0 - (t - x)»\n            // The largest", "x - t"
-                    "pinball has its sides swapped",
-                    "abs d * ifLess d (num 0.0) «(num loss.tau) (num loss.rest)»",
-                    "(num loss.rest) (num loss.tau)"
+                    "pinball has one side", "abs d * ifLess d (num 0.0) «(num loss.tau)» (num loss.rest)", "(num loss.rest)"
                     "percentage of the prediction", "max (abs «t») (num loss.epsilon)", "x"
                     "smooth L1 clips to 2β", "let c = clip «loss.beta» d\n                detach (loss.curvature", "(2.0 *. loss.beta)"
                 ]
@@ -37,7 +35,7 @@ let mutants: Mutant list =
             inFile
                 "Robust.fs"
                 [
-                    "pseudo-Huber adds no δ", "(d / (num loss.Delta «+ root»))", "+ num 0.0 * root"
+                    "pseudo-Huber adds no δ", "(d / (num loss.Delta + «root»))", "num 0.0 * root"
                     "a general robust loss has no half of α", "else «0.5 *. alpha»", "alpha"
                     "Tukey's loss goes on beyond c", "let size = «min (abs (x - t)) c»", "abs (x - t)"
                     "berHu has no half", "d + excess * («0.5» .* (excess / num loss.C))", "1.0"
@@ -46,7 +44,7 @@ let mutants: Mutant list =
             inFile
                 "Hinges.fs"
                 [
-                    "hinge of the wrong sign", "hinge (num loss.Margin «-» t * x)\n\n", "+"
+                    "hinge of the wrong sign", "hinge («num loss.Margin - t * x»)\n\n", "num loss.Margin + t * x"
                     "smoothed hinge has no half", "(detach («0.5» .* c) - lacking)", "1.0"
                 ]
         yield!
@@ -66,7 +64,7 @@ let mutants: Mutant list =
                 [
                     "Laplace has no 2", "abs (x - t) / b + log («2.0» .* b)", "1.0"
                     "log-normal has no Jacobian", "let inside = «logarithm» + log s", "num 0.0"
-                    "Tweedie's sign", "risen / num rising «-» weigh t", "+"
+                    "Tweedie's sign", "risen / num rising - «weigh t (fallen / num falling)»", "weigh (num 0.0 - t) (fallen / num falling)"
                 ]
         yield!
             inFile
@@ -98,12 +96,19 @@ let mutants: Mutant list =
             inFile
                 "Probabilities.fs"
                 [
-                    "Hellinger divides by a difference", "(x - t) / (sqrt x «+» sqrt t)", "-"
+                    "Hellinger divides by a difference", "(x - t) / («sqrt x + sqrt t»)", "sqrt x - sqrt t"
                     "Neyman divides by the prediction", "elif kind = ChiSquaredKind.Neyman then «t»", "x"
                 ]
         yield! inFile "Sparse.fs" [ "sparsemax sums to 2", "sumAlong axis (weigh inside sorted) - num «1.0») / sumAlong", "2.0" ]
         yield! inFile "Evidential.fs" [ "evidence is not 1 more", "loss (evidence + num «1.0») own", "2.0" ]
-        yield! inFile "Ordinal.fs" [ "CORAL has the class itself above", "if indices[i / thresholds] «>» i % thresholds", ">=" ]
+        yield!
+            inFile
+                "Ordinal.fs"
+                [
+                    "CORAL has the class itself above",
+                    "if «indices[i / thresholds] > i % thresholds» then",
+                    "indices[i / thresholds] >= i % thresholds"
+                ]
         yield!
             inFile
                 "Binary.fs"
@@ -129,7 +134,9 @@ let mutants: Mutant list =
                     "KL of logarithms weighs with the prediction", "'T.ExpTimes(«t», given", "x"
                     "KL of logarithms that are zeros keeps the sign", "given x («num 0.0 - (x - t)»)", "t - x"
                     "logTarget means the opposite", "if «logTarget» then", "not logTarget"
-                    "the reverse divergence is the other", "softmaxRowsWithLogits («ReverseKLDivOfLogits()») options", "KLDivOfLogits()"
+                    "the reverse divergence is the other",
+                    "«softmaxRowsWithLogits (ReverseKLDivOfLogits()) options targetLogits logits»",
+                    "softmaxRowsWithLogits (KLDivOfLogits()) options targetLogits logits"
                     "β of 0 is the reverse divergence", "if beta = «0.0» then klDivOfLogits", "1.0"
                 ]
         yield!
@@ -315,7 +322,6 @@ let mutants: Mutant list =
                     "boxes around both end where the first does", "most «b» targetB - least a targetA", "targetB"
                     "an inverted box has an area", "sides («hinge (b - a)»)", "b - a"
                     "a centre is a corner", "if «form = BoxForm.Corners» then", "true"
-                    "α has a slope by default", "let CompleteBoxIoUIsAlphaFixed = «true»", "false"
                     "boxes that fit less well count more", "share «v» (floored eps (overlap eps x y + v))", "(overlap eps x y)"
                     "a place is in the bin below alone", "ifLess next (num 0.0) (num 0.0) «next»", "(num 0.0)"
                 ]
@@ -380,7 +386,9 @@ let mutants: Mutant list =
                 "Ranking.fs"
                 [
                     "the hinge has no margin", "hinge («num 1.0» - (first - second))", "num 0.0"
-                    "the smooth zero-one loss is of the right order", "(logistic (first - second)).«SigmoidOfMinus»", "Sigmoid"
+                    "the smooth zero-one loss is of the right order",
+                    "«(logistic (first - second)).SigmoidOfMinus»",
+                    "(logistic (first - second)).Sigmoid"
                     "a discount is of the rank less 1", "«Notation.log1p rank»", "Notation.log rank"
                 ]
         yield!

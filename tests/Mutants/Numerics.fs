@@ -374,14 +374,14 @@ let private kernels: Mutant list =
                     "each of the largest has the whole slope", "== max ? «1.0 / count»", "1"
                     "what comes after is forgotten", "(before[i] + sum, «sum + row[i]»)", "sum"
                     "a sum always runs forwards", "«backwards» ? row.Length - 1 - k", "false"
-                    "a place that was gathered twice has one slope", "+ label) * inner + n] «+=» source.Start[i]", "="
+                    "a place that was gathered has half its slope", "+ label) * inner + n] += «source.Start[i]»", "0.5 * source.Start[i]"
                 ]
         yield!
             inFile
                 "Kernels/Sorting.cs"
                 [
                     "descending is ascending", "return «descending» ? ~key : key;", "!descending"
-                    "equal numbers change places", "Keys[j - 1] «>» key", ">="
+                    "equal numbers change places", "«Keys[j - 1] > key»", "Keys[j - 1] >= key"
                 ]
         yield!
             inFile
@@ -392,7 +392,7 @@ let private kernels: Mutant list =
                     "either matrix may have weights", "TLane.IfEqual(«isFirst» ? x : y", "!isFirst"
                     "the last row of a tile is its neighbour", "x = TLane.Constant(a[«11»]);", "10"
                     "the second half of a smaller tile is the first", "(x, «right», r5);\n            a += 6;", "left"
-                    "two columns of a strip change places", "Avx.Permute2x128(«odd, otherOdd», 0x31)", "even, otherEven"
+                    "two columns of a strip change places", "Avx.Permute2x128(«odd», otherOdd, 0x31)", "even"
                     "the terms of a later block are the first ones", "from = b.From(«part.Term» * b.ByRow", "0"
                     "the columns of a thread are the first ones", "b.From(«first» * b.ByColumn)", "0"
                 ]
@@ -611,7 +611,7 @@ let private tensors: Mutant list =
                     "a second's slope is a first's", "AddTo(memory, j, «zero - slope»)", "slope"
                     "what follows the last second counts", "term = «TLane.IfLess(place, count, term, zero)»;", "term"
                     "a slope by the target is one by the prediction", "«TBy.Index == 1» ? Dual<TLane>.Variable(t)", "TBy.Index == 0"
-                    "a label is compared with labels", "isOwn[label] = «1»", "0"
+                    "a label is compared with labels", "foreach (var label in «own»)\n            isOwn[label] = 1", "[]"
                     "labels end at class 0", "own.IndexOfAnyInRange(int.MinValue, «-1»)", "0"
                     "parts forget the seconds' slopes", "ref Lost[i], «part.Slopes[i]»)", "0"
                 ]

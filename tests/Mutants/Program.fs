@@ -6,14 +6,16 @@ open System.Diagnostics
 open System.IO
 open System.Threading.Tasks
 
-type private Options = { Only: string; From: int; Jobs: int; IsList: bool }
+type private Options = { Only: string; From: int; Jobs: int; IsList: bool; IsBuild: bool }
 
-let private usage = "dotnet run --project tests/Mutants -c Release [-- [--list] [--only TEXT] [--from N] [--jobs N]]"
+let private usage =
+    "dotnet run --project tests/Mutants -c Release [-- [--list] [--build] [--only TEXT] [--from N] [--jobs N]]"
 
 let rec private parse (options: Options) (arguments: string list) =
     match arguments with
     | [] -> options
     | "--list" :: rest -> parse { options with IsList = true } rest
+    | "--build" :: rest -> parse { options with IsBuild = true } rest
     | "--only" :: text :: rest -> parse { options with Only = text } rest
     | "--from" :: number :: rest -> parse { options with From = int number } rest
     | "--jobs" :: count :: rest -> parse { options with Jobs = int count } rest
@@ -30,13 +32,24 @@ let private limits (folder: string) (suites: Suite list) =
         | Some failure -> raise (InvalidOperationException $"Without a mutant a test fails: {failure}"))
     |> Map
 
+// The libraries with all mutants in them; none is switched on.
+let private build (root: string) woven =
+    let folder = Directory.CreateTempSubdirectory "losses-mutants-"
+
+    try
+        Copy.build root folder.FullName woven [ "src/Losses.CSharp"; "src/Losses.TorchSharp" ]
+        printfn "The libraries build with the mutants in them."
+        0
+    finally
+        folder.Delete(recursive = true)
+
 let private kill (root: string) (options: Options) (numbered: (int * Mutant) list) woven =
     let folder = Directory.CreateTempSubdirectory "losses-mutants-"
 
     try
         let watch = Stopwatch.StartNew()
         let suites = numbered |> List.collect (fun (_, mutant) -> Suite.inOrder mutant.File) |> List.distinctBy _.Words
-        Copy.build root folder.FullName woven (suites |> List.map _.Name |> List.distinct)
+        Copy.build root folder.FullName woven (suites |> List.map (fun suite -> $"tests/{suite.Name}") |> List.distinct)
         let limits = limits folder.FullName suites
         printfn "built, and green without a mutant, in %.0f s" watch.Elapsed.TotalSeconds
 
@@ -80,7 +93,7 @@ let private kill (root: string) (options: Options) (numbered: (int * Mutant) lis
 
 [<EntryPoint>]
 let main arguments =
-    let options = parse { Only = ""; From = 1; Jobs = 1; IsList = false } (List.ofArray arguments)
+    let options = parse { Only = ""; From = 1; Jobs = 1; IsList = false; IsBuild = false } (List.ofArray arguments)
     let root = Copy.repository ()
     let mutants = Definitions.mutants @ Numerics.mutants
 
@@ -105,4 +118,5 @@ let main arguments =
 
         printfn "%d mutants" numbered.Length
         0
+    | Ok woven when options.IsBuild -> build root woven
     | Ok woven -> kill root options numbered woven
