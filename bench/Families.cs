@@ -123,7 +123,7 @@ internal static class Families
                     x => Loss.CRPSEnsemble(x[0], x[1]).Mean(),
                     x =>
                     {
-                        var (sorted, _) = sort(x[0], 1);
+                        var (sorted, _) = sort(x[0], 1, stable: true);
                         var t = x[1].unsqueeze(1);
                         var above = (t < sorted).to(float32);
                         return (2.0 / (members * members)) * ((sorted - t) * (members * above - places)).sum(1).mean();

@@ -128,6 +128,11 @@ module Ensembles =
 
         whole (reshape target.Shape inside)
 
+    // The definition, or an engine's kernel for it.
+    let private scored (fair: bool) (axis: int) (target: 'T) (ensemble: 'T) : 'T :> ITensor<'T> =
+        let definition (x: 'T[]) = integral fair axis x[1] x[0]
+        'T.Fuse(EnsembleRows(fair, axis), [| ensemble; target |], Func<'T[], 'T> definition)
+
     /// <summary>Continuous ranked probability score of an ensemble: how far its members are from the target, less how far from each other.</summary>
     /// <param name="fair">Whether pairs of different members alone are averaged: what the score would be of infinitely many such members.</param>
     /// <param name="axis">The axis of the members; a negative one counts from the last.</param>
@@ -140,7 +145,7 @@ module Ensembles =
     /// Source: Gneiting and Raftery, J. Am. Stat. Assoc. 102 (2007) 359–378; Ferro, Q. J. R. Meteorol. Soc. 140 (2014) 1917–1923; scoringrules.crps_ensemble (2024).</remarks>
     let crpsEnsemble (fair: bool) (axis: int) (target: 'T) (ensemble: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let axis = members axis (if fair then 2 else 1) target ensemble
-        LossValues(integral fair axis target ensemble)
+        LossValues(scored fair axis target ensemble)
 
     /// <summary>Threshold-weighted continuous ranked probability score of an ensemble: only what is between two thresholds counts.</summary>
     /// <param name="lower">The lower threshold, −∞ for none; in units of the target, not NaN.</param>
@@ -166,7 +171,7 @@ module Ensembles =
         Check.within (nameof upper) lower infinity upper
         let axis = members axis (if fair then 2 else 1) target ensemble
         let clipped (x: 'T) = Notation.min (Notation.max x (Notation.num lower)) (Notation.num upper)
-        LossValues(integral fair axis (clipped target) (clipped ensemble))
+        LossValues(scored fair axis (clipped target) (clipped ensemble))
 
     // (…, D) beside (…, M, D) of at least so many members.
     let internal vectors (least: int) (target: 'T) (ensemble: 'T) : unit when 'T :> ITensor<'T> =
