@@ -64,8 +64,9 @@ module Asymmetric =
             elif clip = 0.0 then exp (Operators.(~-) gammaNegative .* l.SoftplusOfMinus)
             else power gammaNegative q
 
-        LossValues(weigh target (easy * l.SoftplusOfMinus) + weigh (num 1.0 - target) (certain * surprise))
-            .Within(Domain.Probability, target, nameof target)
+        let value = weigh target (easy * l.SoftplusOfMinus) + weigh (num 1.0 - target) (certain * surprise)
+
+        LossValues(given logits (given target value)).Within(Domain.Probability, target, nameof target)
 
     /// γ₊ of <c>asymmetric</c> where none is given.
     [<Literal>]
@@ -178,12 +179,15 @@ module Asymmetric =
         Check.notEmptyAxis (nameof logits) logits.Shape 1 "classes"
         let labels = labels.Checked(logits.Shape[1], nameof labels)
 
-        let clean =
-            crossEntropy
-                { CrossEntropyOptions.Default with LabelSmoothing = labelSmoothing; IgnoreIndex = -1 }
-                labels
-                ('T.Slice(logits, 0, 0, count))
+        let classes = logits.Shape[1]
+        let indices = labels.Indices.ToArray()
+        let share = labelSmoothing ./. float classes
+        let own = Operators.(+) (Operators.(-) 1.0 labelSmoothing) share
 
+        let shares =
+            Array.init (Operators.(*) count classes) (fun i -> if indices[Operators.(/) i classes] = i % classes then own else share)
+
+        let shares = 'T.Create(logits, ReadOnlySpan shares, Shape [| count; classes |])
         let logs = 'T.LogSoftmax(logits, 1)
         let view k : 'T = 'T.Slice(logs, 0, Operators.(*) k count, count)
         let all = Array.init views view
@@ -191,5 +195,5 @@ module Asymmetric =
         let mixture = 'T.LogSumExp(stacked, 0) - num (Math.Log(float views))
         let divergence (x: 'T) : 'T = sumAlong 1 (weigh (exp x) (x - mixture))
         let spread = all |> Array.map divergence |> Array.reduce (fun a b -> a + b)
-        let spread = num (alpha ./. float views) * whole spread
-        Operators.(+) clean (LossValues spread)
+        let clean = sumAlong 1 (weigh shares all[0])
+        LossValues(whole (num (alpha ./. float views) * spread - clean))

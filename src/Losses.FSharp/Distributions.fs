@@ -61,7 +61,10 @@ module Distributions =
         // √2, and 1/√π
         let root = 1.4142135623730951
         let spread = 0.5641895835477563 .* exp (Special.logMass (root .* a) (root .* b) - 2.0 .* whole)
-        let value = abs (target - inside) + d * (share a z - share z b) + scale * (density - spread)
+        // F less what it lacks of 1, from the larger of the two: at an end the other one is 0, whose logarithm has no slope.
+        let below, above = share a z, share z b
+        let balance = ifLess below above (num 1.0 - 2.0 .* above) (2.0 .* below - num 1.0)
+        let value = abs (target - inside) + d * balance + scale * (density - spread)
 
         LossValues(given prediction (given scale (given target (given lower (given upper value)))))
             .Within(Domain.Positive, scale, nameof scale)

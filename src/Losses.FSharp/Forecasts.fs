@@ -44,30 +44,37 @@ module Forecasts =
         Check.lengths (nameof covariance) covariance.Shape (Array.append (shape.ToArray()) [| count |]) (fun () ->
             $"prediction has shape {shape}")
 
-        // What is known of the others once the first is: its conditional error and covariance.
-        let rec score (error: 'T) (rest: 'T) : 'T =
+        // What is known of the others once the first is: their conditional errors and covariance. The errors stand on both sides of the inverse, one by the covariance's
+        // rows and one by its columns, so that its slopes are as symmetric as it is.
+        let rec score (error: 'T) (other: 'T) (rest: 'T) : 'T =
             let left = Operators.(-) error.Shape[axis] 1
             let slice axis start length (x: 'T) : 'T = 'T.Slice(x, axis, start, length)
             let row = slice axis 0 1 rest
             let pivot = reshape (error.Shape.With(axis, 1)) (slice (Operators.(+) axis 1) 0 1 row)
-            let first = slice axis 0 1 error
-            let own = sumAlong axis (first * (first / pivot) + log pivot)
+            let first, second = slice axis 0 1 error, slice axis 0 1 other
+            let own = sumAlong axis (first * (second / pivot) + log pivot)
 
             if left = 0 then
                 own
             else
                 let others = error.Shape.With(axis, left)
-                let share = reshape others (slice (Operators.(+) axis 1) 1 left row) / expand others pivot
-                let column = slice (Operators.(+) axis 1) 0 1 (slice axis 1 left rest)
-                let square = others.Insert(Operators.(+) axis 1, left)
-                let product = expand square column * expand square (reshape (others.Insert(axis, 1)) share)
-                let below = slice (Operators.(+) axis 1) 1 left (slice axis 1 left rest) - product
-                own + score (slice axis 1 left error - share * expand others first) below
+                let column = slice axis 1 left rest
+                let below = slice (Operators.(+) axis 1) 1 left column
+                let column = slice (Operators.(+) axis 1) 0 1 column
+                let share = slice (Operators.(+) axis 1) 1 left row
+                let square = below.Shape
+
+                let product =
+                    expand square column
+                    * expand square (share / expand share.Shape (reshape (share.Shape.With(Operators.(+) axis 1, 1)) pivot))
+
+                let without (line: 'T) (own: 'T) (all: 'T) : 'T = slice axis 1 left all - reshape others line * expand others (own / pivot)
+                own + score (without share first error) (without column second other) (below - product)
 
         if count = 0 then
             LossValues(sumAlong axis prediction)
         else
-            LossValues(whole (score (target - prediction) covariance))
+            LossValues(whole ((let error = target - prediction in score error error covariance)))
 
     /// <summary>Kernel score of ensembles of vectors, with a Gaussian kernel: how near the members are to the target, less how near to each other.</summary>
     /// <param name="scale">The width of the kernel, in units of the target; finite, above 0.</param>

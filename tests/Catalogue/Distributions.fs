@@ -176,10 +176,9 @@ module Distributions =
         |> Entry.given
             "angles within ±7 and multiples of them, κ to 60; + 2⁻³⁷ of the terms"
             Entry.elementary
-            (Entry.terms
-                (fun x -> 4.0 + 4.0 * x[2])
-                [ (fun x -> x[2] * (1.0 + abs x[0] + abs x[1])); (fun x -> x[2] * (1.0 + abs x[0] + abs x[1])); (fun _ -> 8.0) ])
-        |> Entry.curved (fun x -> 4.0 + 4.0 * x[2])
+            (let far (x: float[]) = 4.0 + abs x[0] + abs x[1]
+             Entry.terms (fun x -> (1.0 + x[2]) * far x) [ (fun x -> x[2] * far x); (fun x -> x[2] * far x); (fun x -> 2.0 * far x) ])
+        |> Entry.curved (fun x -> (1.0 + x[2]) * (4.0 + abs x[0] + abs x[1]))
 
     let private adaptiveRobust =
         { Entry.elementwise

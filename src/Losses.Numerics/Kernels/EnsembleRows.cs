@@ -106,7 +106,7 @@ internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
                     var order = (int*)kept + (long)row * count;
                     var y = double.CreateTruncating(((S*)truth)[row]);
                     var u = ((double*)weights)[isOne ? 0 : row];
-                    // A NaN is the last in the order.
+                    // A NaN is the last in the order; what is weighed with 0 has the slope 0, and not −0.
                     var last = double.CreateTruncating(((S*)from)[start + (long)order[count - 1] * inner]);
                     var scale =
                         u == 0 ? 0
@@ -123,10 +123,10 @@ internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
                             : member < y ? towards[k]
                             : (away[k] + towards[k]) / 2;
                         if (toMembers != 0)
-                            ((S*)toMembers)[at] = S.CreateTruncating(scale * slope);
+                            ((S*)toMembers)[at] = S.CreateTruncating(0.0 + scale * slope);
                     }
                     if (toTarget != 0)
-                        ((S*)toTarget)[row] = S.CreateTruncating(scale * balance / count);
+                        ((S*)toTarget)[row] = S.CreateTruncating(0.0 + scale * balance / count);
                 }
             );
         }
