@@ -251,12 +251,13 @@ module Asymmetric =
         |> Entry.promises [ Convex [ 0 ] ]
 
     // Two rows of three classes, a teacher of as many features.
-    let private linearJensenShannon (beta: float) =
+    let private linearJensenShannon (temperature: float) (beta: float) =
         let rows, classes = 2, 3
+        let options = { DistillationOptions.Default with Temperature = temperature; Rescaled = true }
         let part name count = Operand.any name |> Operand.laid (Layout.Whole count)
 
         { Entry.rows
-              $"linearJensenShannon beta {beta}"
+              $"linearJensenShannon temperature {temperature} beta {beta}"
               [ part "input" rows; part "weight" classes; part "targetInput" rows; part "targetWeight" classes ]
               (fun random format width ->
                   let some count = numbers random format (Operators.(*) count width) |> Array.map (fun x -> format.Round(0.5 *. x))
@@ -271,17 +272,19 @@ module Asymmetric =
                       let logsOf (o: int) (n: int) : 'T[] =
                           let real (y: float[]) = Array.map Real y
                           let numbers = logits (real at[o]) (real at[Operators.(+) o 1]) n |> Array.map _.Value
-                          Formulas.logSoftmax (logits x[o] x[Operators.(+) o 1] n) numbers
+                          let cooled = logits x[o] x[Operators.(+) o 1] n |> Array.map (fun y -> y / num temperature)
+                          Formulas.logSoftmax cooled (numbers |> Array.map (fun y -> y ./. temperature))
 
-                      Array.init rows (fun n -> Array.map2 (Formulas.divergence beta) (logsOf 0 n) (logsOf 2 n) |> total)
+                      let rescaled (sum: 'T) : 'T = num (temperature *. temperature) * sum
+                      Array.init rows (fun n -> Array.map2 (Formulas.divergence beta) (logsOf 0 n) (logsOf 2 n) |> total |> rescaled)
               }
               { new Call with
                   // A row at a time.
-                  member _.Of(x, _) = linearJensenShannon DistillationOptions.Default beta 1 x[3] x[2] x[1] x[0]
+                  member _.Of(x, _) = linearJensenShannon options beta 1 x[3] x[2] x[1] x[0]
               } with
             Widths = [ 1; 2; 3 ]
         }
-        |> Entry.withArguments [ "beta", box beta; "chunk", box 1 ]
+        |> Entry.withArguments [ "beta", box beta; "chunk", box 1; "temperature", box temperature; "rescaled", box true ]
         |> Entry.reachingWhatVaries
         |> summed "numbers to 2; + 2⁻³⁷ of the terms" 64.0 256.0
 
@@ -298,5 +301,6 @@ module Asymmetric =
             jensenShannonOfLogs 0.3
             jensenShannonOfLogs 0.0
             fenchelYoung
-            linearJensenShannon 0.3
+            linearJensenShannon 1.0 0.3
+            linearJensenShannon 2.0 1.0
         ]

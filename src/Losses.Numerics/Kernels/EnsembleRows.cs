@@ -7,6 +7,9 @@ namespace Losses;
 /// <param name="axis">That of the members.</param>
 internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
 {
+    // More are sorted digit by digit.
+    private const int Many = 256;
+
     // Members for a thread at a time.
     private const int ChunkElements = 1 << 15;
 
@@ -32,13 +35,14 @@ internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
             EachRow(
                 values.Length,
                 count,
-                () => new Sorting(count),
-                (row, sorting) =>
+                () => (Keys: new ulong[count], Order: new int[count], Digits: count > Many ? new Sorting(count) : null),
+                (row, tools) =>
                 {
                     var own = (S*)from + Start(row, count, inner);
+                    var keys = tools.Digits?.Keys ?? tools.Keys;
                     for (var i = 0; i < count; i++)
-                        sorting.Keys[i] = Sorting.Key(double.CreateTruncating(own[(long)i * inner]), descending: false);
-                    var order = sorting.Run();
+                        keys[i] = Sorting.Key(double.CreateTruncating(own[(long)i * inner]), descending: false);
+                    var order = tools.Digits?.Run() ?? Sorted(tools.Keys, tools.Order);
                     if (kept != 0)
                         order.AsSpan(0, count).CopyTo(new((int*)kept + (long)row * count, count));
                     double Member(int rank) => double.CreateTruncating(own[(long)order[rank] * inner]);
@@ -130,6 +134,23 @@ internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
                 }
             );
         }
+    }
+
+    // Equal ones keep their order.
+    private static int[] Sorted(ulong[] keys, int[] order)
+    {
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        keys.AsSpan().Sort(order.AsSpan());
+        for (var i = 1; i < keys.Length; i++)
+        {
+            var start = i - 1;
+            while (i < keys.Length && keys[i] == keys[start])
+                i++;
+            if (i - start > 1)
+                order.AsSpan(start, i - start).Sort();
+        }
+        return order;
     }
 
     // With k of the members on one side, what a unit of a gap adds.
