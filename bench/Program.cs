@@ -5,6 +5,7 @@ const string Usage = """
 
       --quick         value and gradient of every row against libtorch: a table of ratios
       --structured    the same of losses with weights and masks, and of losses that look across elements
+      --families      the same of losses that PyTorch has not, against the operations that the library they come from composes them of
       --engine        losses, chains, operations along an axis, products and curvature by way of DiffTensor, against libtorch
       --torch         forward and backward in TorchSharp, with libtorch's loss and with ours: a table of ratios
       --memory        bytes that a call of ours allocates
@@ -17,8 +18,8 @@ const string Usage = """
       --first         the first call in a fresh process
       --full [ARG…]   every row by BenchmarkDotNet, which gets the arguments that follow
 
-      --only TEXT     of --quick, --structured, --engine, --torch, --memory and --first, only the rows whose name contains the text
-      --check         exit status 1 where --quick, --structured, --engine or --torch misses an aim
+      --only TEXT     of --quick, --structured, --families, --engine, --torch, --memory and --first, only the rows whose name contains the text
+      --check         exit status 1 where --quick, --structured, --families, --engine or --torch misses an aim
     """;
 
 if (args is ["--first-child", var index])
@@ -43,6 +44,7 @@ string[] known =
 [
     "--quick",
     "--structured",
+    "--families",
     "--engine",
     "--torch",
     "--memory",
@@ -71,6 +73,9 @@ foreach (var option in wanted)
             break;
         case "--structured":
             reached &= Quick.RunStructured(only);
+            break;
+        case "--families":
+            reached &= Quick.RunFamilies(only);
             break;
         case "--engine":
             reached &= Quick.RunEngine(only);

@@ -28,6 +28,18 @@ internal static class Quick
             work => _ = work.Ours()
         ) & (!"RNN-T".Contains(only, StringComparison.OrdinalIgnoreCase) || Structured.RunTransducer());
 
+    /// <summary>Losses that PyTorch has not; whether all aims are reached.</summary>
+    /// <param name="only">What the names of the rows have in them.</param>
+    public static bool RunFamilies(string only) =>
+        Run(
+            "Value and gradient: libtorch's time / ours",
+            Families.All,
+            only,
+            row => row.Aim,
+            work => work.Check(),
+            work => _ = work.Ours()
+        );
+
     /// <summary>What is composed of tensor operations; whether all aims are reached.</summary>
     /// <param name="only">What the names of the rows have in them.</param>
     public static bool RunEngine(string only) =>

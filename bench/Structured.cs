@@ -388,7 +388,7 @@ internal static class Structured
         );
 
     // As a TorchSharp user composes it.
-    private static (Func<TorchTensor, Labels, TorchTensor>, Func<Tensor, Tensor, Tensor>) Focals =>
+    internal static (Func<TorchTensor, Labels, TorchTensor>, Func<Tensor, Tensor, Tensor>) Focals =>
         (
             (x, y) => Loss.Focal(x, y).Mean(),
             (x, y) =>
@@ -463,7 +463,7 @@ internal static class Structured
     private static (Func<TorchTensor, Labels, TorchTensor>, Func<Tensor, Tensor, Tensor>) CrossEntropies =>
         ((x, y) => Loss.CrossEntropy(x, y).Mean(), (x, y) => functional.cross_entropy(x, y));
 
-    private static Row Classes<L>(
+    internal static Row Classes<L>(
         string name,
         L loss,
         double aim,

@@ -62,4 +62,8 @@ public static class Activations
     /// <inheritdoc cref="FSharp.Sparse.entmax15"/>
     public static T Entmax15<T>(T logits, int axis)
         where T : ITensor<T> => FSharp.Sparse.entmax15(axis, logits);
+
+    /// <inheritdoc cref="FSharp.Activations.smoothLabels"/>
+    public static T SmoothLabels<T>(T probabilities, double smoothing, int axis)
+        where T : ITensor<T> => FSharp.Activations.smoothLabels(smoothing, axis, probabilities);
 }

@@ -33,4 +33,17 @@ public static partial class Loss
     /// <inheritdoc cref="Ordinal.proportionalOdds"/>
     public static LossValues<T> ProportionalOdds<T>(T scores, T cutPoints, Labels labels)
         where T : ITensor<T> => Ordinal.proportionalOdds(labels, cutPoints, scores);
+
+    /// <inheritdoc cref="Ordinal.orderedProbit"/>
+    public static LossValues<T> OrderedProbit<T>(T scores, T cutPoints, Labels labels)
+        where T : ITensor<T> => Ordinal.orderedProbit(labels, cutPoints, scores);
+
+    /// <inheritdoc cref="Ordinal.ordinalFocal"/>
+    public static LossValues<T> OrdinalFocal<T>(
+        T logits,
+        Labels labels,
+        double gamma = Ordinal.OrdinalFocalGamma,
+        Weights? importance = null
+    )
+        where T : ITensor<T> => Ordinal.ordinalFocal(gamma, importance ?? Weights.None, labels, logits);
 }

@@ -43,4 +43,8 @@ public static partial class Loss
     /// <inheritdoc cref="Probabilities.entropyOfLogits"/>
     public static LossValues<T> EntropyOfLogits<T>(T logits, int classAxis)
         where T : ITensor<T> => Probabilities.entropyOfLogits(classAxis, logits);
+
+    /// <inheritdoc cref="Probabilities.jensenShannonOfLogs"/>
+    public static LossValues<T> JensenShannonOfLogs<T>(T logProbabilities, T logTarget, double beta = Probabilities.JensenShannonOfLogsBeta)
+        where T : ITensor<T> => Probabilities.jensenShannonOfLogs(beta, logTarget, logProbabilities);
 }

@@ -39,4 +39,8 @@ public static partial class Loss
     /// <inheritdoc cref="Robust.reverseHuber"/>
     public static LossValues<T> ReverseHuber<T>(T prediction, T target, double c = Robust.ReverseHuberC)
         where T : ITensor<T> => Robust.reverseHuber(c, target, prediction);
+
+    /// <inheritdoc cref="Robust.adaptiveRobust"/>
+    public static LossValues<T> AdaptiveRobust<T>(T prediction, T target, T alpha, T scale)
+        where T : ITensor<T> => Robust.adaptiveRobust(scale, alpha, target, prediction);
 }

@@ -59,4 +59,8 @@ public static partial class Loss
     /// <inheritdoc cref="Scores.brier"/>
     public static LossValues<T> Brier<T>(T probabilities, T target)
         where T : ITensor<T> => Scores.brier(target, probabilities);
+
+    /// <inheritdoc cref="Scores.brierWithLogits"/>
+    public static LossValues<T> BrierWithLogits<T>(T logits, T target)
+        where T : ITensor<T> => Scores.brierWithLogits(target, logits);
 }

@@ -55,4 +55,38 @@ public static partial class Loss
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static T AdaptiveLogProbabilities<T>(T input, AdaptiveSoftmax<T> parameters)
         where T : ITensor<T> => Vocabulary.adaptiveLogProbabilities(parameters, input);
+
+    /// <summary>The last linear layers of a student and of its teacher and the Jensen–Shannon divergence of their softmaxes in one: the logits of some rows are
+    /// computed, used, and forgotten.</summary>
+    /// <param name="input">(N, D)</param>
+    /// <param name="weight">(C, D)</param>
+    /// <param name="targetInput">The teacher's: (N, E)</param>
+    /// <param name="targetWeight">The teacher's: (C, E)</param>
+    /// <param name="beta">β, in [0, 1], as that of <c>JensenShannonOfLogits</c>.</param>
+    /// <param name="chunk">How many rows at a time, at most; at least 1.</param>
+    /// <param name="temperature">T, above 0: what the logits of both are divided by; 1 by default.</param>
+    /// <param name="rescaled">Whether the loss is multiplied by T²; false by default.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">β is outside [0, 1], the temperature is not finite or not above 0, or <paramref name="chunk"/> is less than 1.</exception>
+    /// <remarks>Nats, one for each row. Source: Liger-Kernel's LigerFusedLinearJSD (2024).</remarks>
+    public static LossValues<T> LinearJensenShannon<T>(
+        T input,
+        T weight,
+        T targetInput,
+        T targetWeight,
+        double beta = Vocabulary.LinearJensenShannonBeta,
+        int chunk = Vocabulary.LinearJensenShannonChunk,
+        double? temperature = null,
+        bool? rescaled = null
+    )
+        where T : ITensor<T> =>
+        Vocabulary.linearJensenShannon(
+            DistillationOptions.Given(temperature, rescaled, null),
+            beta,
+            chunk,
+            targetWeight,
+            targetInput,
+            weight,
+            input
+        );
 }

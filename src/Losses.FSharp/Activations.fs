@@ -89,3 +89,18 @@ module Activations =
         Check.positive (nameof cap) cap
         Check.notNull (nameof logits) logits
         Notation.(*) (Notation.num cap) (Notation.tanh (Notation.(/) logits (Notation.num cap)))
+
+    /// <summary>Label smoothing: shares of classes, of which a part is shared among all.</summary>
+    /// <param name="smoothing">ε, in [0, 1].</param>
+    /// <param name="axis">The class axis; a negative one counts from the last.</param>
+    /// <param name="probabilities">At least one class.</param>
+    /// <returns>The shape of <paramref name="probabilities"/>.</returns>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="smoothing"/> is outside [0, 1], or there is no such axis.</exception>
+    /// <remarks>(1 − ε) t + ε/C of C classes. Of yes-or-no answers C is 2. Source: Szegedy et al., CVPR 2016; optax.smooth_labels (2020).</remarks>
+    let smoothLabels (smoothing: float) (axis: int) (probabilities: 'T) : 'T :> ITensor<'T> =
+        Check.within (nameof smoothing) 0.0 1.0 smoothing
+        Check.notNull (nameof probabilities) probabilities
+        let axis = (shapeOf probabilities).Axis(axis, nameof axis)
+        Check.notEmptyAxis (nameof probabilities) probabilities.Shape axis "classes"
+        let share = Notation.num (smoothing / float probabilities.Shape[axis])
+        Notation.(+) (Notation.(*) (Notation.num (1.0 - smoothing)) probabilities) share

@@ -282,5 +282,9 @@ module Classes =
     let zLoss (classAxis: int) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof logits) logits
         let axis = SoftmaxRows.classAxis (nameof logits) classAxis logits.Shape
-        let normaliser = 'T.LogSumExp(logits, axis)
-        LossValues(Notation.(*) normaliser normaliser)
+
+        let definition (x: 'T[]) : 'T =
+            let normaliser = 'T.LogSumExp(x[0], axis)
+            Notation.(*) normaliser normaliser
+
+        LossValues('T.Fuse(NormaliserRows axis, [| logits |], Func<'T[], 'T> definition))

@@ -84,7 +84,7 @@ module Ensembles =
         expand shape ('T.Create(like, ReadOnlySpan values, Shape lengths))
 
     // The axis of the members, of which there are at least so many.
-    let private members (axis: int) (least: int) (target: 'T) (ensemble: 'T) : int when 'T :> ITensor<'T> =
+    let internal members (axis: int) (least: int) (target: 'T) (ensemble: 'T) : int when 'T :> ITensor<'T> =
         Check.notNull (nameof target) target
         Check.notNull (nameof ensemble) ensemble
         let axis = ensemble.Shape.Axis(axis, nameof axis)
@@ -128,6 +128,11 @@ module Ensembles =
 
         whole (reshape target.Shape inside)
 
+    // The definition, or an engine's kernel for it.
+    let private scored (fair: bool) (axis: int) (target: 'T) (ensemble: 'T) : 'T :> ITensor<'T> =
+        let definition (x: 'T[]) = integral fair axis x[1] x[0]
+        'T.Fuse(EnsembleRows(fair, axis), [| ensemble; target |], Func<'T[], 'T> definition)
+
     /// <summary>Continuous ranked probability score of an ensemble: how far its members are from the target, less how far from each other.</summary>
     /// <param name="fair">Whether pairs of different members alone are averaged: what the score would be of infinitely many such members.</param>
     /// <param name="axis">The axis of the members; a negative one counts from the last.</param>
@@ -140,7 +145,7 @@ module Ensembles =
     /// Source: Gneiting and Raftery, J. Am. Stat. Assoc. 102 (2007) 359–378; Ferro, Q. J. R. Meteorol. Soc. 140 (2014) 1917–1923; scoringrules.crps_ensemble (2024).</remarks>
     let crpsEnsemble (fair: bool) (axis: int) (target: 'T) (ensemble: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let axis = members axis (if fair then 2 else 1) target ensemble
-        LossValues(integral fair axis target ensemble)
+        LossValues(scored fair axis target ensemble)
 
     /// <summary>Threshold-weighted continuous ranked probability score of an ensemble: only what is between two thresholds counts.</summary>
     /// <param name="lower">The lower threshold, −∞ for none; in units of the target, not NaN.</param>
@@ -166,10 +171,10 @@ module Ensembles =
         Check.within (nameof upper) lower infinity upper
         let axis = members axis (if fair then 2 else 1) target ensemble
         let clipped (x: 'T) = Notation.min (Notation.max x (Notation.num lower)) (Notation.num upper)
-        LossValues(integral fair axis (clipped target) (clipped ensemble))
+        LossValues(scored fair axis (clipped target) (clipped ensemble))
 
     // (…, D) beside (…, M, D) of at least so many members.
-    let private vectors (least: int) (target: 'T) (ensemble: 'T) : unit when 'T :> ITensor<'T> =
+    let internal vectors (least: int) (target: 'T) (ensemble: 'T) : unit when 'T :> ITensor<'T> =
         Check.notNull (nameof target) target
         Check.notNull (nameof ensemble) ensemble
 
@@ -178,15 +183,15 @@ module Ensembles =
 
         members -2 least target ensemble |> ignore
 
-    let private beside (ensemble: 'T) (target: 'T) : 'T :> ITensor<'T> =
+    let internal beside (ensemble: 'T) (target: 'T) : 'T :> ITensor<'T> =
         expand ensemble.Shape (reshape (ensemble.Shape.With(ensemble.Shape.Rank - 2, 1)) target)
 
     // The terms of all pairs along an axis, by how far apart they are: f of those later and those earlier.
-    let private pairs (axis: int) (f: int -> 'T -> 'T -> 'T) (x: 'T) : 'T[] when 'T :> ITensor<'T> =
+    let internal pairsAlong (axis: int) (f: int -> 'T -> 'T -> 'T) (x: 'T) : 'T[] when 'T :> ITensor<'T> =
         let count = x.Shape[axis]
         Array.init (max 0 (count - 1)) (fun i -> f (i + 1) (slice axis (i + 1) (count - i - 1) x) (slice axis 0 (count - i - 1) x))
 
-    let private total (terms: 'T[]) : 'T :> ITensor<'T> = terms |> Array.reduce (fun a b -> Notation.(+) a b)
+    let internal totalOf (terms: 'T[]) : 'T :> ITensor<'T> = terms |> Array.reduce (fun a b -> Notation.(+) a b)
 
     /// <summary>Energy score: the continuous ranked probability score of ensembles of vectors.</summary>
     /// <param name="beta">β, the power of the distances; above 0, below 2.</param>
@@ -213,7 +218,7 @@ module Ensembles =
         if m = 1.0 then
             LossValues(whole error)
         else
-            let spread = ensemble |> pairs axis (fun _ later earlier -> distances later earlier) |> total
+            let spread = ensemble |> pairsAlong axis (fun _ later earlier -> distances later earlier) |> totalOf
             LossValues(whole (Notation.(-) error (Notation.(/) spread (Notation.num (m * (if fair then m - 1.0 else m))))))
 
     /// <summary>Variogram score: how well ensembles of vectors know the differences between components.</summary>
@@ -239,8 +244,8 @@ module Ensembles =
         let given = if weights.IsNone then [||] else weights.Values.ToArray()
         let both i j = if weights.IsNone then 2.0 else given[i * width + j] + given[j * width + i]
         let powers (_: int) (later: 'T) (earlier: 'T) : 'T = Notation.power p (Notation.abs (Notation.(-) later earlier))
-        let ofTarget = pairs (target.Shape.Rank - 1) powers target
-        let ofMembers = pairs (axis + 1) powers ensemble
+        let ofTarget = pairsAlong (target.Shape.Rank - 1) powers target
+        let ofMembers = pairsAlong (axis + 1) powers ensemble
 
         let term k (own: 'T) (all: 'T) =
             let d = Notation.(-) own (Notation.(/) (sumAlong axis all) (Notation.num m))
@@ -252,7 +257,7 @@ module Ensembles =
             LossValues(sumAlong -1 (Notation.(*) (Notation.num 0.0) target))
         else
             let terms = Array.init ofTarget.Length (fun k -> term k ofTarget[k] ofMembers[k])
-            LossValues(whole (total terms))
+            LossValues(whole (totalOf terms))
 
     /// <summary>Dawid–Sebastiani score of an ensemble: that of the mean and the variance of its members.</summary>
     /// <param name="unbiased">Whether the variance divides by M − 1, and not by M.</param>
@@ -449,7 +454,7 @@ module Ensembles =
             |> Notation.weigh (later weights)
             |> sumAlong axis
 
-        let spread = total (Array.init count (fun k -> if k = 0 then own else pair k))
+        let spread = totalOf (Array.init count (fun k -> if k = 0 then own else pair k))
 
         LossValues(whole (Notation.(-) error spread))
             .WithinRows(Domain.Positive, scale, axis, nameof scale)

@@ -25,6 +25,31 @@ module Ordinal =
         Check.shape (nameof labels) labels.Shape (logits.Shape.Without -1) (fun () -> $"{name} has shape {logits.Shape}")
         labels.Checked(logits.Shape[-1] + 1, nameof labels)
 
+    // The terms of all thresholds, each with its weight.
+    let private ofThresholds
+        (term: 'T -> 'T -> 'T)
+        (importance: Weights)
+        (labels: Labels)
+        (logits: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
+        let labels = checkedLabels (nameof logits) labels logits
+        Check.notNull (nameof importance) importance
+
+        if not importance.IsNone then
+            Check.shape (nameof importance) importance.Shape (Shape [| logits.Shape[-1] |]) (fun () -> $"logits has shape {logits.Shape}")
+
+        let levels = 'T.Create(logits, ReadOnlySpan(above labels logits), logits.Shape)
+        // Not rounded before they are summed.
+        let terms = term logits levels
+
+        let weighted =
+            if importance.IsNone then
+                terms
+            else
+                Notation.weigh (expand logits.Shape (constant logits importance)) terms
+
+        LossValues(whole (sumAlong (logits.Shape.Rank - 1) weighted))
+
     /// <summary>CORAL: for each threshold between ordered classes the binary cross-entropy of whether the class is above it.</summary>
     /// <param name="importance">A weight for each threshold, (K − 1), or none.</param>
     /// <param name="labels">Class indices, 0 to K − 1; the shape of <paramref name="logits"/> without the last axis.</param>
@@ -35,23 +60,8 @@ module Ordinal =
     /// <remarks>Σ_k λ_k (softplus(x_k) − 1{y &gt; k} x_k). Convex. Source: Cao, Mirjalili and Raschka, Rank consistent ordinal regression, Pattern Recognit. Lett.
     /// 140 (2020) 325–331.</remarks>
     let coral (importance: Weights) (labels: Labels) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        let labels = checkedLabels (nameof logits) labels logits
-        Check.notNull (nameof importance) importance
-
-        if not importance.IsNone then
-            Check.shape (nameof importance) importance.Shape (Shape [| logits.Shape[-1] |]) (fun () -> $"logits has shape {logits.Shape}")
-
-        let levels = 'T.Create(logits, ReadOnlySpan(above labels logits), logits.Shape)
-        // Not rounded before they are summed.
-        let terms = BCEWithLogits() :> IPointwise |> fun loss -> loss.Apply(logits, levels)
-
-        let weighted =
-            if importance.IsNone then
-                terms
-            else
-                Notation.weigh (expand logits.Shape (constant logits importance)) terms
-
-        LossValues(whole (sumAlong (logits.Shape.Rank - 1) weighted))
+        let loss = BCEWithLogits() :> IPointwise
+        ofThresholds (fun x levels -> loss.Apply(x, levels)) importance labels logits
 
     /// <summary>Squared earth mover's distance of distributions over ordered classes: the squared differences of what is up to each class.</summary>
     /// <param name="target">Shares of the classes: (…, K).</param>
@@ -133,16 +143,8 @@ module Ordinal =
         let weights = 'T.Create(logits, ReadOnlySpan counted, logits.Shape)
         LossValues(Notation.weigh weights terms, weights)
 
-    /// <summary>Proportional odds: minus the logarithm of the probability of an ordered class, a score's place between cut points that are learned.</summary>
-    /// <param name="labels">Class indices, 0 to K − 1; the shape of <paramref name="scores"/>.</param>
-    /// <param name="cutPoints">Between the classes, strictly increasing, shared by all scores: (K − 1).</param>
-    /// <param name="scores">Any numbers, any shape.</param>
-    /// <returns>Nats, one for each label; NaN where the cut points of a label do not increase.</returns>
-    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no cut points.</exception>
-    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
-    /// <remarks>−log(σ(c_y − s) − σ(c_{y−1} − s)), with c below the first class −∞ and above the last ∞. Convex in the score. Source: McCullagh, Regression models for
-    /// ordinal data, J. R. Stat. Soc. B 42 (1980) 109–142.</remarks>
-    let proportionalOdds (labels: Labels) (cutPoints: 'T) (scores: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    // The cut points below and above each label's class, less the score, and what is between them.
+    let private bounds (labels: Labels) (cutPoints: 'T) (scores: 'T) : struct ('T * 'T * 'T) when 'T :> ITensor<'T> =
         Check.notNull (nameof labels) labels
         Check.notNull (nameof cutPoints) cutPoints
         Check.notNull (nameof scores) scores
@@ -157,8 +159,52 @@ module Ordinal =
         let atEnd (value: float) = 'T.Create(cutPoints, ReadOnlySpan [| value |], Shape [| 1 |])
         let all = 'T.Concatenate(ReadOnlySpan [| atEnd -infinity; cutPoints; atEnd infinity |], 0)
         let bound (offset: int) = 'T.Gather(all, 0, Labels(ReadOnlySpan(Array.map ((+) offset) indices), flat)) |> reshape scores.Shape
-        let below, above = Notation.(-) (bound 0) scores, Notation.(-) (bound 1) scores
+        let low, high = bound 0, bound 1
+        struct (Notation.(-) low scores, Notation.(-) high scores, Notation.(-) low high)
+
+    /// <summary>Proportional odds: minus the logarithm of the probability of an ordered class, a score's place between cut points that are learned.</summary>
+    /// <param name="labels">Class indices, 0 to K − 1; the shape of <paramref name="scores"/>.</param>
+    /// <param name="cutPoints">Between the classes, strictly increasing, shared by all scores: (K − 1).</param>
+    /// <param name="scores">Any numbers, any shape.</param>
+    /// <returns>Nats, one for each label; NaN where the cut points of a label do not increase.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no cut points.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    /// <remarks>−log(σ(c_y − s) − σ(c_{y−1} − s)), with c below the first class −∞ and above the last ∞. Convex in the score. Source: McCullagh, Regression models for
+    /// ordinal data, J. R. Stat. Soc. B 42 (1980) 109–142.</remarks>
+    let proportionalOdds (labels: Labels) (cutPoints: 'T) (scores: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        let struct (below, above, width) = bounds labels cutPoints scores
         // σ(b) − σ(a) = σ(b) σ(−a) (1 − e^(a − b)), of which nothing cancels.
         let ends = Notation.(+) ('T.Logistic above).SoftplusOfMinus ('T.Logistic below).Softplus
-        let width = Notation.(-) (bound 0) (bound 1)
         LossValues(Notation.(-) ends (Notation.log (Notation.(-) (Notation.num 0.0) (Notation.expm1 width))))
+
+    /// <summary>Ordered probit: minus the logarithm of the probability of an ordered class, a score's place with a normal error between cut points that are learned.</summary>
+    /// <param name="labels">Class indices, 0 to K − 1; the shape of <paramref name="scores"/>.</param>
+    /// <param name="cutPoints">Between the classes, strictly increasing, shared by all scores: (K − 1).</param>
+    /// <param name="scores">Any numbers, any shape.</param>
+    /// <returns>Nats, one for each label; NaN where the cut points of a label do not increase.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no cut points.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class; it says which, where.</exception>
+    /// <remarks>−log(Φ(c_y − s) − Φ(c_{y−1} − s)), with c below the first class −∞ and above the last ∞: that of proportional odds with a normal distribution for the
+    /// logistic. Convex in the score. Source: McKelvey and Zavoina, J. Math. Sociol. 4 (1975) 103–120.</remarks>
+    let orderedProbit (labels: Labels) (cutPoints: 'T) (scores: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        let struct (below, above, _) = bounds labels cutPoints scores
+        LossValues(Notation.(-) (Notation.num 0.0) (Special.logMass below above))
+
+    /// γ of <c>ordinalFocal</c> where none is given.
+    [<Literal>]
+    let OrdinalFocalGamma = 2.0
+
+    /// <summary>Ordinal focal loss: that of CORAL, in which a threshold counts the less, the surer and righter it is.</summary>
+    /// <param name="gamma">γ, finite, at least 0: how much less an easy threshold counts; 0 is CORAL.</param>
+    /// <param name="importance">A weight for each threshold, (K − 1), or none.</param>
+    /// <param name="labels">Class indices, 0 to K − 1; the shape of <paramref name="logits"/> without the last axis.</param>
+    /// <param name="logits">Of being above each threshold: (…, K − 1).</param>
+    /// <returns>Nats, one for each label.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class; it says which, where. Or <paramref name="gamma"/> is negative or not finite.</exception>
+    /// <remarks>Σ_k λ_k (1 − p_k)^γ (−log p_k) with p_k = σ(x_k) where y &gt; k, else σ(−x_k). Source: Lin et al., ICCV 2017; Cao, Mirjalili and Raschka, Pattern Recognit. Lett.
+    /// 140 (2020) 325–331.</remarks>
+    let ordinalFocal (gamma: float) (importance: Weights) (labels: Labels) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        // Twice a half each.
+        let loss = SigmoidFocal(0.5, gamma) :> IPointwise
+        ofThresholds (fun x levels -> Notation.(.*) 2.0 (loss.Apply(x, levels))) importance labels logits

@@ -323,3 +323,30 @@ module Probabilities =
         let axis = SoftmaxRows.classAxis (nameof logits) classAxis logits.Shape
         let surprise = Notation.(-) (Notation.num 0.0) ('T.LogSoftmax(logits, axis))
         LossValues(whole (sumAlong axis (Notation.weigh ('T.Softmax(logits, axis)) surprise)))
+
+    /// β of <c>jensenShannonOfLogs</c> where none is given.
+    [<Literal>]
+    let JensenShannonOfLogsBeta = 0.5
+
+    /// <summary>The generalised Jensen–Shannon divergence of probabilities that are given by their logarithms.</summary>
+    /// <param name="beta">β, in [0, 1]: the weight of the target in the mixture. At 0 it is KL(t ‖ x) and at 1 KL(x ‖ t), as in Liger and trl.</param>
+    /// <param name="logTarget">Logarithms of probabilities: (…, C).</param>
+    /// <param name="logProbabilities">The shape of <paramref name="logTarget"/>.</param>
+    /// <returns>Nats, one for each row. A mean divides by their number.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="beta"/> is outside [0, 1].</exception>
+    /// <remarks>β Σ eᵗ (t − m) + (1 − β) Σ eˣ (x − m) with m = log(β eᵗ + (1 − β) eˣ). Slope in x: (1 − β) eˣ (x − m). Of probabilities that are multiplied by a softmax
+    /// before, jensenShannonOfLogits does both in one. Source: Lin, IEEE Trans. Inf. Theory 37 (1991) 145–151; Liger-Kernel's LigerJSD (2024).</remarks>
+    let jensenShannonOfLogs (beta: float) (logTarget: 'T) (logProbabilities: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.within (nameof beta) 0.0 1.0 beta
+        checkTwo (nameof logTarget) logTarget (nameof logProbabilities) logProbabilities
+        let axis = Check.vectorAxis (nameof logProbabilities) logProbabilities.Shape
+        let p, q = Notation.exp logProbabilities, Notation.exp logTarget
+        let d = Notation.(-) logProbabilities logTarget
+
+        let terms =
+            if beta = 0.0 then Notation.weigh q (Notation.(-) (Notation.num 0.0) d)
+            elif beta = 1.0 then Notation.weigh p d
+            else 'T.JensenShannon(beta, p, q, d)
+
+        LossValues(whole (sumAlong axis terms))

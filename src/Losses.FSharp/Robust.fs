@@ -285,6 +285,49 @@ module Robust =
     let generalRobust (alpha: float) (scale: float) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         pointwise (GeneralRobust(alpha, scale)) target prediction
 
+    // eʷ − 1 over w: next to 0 its series.
+    let private growth (w: 'T) : 'T :> IReal<'T> =
+        let bound = Notation.num 0.25
+        let isNear = Notation.ifLess (Notation.abs w) bound
+        let near, far = isNear w (Notation.num 0.0), isNear (Notation.num 1.0) w
+        // 1/(k + 1)!
+        let series = Array.scan (fun c k -> c / (k + 1.0)) 1.0 [| for k in 1..14 -> float k |]
+        isNear (Special.series series near) (Notation.(/) (Notation.expm1 far) far)
+
+    /// <summary>Barron's general robust loss whose shape and scale are tensors, which may be learned.</summary>
+    /// <param name="scale">c, where errors begin to count as large, in units of the target, above 0; the shape of <paramref name="target"/>.</param>
+    /// <param name="alpha">α, finite; the shape of <paramref name="target"/>.</param>
+    /// <param name="target">Any shape.</param>
+    /// <param name="prediction">The shape of <paramref name="target"/>.</param>
+    /// <returns>Without unit, elementwise. What makes it a likelihood, a logarithm of α and one of c, is not in it.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A scale is not above 0; it says which, where.</exception>
+    /// <remarks>That of generalRobust, (|α − 2| / α) ((z² / |α − 2| + 1)^(α/2) − 1) with z = (x − t) / c, with its limits for α = 2 and 0, and slopes by α and c.
+    /// Source: Barron, A general and adaptive robust loss function, CVPR 2019.</remarks>
+    let adaptiveRobust (scale: 'T) (alpha: 'T) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        checkThree (nameof scale) scale (nameof target) target (nameof prediction) prediction
+        checkTwo (nameof alpha) alpha (nameof target) target
+        let z = Notation.(/) (Notation.(-) prediction target) scale
+        let square = Notation.(*) z z
+        let beyond = Notation.(-) alpha (Notation.num 2.0)
+        let isNear = Notation.ifLess (Notation.abs beyond) (Notation.num 0.5)
+        // Next to 2: (z² eᵛ + |α − 2| (eᵛ − 1)) / α with v = ½(α − 2) log(1 + z²/|α − 2|), which is 0 at 2.
+        let distance = Notation.abs beyond
+        let some = Notation.ifLess (Notation.num 0.0) distance distance (Notation.num 1.0)
+        let logarithm = Notation.log1p (Notation.(/) square some)
+        let v = Notation.weigh beyond (Notation.(.*) 0.5 logarithm)
+
+        let near =
+            Notation.(/)
+                (Notation.(+) (Notation.(*) square (Notation.exp v)) (Notation.weigh distance (Notation.expm1 v)))
+                (isNear alpha (Notation.num 2.0))
+
+        // Elsewhere ½ |α − 2| L (eʷ − 1)/w with w = ½α L, L = log(1 + z²/|α − 2|), which is fine at 0.
+        let w = Notation.(*) (Notation.(.*) 0.5 alpha) logarithm
+        let far = Notation.(*) (Notation.(*) (Notation.(.*) 0.5 distance) logarithm) (growth w)
+        let value = isNear near far
+        LossValues(Notation.given alpha value).Within(Domain.Positive, scale, nameof scale)
+
     /// <summary>Tukey's biweight loss: nearly quadratic near the target, and the same for every error beyond <paramref name="c"/>.</summary>
     /// <param name="c">c, in units of the target; finite, above 0.</param>
     /// <param name="target">Any shape.</param>

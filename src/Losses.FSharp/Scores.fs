@@ -225,6 +225,19 @@ type Brier =
         member _.Prediction = Domain.Probability
         member _.Target = Domain.Probability
 
+/// <summary>(σ(x) − t)² of the logits of probabilities.  (Brier 1950)</summary>
+[<Struct; NoEquality; NoComparison>]
+type BrierWithLogits =
+    interface IPointwise with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        member _.Apply(x, t) =
+            // Of a certain target the sigmoid less 1 is that of −x.
+            let l = logistic x
+            let d = (num 1.0 - t) * l.Sigmoid - t * l.SigmoidOfMinus
+            d * d
+
+        member _.Target = Domain.Probability
+
 namespace Losses.FSharp
 
 open Losses
@@ -386,3 +399,13 @@ module Scores =
     /// <remarks>(p − t)². Slope: 2(p − t). Convex. Source: Brier, Mon. Weather Rev. 78 (1950) 1–3; scoringrules.brier_score (2024).</remarks>
     let brier (target: 'T) (probabilities: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         namedPointwise (nameof target) (nameof probabilities) (Brier()) target probabilities
+
+    /// <summary>Brier score of the logits of yes-or-no answers.</summary>
+    /// <param name="target">The probability of yes, in [0, 1]; any shape.</param>
+    /// <param name="logits">Any number; the shape of <paramref name="target"/>.</param>
+    /// <returns>Elementwise, from 0 to 1.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A target is outside [0, 1]; it says which, where.</exception>
+    /// <remarks>(σ(x) − t)². Slope: 2 (σ(x) − t) σ(x) σ(−x), which vanishes where an answer is sure and wrong. Not convex. Source: Brier, Mon. Weather Rev. 78 (1950) 1–3.</remarks>
+    let brierWithLogits (target: 'T) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        namedPointwise (nameof target) (nameof logits) (BrierWithLogits()) target logits

@@ -150,3 +150,20 @@ module Sparse =
     /// <remarks>p·x + 4/3 Σ (p − p^1.5) − t·x − 4/3 Σ (t − t^1.5) with p = entmax15(x). Slope: p − t. Convex in x. Source: Peters, Niculae and Martins, ACL 2019.</remarks>
     let entmax15LossWithProbabilities (probabilities: 'T) (logits: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         ofProbabilities entmax15Value (fun t -> num (4.0 ./. 3.0) * (t - power 1.5 t)) probabilities logits
+
+    /// <summary>Fenchel–Young loss of any maximum function: how much larger it is than what the target's scores sum to.</summary>
+    /// <param name="maxFunction">Ω*, of scores (…, C) one number for each row, convex: its slope is what is predicted. Log-sum-exp makes it cross-entropy, the largest score the
+    /// perceptron's loss.</param>
+    /// <param name="target">What is to be predicted: (…, C).</param>
+    /// <param name="scores">The shape of <paramref name="target"/>.</param>
+    /// <returns>Units of the scores, one for each row; what depends on the target alone is left out.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ, or <paramref name="maxFunction"/> gives another shape than one number for each row.</exception>
+    /// <remarks>Ω*(x) − t·x. Slope: ∇Ω*(x) − t. Convex. Source: Blondel, Martins and Niculae, JMLR 21 (2020) 1–69; optax.losses.make_fenchel_young_loss (2024).</remarks>
+    let fenchelYoung (maxFunction: 'T -> 'T) (target: 'T) (scores: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNull (nameof maxFunction) maxFunction
+        checkTwo (nameof target) target (nameof scores) scores
+        let axis = Check.vectorAxis (nameof scores) scores.Shape
+        let largest = maxFunction scores
+        Check.notNull (nameof maxFunction) largest
+        Check.shape (nameof maxFunction) largest.Shape (scores.Shape.Without axis) (fun () -> $"scores has shape {scores.Shape}")
+        LossValues(whole (largest - sumAlong axis (target * scores)))

@@ -134,6 +134,71 @@ module Vocabulary =
             (labelWeights input options.ClassWeights (whole.Reshape labels.Shape))
             (reshape labels.Shape values)
 
+    /// chunk of <c>linearJensenShannon</c> where none is given.
+    [<Literal>]
+    let LinearJensenShannonChunk = 1024
+
+    /// β of <c>linearJensenShannon</c> where none is given.
+    [<Literal>]
+    let LinearJensenShannonBeta = 0.5
+
+    /// <summary>The last linear layers of a student and of its teacher and the Jensen–Shannon divergence of their softmaxes in one: the logits of some rows are computed, used,
+    /// and forgotten.</summary>
+    /// <param name="options">The temperature, whether the loss is multiplied by its square; the class axis is that of the logits.</param>
+    /// <param name="beta">β, in [0, 1], as that of <c>jensenShannonOfLogits</c>.</param>
+    /// <param name="chunk">How many rows at a time, at most; at least 1.</param>
+    /// <param name="targetWeight">The teacher's: (C, E)</param>
+    /// <param name="targetInput">The teacher's: (N, E)</param>
+    /// <param name="weight">(C, D)</param>
+    /// <param name="input">(N, D)</param>
+    /// <returns>Nats, at least 0, one for each row. A mean divides by their number.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">β is outside [0, 1], the temperature is not finite or not above 0, or <paramref name="chunk"/> is less than 1.</exception>
+    /// <remarks>jensenShannonOfLogits(input · weightᵀ, targetInput · targetWeightᵀ). Source: Liger-Kernel's LigerFusedLinearJSD (2024).</remarks>
+    let linearJensenShannon
+        (options: DistillationOptions)
+        (beta: float)
+        (chunk: int)
+        (targetWeight: 'T)
+        (targetInput: 'T)
+        (weight: 'T)
+        (input: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
+        if chunk < 1 then
+            raise (ArgumentOutOfRangeException(nameof chunk, $"chunk is {Check.number chunk}, but it must be at least 1."))
+
+        Check.within (nameof beta) 0.0 1.0 beta
+        Check.notNull (nameof options) options
+        Check.notNull (nameof targetWeight) targetWeight
+        Check.notNull (nameof targetInput) targetInput
+        Check.notNull (nameof weight) weight
+        Check.notNull (nameof input) input
+        matrix (nameof weight) weight.Shape
+        matrix (nameof input) input.Shape
+        matrix (nameof targetWeight) targetWeight.Shape
+        matrix (nameof targetInput) targetInput.Shape
+        let n, classes = input.Shape[0], weight.Shape[0]
+        Check.lengths (nameof input) input.Shape [| n; weight.Shape[1] |] (fun () -> $"weight has shape {weight.Shape}")
+        Check.lengths (nameof targetInput) targetInput.Shape [| n; targetInput.Shape[1] |] (fun () -> $"input has shape {input.Shape}")
+
+        Check.lengths (nameof targetWeight) targetWeight.Shape [| classes; targetInput.Shape[1] |] (fun () ->
+            $"weight has shape {weight.Shape} and targetInput {targetInput.Shape}")
+
+        Check.notEmptyAxis (nameof weight) weight.Shape 0 "classes"
+        let options = { options with ClassAxis = 1 }
+
+        let values (x: 'T[]) : 'T =
+            let logits weight rows = linear weight (Notation.num 0.0) rows
+            (jensenShannonOfLogits options beta (logits x[3] x[2]) (logits x[1] x[0])).Values
+
+        let some start =
+            let count = min chunk (n - start)
+            let part (rows: 'T) : 'T = 'T.Slice(rows, 0, start, count)
+            'T.Recompute(Func<'T[], 'T> values, [| part input; weight; part targetInput; targetWeight |])
+
+        let starts = [| 0..chunk .. max 0 (n - 1) |]
+        LossValues(if starts.Length = 1 then some 0 else 'T.Concatenate(ReadOnlySpan(Array.map some starts), 0))
+
     let private checkAdaptive (parameters: AdaptiveSoftmax<'T>) (input: Shape) : int when 'T :> ITensor<'T> =
         let name = "parameters"
         Check.notNull name parameters

@@ -10,6 +10,9 @@ let all: Entry list =
     @ Classes.entries
     @ Shares.entries
     @ Ensembles.entries
+    @ Forecasts.entries
+    @ Distributions.entries
+    @ Asymmetric.entries
     @ Rows.entries
     @ Linear.entries
     @ Regions.entries

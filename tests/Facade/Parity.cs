@@ -51,6 +51,7 @@ public class Parity
     [
         // Its logits are a product of matrices: the classes are always the last axis.
         ("linearCrossEntropy", "classAxis"),
+        ("linearJensenShannon", "classAxis"),
         // There is no label.
         ("crossEntropyWithProbabilities", "ignoreIndex"),
         ("focalWithProbabilities", "ignoreIndex"),
@@ -163,6 +164,7 @@ public class Parity
                 "chiSquared: kind",
                 "cox: durations",
                 "entropyOfLogits: classAxis",
+                "fenchelYoung: maxFunction",
                 "ldam: counts",
                 "listMLE: target",
                 "logitAdjustment: prior",

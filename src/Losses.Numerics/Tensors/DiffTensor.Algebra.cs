@@ -370,6 +370,11 @@ public sealed partial class DiffTensor<T> : ITensor<DiffTensor<T>>
             VectorRows rows when VectorRowsOperation<T>.Takes(inputs) => new VectorRowsOperation<T>(rows, definition).Apply(inputs),
             PairDistances pairs => new PairDistancesOperation<T>(pairs, definition).Apply(inputs),
             LabelledPairs pairs => new LabelledPairsOperation<T>(pairs, definition, inputs[0].Node is not null).Apply(inputs),
+            EnsembleRows ensembles => new EnsembleOperation<T>(
+                ensembles,
+                definition,
+                Array.Exists(inputs, static input => input.Node is not null)
+            ).Apply(inputs),
             LinearRows rows => new LinearRowsOperation<T>(
                 rows,
                 definition,

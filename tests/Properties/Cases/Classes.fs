@@ -293,10 +293,8 @@ let entries: (string * (Given -> T)) list =
         "ordinal/corn", (fun given -> corn (given.Labels "target") given["logits"] |> Reduce.mean)
         "ordinal/proportional_odds",
         (fun given ->
-            if given.Word "link" <> "logit" then
-                notCovered "a probit link"
-
-            proportionalOdds (given.Labels "target") given["cutpoints"] given["score"] |> given.Reduced)
+            let loss = if given.Word "link" = "probit" then orderedProbit else proportionalOdds
+            loss (given.Labels "target") given["cutpoints"] given["score"] |> given.Reduced)
         "ordinal/ldam",
         (fun given ->
             // Its mean divides by the number of rows, weighted or not.

@@ -23,6 +23,10 @@ let private studentT (target: string) (given: Given) : T =
     studentTNLL (spread given "df" target) (spread given "scale" target) given[target] (spread given "loc" target)
     |> given.Reduced
 
+let private truncated (score: T -> T -> T -> T -> T -> LossValues<T>) (given: Given) : T =
+    let at name = spread given name "obs"
+    score (at "upper") (at "lower") (at "scale") given["obs"] (at "loc") |> given.Reduced
+
 let private between (score: float -> float -> T -> T -> T -> LossValues<T>) (given: Given) (target: string) : T =
     let lower, upper = given.NumberOr(-infinity, "lower"), given.NumberOr(infinity, "upper")
     score lower upper (spread given "scale" target) given[target] (spread given "loc" target) |> given.Reduced
@@ -64,7 +68,7 @@ let entries: (string * (Given -> T)) list =
             match given.Word "form" with
             | "moments" -> dawidSebastiani (spread given "scale" "obs") given["obs"] (spread given "loc" "obs") |> given.Reduced
             | "ensemble" -> dawidSebastianiEnsemble (given.Integer "ddof" = 1) given["obs"] given["ensemble"] |> given.Reduced
-            | _ -> notCovered "of covariances")
+            | _ -> dawidSebastianiMultivariate given["covariance"] given["obs"] given["loc"] |> given.Reduced)
         "scoring/weighted_interval_score",
         (fun given ->
             let weights = if given.Gives "weights" then Weights.op_Implicit (given.List "weights") else Weights.None
@@ -117,6 +121,11 @@ let entries: (string * (Given -> T)) list =
         (fun given -> crpsUniform (spread given "upper" "obs") given["obs"] (spread given "lower" "obs") |> given.Reduced)
         "scoring/log_score_uniform",
         (fun given -> uniformNLL (spread given "upper" "obs") given["obs"] (spread given "lower" "obs") |> given.Reduced)
+        "scoring/crps_truncated_normal", (fun given -> truncated crpsTruncatedNormal given)
+        "scoring/log_score_truncated_normal", (fun given -> truncated truncatedNormalNLL given)
+        "likelihood/von_mises_nll", (fun given -> vonMisesNLL given["concentration"] given["target"] given["loc"] |> given.Reduced)
+        "robust/barron_adaptive",
+        (fun given -> adaptiveRobust given["scale"] given["alpha"] given["target"] given["prediction"] |> given.Reduced)
         "scoring/crps_mixture_normal",
         (fun given -> crpsMixtureNormal given["scale"] given["loc"] given["obs"] given["weights"] |> given.Reduced)
         "likelihood/tweedie_deviance",

@@ -238,37 +238,74 @@ module private Torch =
 /// trl: a mean over the tokens that have a label, or over the first axis where there are none.
 module private Distilled =
 
+    // Where nothing is left both have 0, and a mean of ours NaN.
+    let private counted (counts: bool[]) (values: LossValues<T>) : T =
+        let shape = (Reduce.none values).Shape
+        let counted = values |> Reduce.mask (Weights.Mask(ReadOnlySpan counts, shape))
+        if Array.contains true counts then Reduce.mean counted else Reduce.sum counted
+
+    let private ofRows (label: string) (given: Given) (values: LossValues<T>) : T =
+        if given.Has label then
+            counted (given.Integers label |> Array.map (fun label -> label <> given.IntegerOr(-100, "ignore_index"))) values
+        else
+            Reduce.mean values
+
+    let private options (given: Given) =
+        { DistillationOptions.Default with
+            Temperature = given.NumberOr(1.0, "temperature")
+            ClassAxis = -1
+        }
+
+    let linear (label: string) (given: Given) : T =
+        linearJensenShannon
+            (options given)
+            (given.Number "beta")
+            LinearJensenShannonChunk
+            given["teacher_weight"]
+            given["teacher_input"]
+            given["student_weight"]
+            given["student_input"]
+        |> ofRows label given
+
+    /// A share of cross-entropy, and one of the divergence.
+    let hardAndSoft (given: Given) : T =
+        let hard = DiffTensor.Scalar(given.Number "weight_hard_loss")
+        let soft = DiffTensor.Scalar(given.Number "weight_soft_loss")
+        let options = { CrossEntropyOptions.Default with IgnoreIndex = given.IntegerOr(-100, "ignore_index") }
+
+        let labels =
+            FSharp.Vocabulary.linearCrossEntropy
+                options
+                LinearCrossEntropyChunk
+                (given.Labels "target")
+                (DiffTensor.Scalar 0.0)
+                given["student_weight"]
+                given["student_input"]
+
+        hard * Reduce.mean labels + soft * linear "target" given
+
     let loss (beta: string) (given: Given) : T =
         if not (given.Has "student_logits") then
-            notCovered "of logarithms of probabilities"
-
-        let options =
-            { DistillationOptions.Default with
-                Temperature = given.NumberOr(1.0, "temperature")
-                ClassAxis = -1
-            }
-
-        let student = given["student_logits"]
-        let rows = student.Shape.Without -1
-        let values = jensenShannonOfLogits options (given.Number beta) given["teacher_logits"] student
-
-        if given.Word "reduction" = "none" then
+            jensenShannonOfLogs (given.Number beta) given["log_p"] given["log_q"] |> ofRows "label" given
+        elif given.Word "reduction" = "none" then
             notCovered "of classes, not of rows"
-        elif given.Has "labels" then
-            let counts = given.Integers "labels" |> Array.map (fun label -> label <> -100)
-            let counted = values |> Reduce.mask (Weights.Mask(ReadOnlySpan counts, rows))
-
-            if given.Gives "num_items_in_batch" then
-                Reduce.sum counted / DiffTensor.Scalar(given.Number "num_items_in_batch")
-            // Where nothing is left both have 0, and a mean of ours NaN.
-            elif Array.contains true counts then
-                Reduce.mean counted
-            else
-                Reduce.sum counted
-        elif given.Word "reduction" = "batchmean" then
-            Reduce.batchMean values
         else
-            Reduce.none values
+
+            let values = jensenShannonOfLogits (options given) (given.Number beta) given["teacher_logits"] given["student_logits"]
+
+            if given.Has "labels" then
+                let counts = given.Integers "labels" |> Array.map (fun label -> label <> -100)
+
+                if given.Gives "num_items_in_batch" then
+                    let rows = given["student_logits"].Shape.Without -1
+                    let sum = values |> Reduce.mask (Weights.Mask(ReadOnlySpan counts, rows)) |> Reduce.sum
+                    sum / DiffTensor.Scalar(given.Number "num_items_in_batch")
+                else
+                    counted counts values
+            elif given.Word "reduction" = "batchmean" then
+                Reduce.batchMean values
+            else
+                Reduce.none values
 
 let private optaxReduced (given: Given) (loss: LossValues<T>) : T =
     match given.Word "outer" with
@@ -482,6 +519,8 @@ let losses: Map<string, Given -> T> =
             "liger_trl/cross_entropy", Torch.crossEntropy
             "liger_trl/kl_div", (fun given -> klDiv (given.Flag "log_target") given["target"] given["input"] |> given.Reduced)
             "liger_trl/generalized_jsd", Distilled.loss "beta"
+            "liger_trl/fused_linear_jsd", Distilled.linear "label"
+            "liger_trl/fused_linear_jsd_distillation", Distilled.hardAndSoft
             "liger_trl/self_distillation_full", Distilled.loss "alpha"
             "liger_trl/fused_linear_cross_entropy", Torch.linearCrossEntropy "input" "weight"
             "liger_trl/linear_cross_entropy", Torch.linearCrossEntropy "e" "c"
