@@ -60,6 +60,15 @@ let mutants: Mutant list =
                 ]
         yield!
             inFile
+                "Distributions.fs"
+                [
+                    "a truncated score has its balance the wrong way round",
+                    "ifLess below above «(num 1.0 - 2.0 .* above)»",
+                    "(2.0 .* above - num 1.0)"
+                    "an angle's likelihood has no 2", "let value = «2.0» .* (concentration", "1.0"
+                ]
+        yield!
+            inFile
                 "Likelihoods.fs"
                 [
                     "Laplace has no 2", "abs (x - t) / b + log («2.0» .* b)", "1.0"

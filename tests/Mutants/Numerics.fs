@@ -617,6 +617,15 @@ let private tensors: Mutant list =
                 ]
         yield!
             inFile
+                "Kernels/EnsembleRows.cs"
+                [
+                    "a fair ensemble has a plain one's slopes", "own = isFair ? «0» : 1;", "1"
+                    "a fair ensemble has a plain one's gaps", "isFair ? (double)k * «(k - 1)» /", "k"
+                    "a target beyond the last member costs nothing", "sum.Add(«Math.Max(y - low, 0)»);", "0"
+                ]
+        yield! inFile "Shapes/NormaliserRows.cs" [ "a normaliser is without its largest", "2 * u * normaliser / «(1 + others)»", "others" ]
+        yield!
+            inFile
                 "Kernels/PairDistances.cs"
                 [
                     "the other vectors do not change",

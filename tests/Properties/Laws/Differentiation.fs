@@ -219,3 +219,14 @@ let ``a tensor keeps its values when the array it came from changes`` () =
     Assert.Equal(1.0, (x.ToArray())[0])
     (x.ToArray())[0] <- 9.0
     Assert.Equal(1.0, (x.ToArray())[0])
+
+// The gradient that is differentiated is the definition's, and the score has no curvature.
+[<Theory; InlineData(false); InlineData(true)>]
+let ``The slopes of an ensemble's kernel are those of its definition`` (fair: bool) =
+    let random = Random 7
+    let numbers count = Array.init count (fun _ -> random.NextDouble())
+    let target = DiffTensor.Create(numbers 3, [| 3 |])
+    let x = DiffTensor.Create(numbers 15, [| 3; 5 |])
+    let slopes x = Diff.grad (fun x -> crpsEnsemble fair -1 target x |> Reduce.sum) x
+    let ofDefinition = Diff.grad (fun x -> D.Sum(x * slopes x, span [| 0; 1 |], false)) x
+    Array.iter2 (fun (a: float) b -> Assert.Equal(a, b, 1e-14)) ((slopes x).ToArray()) (ofDefinition.ToArray())
