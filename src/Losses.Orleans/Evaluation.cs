@@ -5,7 +5,7 @@ namespace Losses.Orleans;
 /// <summary>How evaluations run on a silo.</summary>
 public sealed class LossesOptions
 {
-    /// <summary>How many requests a shard has at once, at least 1: what waits, waits where it is merged.</summary>
+    /// <summary>How many requests of a silo's evaluations, all together, a shard has at once, at least 1. The others wait, and their time does not run.</summary>
     public int RequestsAShard { get; set; } = 2;
 
     /// <summary>How many rows a request is for, at least 1.</summary>

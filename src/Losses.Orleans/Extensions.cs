@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans;
 using Orleans.Hosting;
 using Orleans.Runtime;
@@ -15,6 +16,7 @@ public static class Extensions
     public static ISiloBuilder AddLosses(this ISiloBuilder builder, Action<LossesOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton<ShardGates>();
         var options = builder.Services.AddOptions<LossesOptions>();
         if (configure is not null)
             options.Configure(configure);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
@@ -46,7 +47,17 @@ internal sealed class ShardGrain(IServiceProvider services) : Grain, IShardGrain
     }
 }
 
-internal sealed class EvaluationGrain(IServiceProvider services, IOptions<LossesOptions> options) : Grain, IEvaluationGrain
+/// <summary>How many requests this silo has under way to each shard, whichever evaluations they are for: the others wait here, where no time runs out.</summary>
+internal sealed class ShardGates(IOptions<LossesOptions> options)
+{
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new();
+
+    internal SemaphoreSlim Of(string shard) => _gates.GetOrAdd(shard, _ => new(options.Value.RequestsAShard));
+}
+
+internal sealed class EvaluationGrain(IServiceProvider services, IOptions<LossesOptions> options, ShardGates gates)
+    : Grain,
+        IEvaluationGrain
 {
     private readonly LossesOptions _options = options.Value;
     private int _retries;
@@ -96,7 +107,7 @@ internal sealed class EvaluationGrain(IServiceProvider services, IOptions<Losses
             long next = 0;
             try
             {
-                await Task.WhenAll(Enumerable.Range(0, Math.Max(1, _options.RequestsAShard)).Select(_ => Next()));
+                await Task.WhenAll(Enumerable.Range(0, _options.RequestsAShard).Select(_ => Next()));
             }
             catch
             {
@@ -136,7 +147,10 @@ internal sealed class EvaluationGrain(IServiceProvider services, IOptions<Losses
         var key = $"{request.Source}/{part.ShardFirst}-{part.ShardFirst + part.ShardCount - 1}";
         for (var attempt = 0; ; attempt++)
         {
+            var gate = gates.Of(key);
+            await gate.WaitAsync(stop);
             using var time = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var isOpen = false;
             var started = Stopwatch.GetTimestamp();
             try
             {
@@ -148,6 +162,8 @@ internal sealed class EvaluationGrain(IServiceProvider services, IOptions<Losses
             catch (Exception e) when (!stop.IsCancellationRequested && attempt < _options.Retries && MayBeLost(e))
             {
                 await time.CancelAsync();
+                gate.Release();
+                isOpen = true;
                 _retries++;
                 Telemetry.Retries.Add(1);
                 await Task.Delay(_options.RetryDelay * Math.Pow(2, attempt), stop);
@@ -161,6 +177,11 @@ internal sealed class EvaluationGrain(IServiceProvider services, IOptions<Losses
                     ),
                     e
                 );
+            }
+            finally
+            {
+                if (!isOpen)
+                    gate.Release();
             }
         }
     }
