@@ -143,46 +143,58 @@ internal sealed class EvaluationGrain(IServiceProvider services, IOptions<Losses
     // What a shard answers, asked again where the question or the answer may have been lost.
     private async Task<ShardParts> Answer(EvaluationRequest request, int shard, ShardRequest part, CancellationToken stop)
     {
-        // The slice is in the name: the same source over another number of shards has other shards.
-        var key = $"{request.Source}/{part.ShardFirst}-{part.ShardFirst + part.ShardCount - 1}";
         for (var attempt = 0; ; attempt++)
         {
-            var gate = gates.Of(key);
-            await gate.WaitAsync(stop);
-            using var time = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            var isOpen = false;
-            var started = Stopwatch.GetTimestamp();
             try
             {
-                var answer = GrainFactory.GetGrain<IShardGrain>(key).Evaluate(part, time.Token);
-                var parts = await answer.WaitAsync(_options.RequestTimeout, stop);
-                Telemetry.Requests.Record(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-                return parts;
+                return await Once(request.Source, part, stop);
             }
             catch (Exception e) when (!stop.IsCancellationRequested && attempt < _options.Retries && MayBeLost(e))
             {
-                await time.CancelAsync();
-                gate.Release();
-                isOpen = true;
                 _retries++;
                 Telemetry.Retries.Add(1);
                 await Task.Delay(_options.RetryDelay * Math.Pow(2, attempt), stop);
             }
             catch (Exception e) when (!stop.IsCancellationRequested)
             {
-                await time.CancelAsync();
+                var reason =
+                    e is TimeoutException
+                        ? $"no answer within {_options.RequestTimeout}, asked {attempt + 1} times"
+                        : $"{e.GetType().Name}: {e.Message}";
                 throw new ShardException(
                     FormattableString.Invariant(
-                        $"Shard {shard} of {request.Shards} of {request.Source}, rows {part.First} to {part.First + part.Count - 1}: {(e is TimeoutException ? $"no answer within {_options.RequestTimeout}, asked {attempt + 1} times" : $"{e.GetType().Name}: {e.Message}")}"
+                        $"Shard {shard} of {request.Shards} of {request.Source}, rows {part.First} to {part.First + part.Count - 1}: {reason}"
                     ),
                     e
                 );
             }
-            finally
-            {
-                if (!isOpen)
-                    gate.Release();
-            }
+        }
+    }
+
+    private async Task<ShardParts> Once(string source, ShardRequest part, CancellationToken stop)
+    {
+        // The slice is in the name: the same source over another number of shards has other shards.
+        var key = FormattableString.Invariant($"{source}/{part.ShardFirst}-{part.ShardFirst + part.ShardCount - 1}");
+        var gate = gates.Of(key);
+        await gate.WaitAsync(stop);
+        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        try
+        {
+            var started = Stopwatch.GetTimestamp();
+            var answer = GrainFactory.GetGrain<IShardGrain>(key).Evaluate(part, abandoned.Token);
+            var parts = await answer.WaitAsync(_options.RequestTimeout, stop);
+            Telemetry.Requests.Record(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            return parts;
+        }
+        catch
+        {
+            // Nobody waits for it any more.
+            await abandoned.CancelAsync();
+            throw;
+        }
+        finally
+        {
+            gate.Release();
         }
     }
 
