@@ -216,6 +216,66 @@ public sealed class Classes
         }
     }
 
+    // The targets are made of the logits' places; some are 0.
+    private static float[] Targets(Sharded of) => [.. of.Logits.Select((_, i) => i * 7 % 5 / 4f)];
+
+    private static (float[] Values, float[] Gradient) OfTargets<L>(Sharded of, L loss, (int First, int Count)[] parts)
+        where L : struct, ISoftmaxRows
+    {
+        var shards = parts.Select(part => ClassShard.Of(loss, of.Classes, part.First, part.Count, of.Weights)).ToArray();
+        var targets = of with { Logits = Targets(of) };
+        var merged = shards[0].Statistics(of.Logit(shards[0].First, shards[0].Count));
+        foreach (var shard in shards[1..])
+            merged.Merge(shard.Statistics(of.Logit(shard.First, shard.Count)));
+        RowTerms Terms(ClassShard shard) =>
+            shard.Terms(of.Logit(shard.First, shard.Count), targets.Logit(shard.First, shard.Count), merged);
+        var terms = Terms(shards[0]);
+        foreach (var shard in shards[1..])
+            terms.Merge(Terms(shard));
+        var (values, whole) = (new float[of.Rows], new float[of.Logits.Length]);
+        shards[^1].Values(terms, values);
+        foreach (var shard in shards)
+        {
+            var own = of.Logit(shard.First, shard.Count);
+            shard.Gradient(own, targets.Logit(shard.First, shard.Count), merged, terms, 0.7, own);
+            for (var row = 0; row < of.Rows; row++)
+                own.AsSpan(row * shard.Count, shard.Count).CopyTo(whole.AsSpan(row * of.Classes + shard.First));
+        }
+        return (values, whole);
+    }
+
+    [Property]
+    public void WithTargetsValueAndGradientAreTheSameBitsForEveryCut(Sharded of)
+    {
+        Check(new Focal(1.5, 2));
+        Check(new GeneralizedCrossEntropy(0.7));
+        Check(new Poly1(2));
+
+        void Check<L>(L loss)
+            where L : struct, ISoftmaxRows
+        {
+            var (whole, cut) = (OfTargets(of, loss, [(0, of.Classes)]), OfTargets(of, loss, of.Parts));
+            Assert.Equal(Bits(whole.Values), Bits(cut.Values));
+            Assert.Equal(Bits(whole.Gradient), Bits(cut.Gradient));
+        }
+    }
+
+    [Property]
+    public void WithTargetsTheValueIsThatOfTheUncutLoss(Sharded of)
+    {
+        if (of.Rows == 0)
+            return;
+        var values = OfTargets(of, new Focal(0, 1), of.Parts).Values;
+        var expected = CSharp
+            .Loss.CrossEntropy(
+                DiffTensor.Create(of.Logits, of.Rows, of.Classes),
+                DiffTensor.Create(Targets(of), of.Rows, of.Classes),
+                of.Weights.Length == 0 ? null : (Weights)of.Weights
+            )
+            .Values.ToArray();
+        Near(expected, values, of);
+    }
+
     private static string Refused(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
 
     [Fact]
@@ -227,7 +287,7 @@ public sealed class Classes
         var other = CSharp.Loss.CrossEntropyShard(4, 2, 2);
         Assert.Contains("0 to 1 but", Refused(() => Of(one).Merge(Of(one))), StringComparison.Ordinal);
         Assert.Contains(
-            "rows 5 to 5 but these statistics are of the rows 0 to 0",
+            "rows 5 to 5 but these parts are of the rows 0 to 0",
             Refused(() => Of(one).Merge(Of(other, 1, 5))),
             StringComparison.Ordinal
         );

@@ -7,9 +7,9 @@ namespace Losses;
 /// <summary>Some of the classes of a loss of softmax rows: the part of a vocabulary that one machine has.</summary>
 /// <remarks>
 /// <para>
-/// A step has two rounds. Each shard gives the <see cref="Statistics"/> of its logits; merged, in any order, they are those of the rows; from them follow
-/// <see cref="Values"/>, anywhere, and the <see cref="Gradient"/> by each shard's own logits. Value and gradient are the same bits for every cut of the classes, one
-/// shard of all of them included, and for every order of merging.
+/// A step has two rounds. Each shard gives the statistics of its logits; merged, in any order, they are those of the rows; from them follow the values, anywhere, and the
+/// gradient by each shard's own logits. Where each class has a target there is a round between: the terms of the classes, merged as well. Value and gradient are the same
+/// bits for every cut of the classes, one shard of all of them included, and for every order of merging.
 /// </para>
 /// <para>A label is a class of the whole row; a negative one is ignored. Nothing is kept between calls: many threads may share a shard.</para>
 /// </remarks>
@@ -167,7 +167,7 @@ public abstract class ClassShard
     public abstract void Values(RowStatistics merged, ReadOnlySpan<int> labels, Span<float> values);
 
     /// <summary>The sum of the losses of the rows, and that of the weights that a mean divides by: parts that merge with those of other rows.</summary>
-    /// <inheritdoc cref="Values"/>
+    /// <inheritdoc cref="Values(RowStatistics, ReadOnlySpan{int}, Span{float})"/>
     public LossAccumulator Parts(RowStatistics merged, ReadOnlySpan<int> labels)
     {
         var values = new float[labels.Length];
@@ -195,6 +195,81 @@ public abstract class ClassShard
         Span<float> gradient
     );
 
+    /// <summary>What the classes of this shard tell of rows that have a target for each class.</summary>
+    /// <param name="logits">Row-major: <see cref="Count"/> logits for each row.</param>
+    /// <param name="firstRow">The number of the first row, which statistics that merge must agree in.</param>
+    /// <exception cref="ArgumentException">The length is no whole number of rows.</exception>
+    /// <exception cref="InvalidOperationException">The shard has label smoothing or a z-loss, which are for labels.</exception>
+    public RowStatistics Statistics(ReadOnlySpan<float> logits, long firstRow = 0)
+    {
+        if (Smoothing > 0 || SquaredNormaliser > 0)
+            throw new InvalidOperationException($"{Loss}: label smoothing and the z-loss are for labels, not for a target for each class.");
+        if (logits.Length % Count != 0)
+            throw new ArgumentException(
+                FormattableString.Invariant($"logits has {logits.Length} elements, which is no whole number of rows of {Count} classes."),
+                nameof(logits)
+            );
+        var labels = new int[logits.Length / Count];
+        Array.Fill(labels, -1);
+        return Statistics(logits, labels, firstRow);
+    }
+
+    /// <summary>The terms of the classes of this shard, of rows that have a target for each class.</summary>
+    /// <param name="logits">Those that the statistics were made of.</param>
+    /// <param name="targets">As long as <paramref name="logits"/>: what each class should have.</param>
+    /// <param name="merged">The statistics of all classes.</param>
+    /// <exception cref="ArgumentException"><paramref name="merged"/> lacks classes or is of something else, or a length does not fit.</exception>
+    public abstract RowTerms Terms(ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, RowStatistics merged);
+
+    /// <summary>The loss of each row: its terms in sum.</summary>
+    /// <param name="merged">The terms of all classes.</param>
+    /// <param name="values">A place for each row.</param>
+    /// <exception cref="ArgumentException"><paramref name="merged"/> lacks classes or is of something else, or a length does not fit.</exception>
+    public void Values(RowTerms merged, Span<float> values)
+    {
+        CheckParts(merged);
+        if (values.Length != merged.Rows)
+            throw new ArgumentException(
+                FormattableString.Invariant($"values has {values.Length} elements but merged has {merged.Rows} rows; they must be equal."),
+                nameof(values)
+            );
+        for (var row = 0; row < values.Length; row++)
+            values[row] = merged.Values[row].ToSingle();
+    }
+
+    /// <summary>The gradient of the rows' losses by the logits of this shard, of rows that have a target for each class.</summary>
+    /// <param name="logits">Those that the statistics were made of.</param>
+    /// <param name="targets">Those that the terms were made of.</param>
+    /// <param name="merged">The statistics of all classes.</param>
+    /// <param name="terms">The terms of all classes.</param>
+    /// <param name="scale">What the gradient is multiplied by.</param>
+    /// <param name="gradient">As long as <paramref name="logits"/>; it may be the same memory.</param>
+    /// <exception cref="ArgumentException">What is merged lacks classes or is of something else, or a length does not fit.</exception>
+    public abstract void Gradient(
+        ReadOnlySpan<float> logits,
+        ReadOnlySpan<float> targets,
+        RowStatistics merged,
+        RowTerms terms,
+        double scale,
+        Span<float> gradient
+    );
+
+    private protected void CheckParts(ClassParts merged)
+    {
+        ArgumentNullException.ThrowIfNull(merged);
+        if (merged.Version != Library)
+            throw new ArgumentException($"merged is made by version {merged.Version} but this is version {Library}.", nameof(merged));
+        if (merged.Loss != Loss || merged.Classes != Classes)
+            throw new ArgumentException(
+                FormattableString.Invariant(
+                    $"merged is of {merged.Loss} and {merged.Classes} classes but this shard of {Loss} and {Classes} classes."
+                ),
+                nameof(merged)
+            );
+        if (!merged.IsComplete)
+            throw new ArgumentException($"merged lacks classes: it is {merged}.", nameof(merged));
+    }
+
     private protected void CheckLogits(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels)
     {
         if (logits.Length != (long)labels.Length * Count)
@@ -218,18 +293,7 @@ public abstract class ClassShard
 
     private protected void CheckMerged(RowStatistics merged, ReadOnlySpan<int> labels)
     {
-        ArgumentNullException.ThrowIfNull(merged);
-        if (merged.Version != Library)
-            throw new ArgumentException($"merged is made by version {merged.Version} but this is version {Library}.", nameof(merged));
-        if (merged.Loss != Loss || merged.Classes != Classes)
-            throw new ArgumentException(
-                FormattableString.Invariant(
-                    $"merged is of {merged.Loss} and {merged.Classes} classes but this shard of {Loss} and {Classes} classes."
-                ),
-                nameof(merged)
-            );
-        if (!merged.IsComplete)
-            throw new ArgumentException($"merged lacks classes: it is {merged}.", nameof(merged));
+        CheckParts(merged);
         if (merged.Rows != labels.Length)
             throw new ArgumentException(
                 FormattableString.Invariant($"merged has {merged.Rows} rows but labels has {labels.Length} elements; they must be equal."),
@@ -465,6 +529,149 @@ internal sealed class ClassShard<L>(
                 if (Smoothing > 0)
                     slope -= group.Spread[row] * Weight(First + c);
                 to[c] = (float)(First + c == labels[row] ? group.Own[row] : slope);
+            }
+        }
+    }
+
+    public override RowTerms Terms(ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, RowStatistics merged)
+    {
+        CheckTargets(logits, targets, merged);
+        var terms = new RowTerms(merged);
+        terms.Covers(First, Count);
+        var row = new Row(this, isGradient: false);
+        for (var i = 0; i < merged.Rows; i++)
+            if (row.Fill(logits, targets, merged, i))
+            {
+                terms.Values[i].Add(row.Values[..Count]);
+                terms.Slopes[i].Add(row.Slopes[..Count]);
+            }
+        return terms;
+    }
+
+    public override void Gradient(
+        ReadOnlySpan<float> logits,
+        ReadOnlySpan<float> targets,
+        RowStatistics merged,
+        RowTerms terms,
+        double scale,
+        Span<float> gradient
+    )
+    {
+        CheckTargets(logits, targets, merged);
+        CheckParts(terms);
+        if (gradient.Length != logits.Length)
+            throw new ArgumentException(
+                FormattableString.Invariant($"gradient has {gradient.Length} elements but logits has {logits.Length}; they must be equal."),
+                nameof(gradient)
+            );
+        if (terms.Rows != merged.Rows || terms.FirstRow != merged.FirstRow)
+            throw new ArgumentException($"terms is {terms} but merged is {merged}.", nameof(terms));
+        Refuse.PartlyOver(logits, (ReadOnlySpan<float>)gradient);
+        Refuse.PartlyOver(targets, (ReadOnlySpan<float>)gradient);
+        var row = new Row(this, isGradient: true) { Scale = scale };
+        for (var i = 0; i < merged.Rows; i++)
+        {
+            var to = gradient.Slice(i * Count, Count);
+            // What the rounded sum has lost is added to it where a slope is taken off.
+            var rest = new ExactSum();
+            rest.Merge(terms.Slopes[i]);
+            row.Total = rest.ToDouble();
+            rest.Add(-row.Total);
+            row.Lost = double.IsFinite(row.Total) ? rest.ToDouble() : 0;
+            if (!row.Fill(logits, targets, merged, i))
+                to.Clear();
+            else
+                for (var c = 0; c < Count; c++)
+                    to[c] = (float)row.Slopes[c];
+        }
+    }
+
+    private void CheckTargets(ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, RowStatistics merged)
+    {
+        CheckParts(merged);
+        if (logits.Length != (long)merged.Rows * Count)
+            throw new ArgumentException(
+                FormattableString.Invariant(
+                    $"logits has {logits.Length} elements, but {merged.Rows} rows of {Count} classes have {(long)merged.Rows * Count}."
+                ),
+                nameof(logits)
+            );
+        if (targets.Length != logits.Length)
+            throw new ArgumentException(
+                FormattableString.Invariant($"targets has {targets.Length} elements but logits has {logits.Length}; they must be equal."),
+                nameof(targets)
+            );
+    }
+
+    /// <summary>The terms of one row's classes, or the slopes by its logits.</summary>
+    private sealed class Row(ClassShard<L> shard, bool isGradient)
+    {
+        private readonly int _width = (shard.Count + Ways - 1) / Ways * Ways;
+        private readonly double[] _numbers = new double[(shard.Count + Ways - 1) / Ways * Ways * 5];
+        private double _others;
+
+        internal Span<double> Values => _numbers.AsSpan(3 * _width, _width);
+
+        internal Span<double> Slopes => _numbers.AsSpan(4 * _width, _width);
+
+        internal double Scale { get; init; }
+
+        internal double Total { get; set; }
+
+        internal double Lost { get; set; }
+
+        // False where the row is all −∞: it has no distribution, and contributes nothing.
+        internal bool Fill(ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, RowStatistics merged, int row)
+        {
+            var max = merged.Max[row];
+            if (float.IsNegativeInfinity(max))
+                return false;
+            _others = float.IsNaN(max) ? double.NaN : merged.Others[row].Over(merged.Top[row], max) + (merged.Ties[row] - 1);
+            for (var c = 0; c < shard.Count; c++)
+            {
+                var x = logits[row * shard.Count + c];
+                _numbers[c] = x == max ? 0 : (double)x - max;
+                _numbers[_width + c] = targets[row * shard.Count + c];
+                _numbers[2 * _width + c] = shard.Weight(shard.First + c);
+            }
+            Widest.Run<float, RowWork>(new(this));
+            return true;
+        }
+
+        private readonly struct RowWork(Row row) : IWork<float>
+        {
+            public void Run<TLane>()
+                where TLane : struct, ILane<TLane, float> => row.Run<TLane>();
+        }
+
+        private void Run<TLane>()
+            where TLane : struct, ILane<TLane, float>
+        {
+            TLane zero = TLane.Constant(0),
+                others = TLane.Constant(_others),
+                normaliser = TLane.Constant(1) + others,
+                log = TLane.Log1P(others),
+                share = TLane.Constant(Scale) / normaliser,
+                total = TLane.Constant(Total),
+                lost = TLane.Constant(Lost);
+            for (nuint i = 0; i < (nuint)_width; i += (nuint)TLane.Count)
+            {
+                TLane below = TLane.LoadNumbers(in _numbers[0], i),
+                    weight = TLane.LoadNumbers(in _numbers[2 * _width], i),
+                    e = TLane.Exp(below),
+                    rest = TLane.IfEqual(below, zero, others, normaliser - e);
+                var of = new Softmax<Dual<TLane>>(
+                    Dual<TLane>.Variable(below - log),
+                    new(e / normaliser, e / normaliser),
+                    new(rest / normaliser, -(e / normaliser))
+                );
+                var term = shard._loss.Of(of, Dual<TLane>.Fixed(TLane.LoadNumbers(in _numbers[_width], i)));
+                var slope = TLane.Weigh(weight, term.Derivative);
+                TLane.StoreNumbers(TLane.Weigh(weight, term.Value), ref _numbers[3 * _width], i);
+                // f′ (1 − p) − p Σ f′ of the others, as the kernel of uncut rows has it.
+                if (isGradient)
+                    slope = TLane.Weigh(share, slope * rest - TLane.Weigh(e, total - slope + lost));
+                TLane.StoreNumbers(slope, ref _numbers[4 * _width], i);
             }
         }
     }

@@ -8,15 +8,13 @@ namespace Losses;
 /// the bits do not depend on how the classes were cut. It takes 49 bytes a row; with label smoothing also an exact sum of the logits.
 /// Reading changes nothing, so many threads may read one; merging wants a thread to itself.
 /// </remarks>
-public sealed class RowStatistics : IEquatable<RowStatistics>
+public sealed class RowStatistics : ClassParts, IEquatable<RowStatistics>
 {
     private const byte Format = 1;
 
-    private readonly List<(int First, int End)> _classes = [];
-
     internal RowStatistics(string loss, string version, int classes, long firstRow, int rows, bool hasSums)
+        : base(loss, version, classes, firstRow, rows)
     {
-        (Loss, Version, Classes, FirstRow, Rows) = (loss, version, classes, firstRow, rows);
         (Max, Own) = (new float[rows], new float[rows]);
         (Ties, Top, HasOwn, Sums) = (new int[rows], new int[rows], new bool[rows], hasSums ? new ExactSum[rows] : null);
         Others = new Digits[rows];
@@ -25,24 +23,6 @@ public sealed class RowStatistics : IEquatable<RowStatistics>
         for (var row = 0; row < rows && hasSums; row++)
             Sums![row] = new();
     }
-
-    /// <summary>The loss that these are statistics for, with its hyperparameters.</summary>
-    public string Loss { get; }
-
-    /// <summary>The version of the library that made them.</summary>
-    public string Version { get; }
-
-    /// <summary>How many classes a whole row has.</summary>
-    public int Classes { get; }
-
-    /// <summary>The number of the first row.</summary>
-    public long FirstRow { get; }
-
-    /// <summary>How many rows there are.</summary>
-    public int Rows { get; }
-
-    /// <summary>Whether every class has been merged in.</summary>
-    public bool IsComplete => _classes is [(0, var end)] && end == Classes;
 
     internal float[] Max { get; }
 
@@ -59,8 +39,6 @@ public sealed class RowStatistics : IEquatable<RowStatistics>
 
     // −Σ w x, of which label smoothing takes its share.
     internal ExactSum[]? Sums { get; }
-
-    internal void Covers(int first, int count) => _classes.Add((first, first + count));
 
     // x, so many times, joins the row.
     internal void Add(int row, float x, int times)
@@ -86,20 +64,7 @@ public sealed class RowStatistics : IEquatable<RowStatistics>
     /// The message names both; nothing is merged then.</exception>
     public void Merge(RowStatistics other)
     {
-        ArgumentNullException.ThrowIfNull(other);
-        Refuse(Version, other.Version, "made by version");
-        Refuse(Loss, other.Loss, "of the loss");
-        Refuse(FormattableString.Invariant($"{Classes}"), FormattableString.Invariant($"{other.Classes}"), "of a number of classes of");
-        Refuse(RowsOf(this), RowsOf(other), "of the rows");
-        foreach (var (first, end) in other._classes)
-        foreach (var (ownFirst, ownEnd) in _classes)
-            if (first < ownEnd && ownFirst < end)
-                throw new ArgumentException(
-                    FormattableString.Invariant(
-                        $"other has the classes {first} to {end - 1} but these statistics have {ownFirst} to {ownEnd - 1}; none may be counted twice."
-                    ),
-                    nameof(other)
-                );
+        Check(other);
         for (var row = 0; row < Rows; row++)
         {
             if (!float.IsNaN(Max[row]) && other.Ties[row] > 0)
@@ -110,14 +75,7 @@ public sealed class RowStatistics : IEquatable<RowStatistics>
             Sums?[row].Merge(other.Sums![row]);
             Settle(row);
         }
-        _classes.AddRange(other._classes);
-        _classes.Sort();
-        for (var i = _classes.Count - 1; i > 0; i--)
-            if (_classes[i - 1].End == _classes[i].First)
-            {
-                _classes[i - 1] = (_classes[i - 1].First, _classes[i].End);
-                _classes.RemoveAt(i);
-            }
+        Join(other);
     }
 
     // A row with a NaN has nothing else to tell.
@@ -125,14 +83,6 @@ public sealed class RowStatistics : IEquatable<RowStatistics>
     {
         if (float.IsNaN(Max[row]))
             (Max[row], Ties[row], Top[row], Others[row]) = (float.NaN, 1, Digits.Nothing, default);
-    }
-
-    private static string RowsOf(RowStatistics of) => FormattableString.Invariant($"{of.FirstRow} to {of.FirstRow + of.Rows - 1}");
-
-    private static void Refuse(string own, string others, string what)
-    {
-        if (own != others)
-            throw new ArgumentException($"other is {what} {others} but these statistics are {what} {own}; they must be equal.", "other");
     }
 
     /// <summary>The statistics as bytes, the same for equal ones, to be sent and read by <see cref="FromBytes"/>.</summary>
@@ -147,8 +97,8 @@ public sealed class RowStatistics : IEquatable<RowStatistics>
         writer.Write(FirstRow);
         writer.Write(Rows);
         writer.Write(Sums is not null);
-        writer.Write(_classes.Count);
-        foreach (var (first, end) in _classes)
+        writer.Write(Covered.Count);
+        foreach (var (first, end) in Covered)
         {
             writer.Write(first);
             writer.Write(end);
@@ -191,7 +141,7 @@ public sealed class RowStatistics : IEquatable<RowStatistics>
                 );
             var result = new RowStatistics(loss, version, classes, firstRow, rows, hasSums);
             for (var left = reader.ReadInt32(); left > 0; left--)
-                result._classes.Add((reader.ReadInt32(), reader.ReadInt32()));
+                result.Covered.Add((reader.ReadInt32(), reader.ReadInt32()));
             for (var row = 0; row < rows; row++)
             {
                 (result.Max[row], result.Ties[row], result.Top[row]) = (reader.ReadSingle(), reader.ReadInt32(), reader.ReadInt32());
@@ -228,10 +178,4 @@ public sealed class RowStatistics : IEquatable<RowStatistics>
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Loss, Classes, FirstRow, Rows);
-
-    /// <summary>The rows, the classes and the loss.</summary>
-    public override string ToString() =>
-        FormattableString.Invariant(
-            $"{Loss}: rows {RowsOf(this)}, classes {string.Join(", ", _classes.Select(c => FormattableString.Invariant($"{c.First} to {c.End - 1}")))} of {Classes}"
-        );
 }
