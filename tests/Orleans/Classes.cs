@@ -67,13 +67,7 @@ public sealed class Classes
             new(
                 "cross-entropy",
                 (first, count) =>
-                    CSharp.Loss.CrossEntropyShard(
-                        of.Classes,
-                        first,
-                        count,
-                        of.Weights.Length == 0 ? null : (Weights)of.Weights,
-                        of.Smoothing
-                    )
+                    CrossEntropyShard.Of(of.Classes, first, count, of.Weights.Length == 0 ? null : (Weights)of.Weights, of.Smoothing)
             ),
             new("focal", (first, count) => ClassShard.Of(new Focal(1.5, 2), of.Classes, first, count, of.Weights)),
             new("poly", (first, count) => ClassShard.Of(new Poly1(0.5), of.Classes, first, count, of.Weights)),
@@ -207,7 +201,7 @@ public sealed class Classes
     [Property]
     public void ARowTakesAtMost64BytesAShard(Sharded of)
     {
-        var loss = new Loss("", (first, count) => CSharp.Loss.CrossEntropyShard(of.Classes, first, count));
+        var loss = new Loss("", (first, count) => CrossEntropyShard.Of(of.Classes, first, count));
         foreach (var part in of.Parts)
         {
             int Length(int rows) =>
@@ -281,21 +275,17 @@ public sealed class Classes
     [Fact]
     public void WhatDoesNotBelongTogetherIsRefusedByBothNames()
     {
-        var one = CSharp.Loss.CrossEntropyShard(4, 0, 2);
+        var one = CrossEntropyShard.Of(4, 0, 2);
         RowStatistics Of(ClassShard shard, int rows = 1, long firstRow = 0) =>
             shard.Statistics(new float[rows * shard.Count], new int[rows], firstRow);
-        var other = CSharp.Loss.CrossEntropyShard(4, 2, 2);
+        var other = CrossEntropyShard.Of(4, 2, 2);
         Assert.Contains("0 to 1 but", Refused(() => Of(one).Merge(Of(one))), StringComparison.Ordinal);
         Assert.Contains(
             "rows 5 to 5 but these parts are of the rows 0 to 0",
             Refused(() => Of(one).Merge(Of(other, 1, 5))),
             StringComparison.Ordinal
         );
-        Assert.Contains(
-            "classes of 5 but",
-            Refused(() => Of(one).Merge(Of(CSharp.Loss.CrossEntropyShard(5, 2, 2)))),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("classes of 5 but", Refused(() => Of(one).Merge(Of(CrossEntropyShard.Of(5, 2, 2)))), StringComparison.Ordinal);
         var focal = Refused(() => Of(one).Merge(Of(ClassShard.Of(new Focal(2, 1), 4, 2, 2))));
         Assert.Contains("Focal", focal, StringComparison.Ordinal);
         Assert.Contains("NegativeLog", focal, StringComparison.Ordinal);
