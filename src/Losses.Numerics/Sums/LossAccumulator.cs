@@ -104,6 +104,16 @@ public sealed class LossAccumulator : IEquatable<LossAccumulator>
         }
     }
 
+    // Values that are weighted already, and what each counts with.
+    internal void AddParts(ReadOnlySpan<float> values, ReadOnlySpan<double> weights)
+    {
+        lock (_lock)
+        {
+            _values.Add(values);
+            _weights.Add(weights);
+        }
+    }
+
     /// <summary>Adds the values of a loss over spans, which are not stored; each counts once.</summary>
     /// <param name="loss">The definition.</param>
     /// <param name="prediction">float or double.</param>
