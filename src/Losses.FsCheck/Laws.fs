@@ -29,6 +29,7 @@ type Promise =
     }
 
 /// The laws of a pointwise loss, for one's own test project.
+[<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Laws =
 
     // The numbers at which formulas break: zeros, where e^x over- and underflows in float32, the ends of the range.
@@ -224,3 +225,19 @@ module Laws =
     /// <exception cref="T:System.Exception">A law does not hold: the message has the simplest operands found (prediction, another prediction, target) and both sides.</exception>
     let check (promise: Promise) (loss: 'L when 'L: struct and 'L :> IPointwise and 'L: (new: unit -> 'L) and 'L :> ValueType) : unit =
         checkWith (Config.QuickThrowOnFailure.WithMaxTest 1000) promise loss
+
+/// <summary>The laws of a pointwise loss, for C# and Visual Basic.</summary>
+[<AbstractClass; Sealed>]
+type Laws =
+
+    /// <summary>Holds a loss to its laws over 1,000 operands each: <c>Laws.Check(new MyLoss(), Domain.All, Law.NonNegative, Law.NewLipschitz(1))</c>.</summary>
+    /// <param name="loss">The definition.</param>
+    /// <param name="domain">What the operands are drawn from; a number outside what the loss itself says of an operand is not drawn.</param>
+    /// <param name="laws">The laws, besides those of every loss.</param>
+    /// <exception cref="T:System.ArgumentNullException"><paramref name="domain"/> or <paramref name="laws"/> is null.</exception>
+    /// <exception cref="T:System.Exception">A law does not hold: the message has the simplest operands found (prediction, another prediction, target) and both sides.</exception>
+    static member Check<'L when 'L: struct and 'L :> IPointwise and 'L: (new: unit -> 'L) and 'L :> ValueType>
+        (loss: 'L, domain: Domain, [<ParamArray>] laws: Law[])
+        : unit =
+        ArgumentNullException.ThrowIfNull(laws, nameof laws)
+        Laws.check (Laws.over domain (List.ofArray laws)) loss

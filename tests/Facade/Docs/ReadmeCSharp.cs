@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 // README: example
 using Losses;
 using Losses.CSharp;
-
 // end
+using Losses.FsCheck;
 
 namespace Facade.Docs;
 
@@ -33,6 +33,13 @@ internal static class ReadmeCSharp
     }
 
     // end
+
+    internal static void Held()
+    {
+        // README: laws
+        Laws.Check(new SquaredHinge(), Domain.All, Law.NonNegative, Law.Convex);
+        // end
+    }
 
     // README: sums
     readonly struct RelativeError : ISums

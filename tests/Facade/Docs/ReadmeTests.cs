@@ -32,6 +32,9 @@ public partial class ReadmeTests
     }
 
     [Fact]
+    public void The_README_s_own_loss_holds_its_laws() => ReadmeCSharp.Held();
+
+    [Fact]
     public void The_README_s_CSharp_is_what_is_compiled_here() => Assert.Equal(Blocks("csharp"), Regions());
 
     [Fact]

@@ -48,6 +48,13 @@ module Own =
     let squaredHinge signs scores = pointwise (SquaredHinge()) signs scores
     // end
 
+    open Losses.FsCheck
+
+    let internal held () =
+        // README: laws
+        SquaredHinge() |> Laws.check (Laws.over Domain.All [ NonNegative; Convex ])
+        // end
+
     // README: sums
     [<Struct; NoEquality; NoComparison>]
     type RelativeError =
@@ -147,6 +154,9 @@ let private regions () =
     ]
     |> List.groupBy fst
     |> List.map (fun (_, parts) -> parts |> List.map snd |> String.concat "\n\n")
+
+[<Fact>]
+let ``the README's own loss holds its laws`` () = Own.held ()
 
 [<Fact>]
 let ``the README's F# is what is compiled here`` () = Assert.Equal<string list>(blocks "fsharp", regions ())
