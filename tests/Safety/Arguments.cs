@@ -62,6 +62,10 @@ internal static class Arguments
         return pool;
     }
 
+    private static readonly float[] s_logits = [1, 0, 2, float.NegativeInfinity, 1e30f, 0.5f];
+    private static readonly ClassShard s_allClasses = CrossEntropyShard.Of(3, 0, 3);
+    private static readonly ClassShard s_someClasses = CrossEntropyShard.Of(3, 1, 2);
+
     private static object?[] Made(Type type)
     {
         if (Nullable.GetUnderlyingType(type) is { } underlying)
@@ -145,6 +149,18 @@ internal static class Arguments
             some.Add([1e308, double.PositiveInfinity]);
             return [new ExactSum(), some, null];
         }
+        if (type == typeof(ClassShard))
+            return [s_allClasses, s_someClasses, null];
+        if (type == typeof(RowStatistics) || type == typeof(ClassParts))
+            return
+            [
+                s_allClasses.Statistics(s_logits, [0, 2]),
+                s_allClasses.Statistics(s_logits),
+                s_someClasses.Statistics(s_logits.AsSpan(0, 4), [0, 2]),
+                null,
+            ];
+        if (type == typeof(RowTerms))
+            return [s_allClasses.Terms(s_logits, s_logits, s_allClasses.Statistics(s_logits)), null];
         if (type == typeof(System.Buffers.IBufferWriter<byte>))
             return [new System.Buffers.ArrayBufferWriter<byte>(), null];
         if (type == typeof(Func<>).MakeGenericType(typeof(int)))
