@@ -45,6 +45,9 @@ type Engine(name: string, mantissa: int, least: float, largest: float) =
     /// operations, in another order or over another layout.
     abstract Slack: float
     default _.Slack = 0.0
+    /// Where a tape runs operation by operation: the powers of numbers beyond this, and below its inverse, are no numbers that it has.
+    abstract Range: float
+    default _.Range = infinity
     /// Whether a number knows of the innermost differentiation even where it takes no part in it: what is detached is detached from that one.
     abstract KnowsInnermost: bool
     default _.KnowsInnermost = true

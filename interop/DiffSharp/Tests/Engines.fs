@@ -84,6 +84,7 @@ type DiffSharpEngine(name: string, mantissa: int, least: float, largest: float, 
 
     override _.SumsExactly = false
     override _.Slack = 2.0
+    override engine.Range = if engine.Name = "float64" then 1e60 else infinity
     override _.KnowsInnermost = false
     override _.Round x = round x
     override _.Next x = next x
