@@ -103,4 +103,4 @@ module Activations =
         let axis = (shapeOf probabilities).Axis(axis, nameof axis)
         Check.notEmptyAxis (nameof probabilities) probabilities.Shape axis "classes"
         let share = Notation.num (smoothing / float probabilities.Shape[axis])
-        Notation.(+) (Notation.(*) (Notation.num (1.0 - smoothing)) probabilities) share
+        Notation.given probabilities (Notation.(+) (Notation.(*) (Notation.num (1.0 - smoothing)) probabilities) share)

@@ -361,6 +361,22 @@ module Shares =
             }
         |> fun entry -> { entry with IsComposed = true }
 
+    let private smoothLabels (smoothing: float) =
+        Entry.rows
+            $"smoothLabels {smoothing}"
+            [ Operand.any "probabilities" ]
+            (fun random format width -> [| Draw.distribution random format width |], [||])
+            { new Formula with
+                member _.Of(x, _, _) =
+                    x[0] |> Array.map (fun t -> num (Operators.(-) 1.0 smoothing) * t + num (smoothing ./. float x[0].Length))
+            }
+            { new Call with
+                member _.Of(x, _) = LossValues(smoothLabels smoothing 1 x[0])
+            }
+        |> Entry.withArguments [ "smoothing", box smoothing; "axis", box 1 ]
+        |> Entry.reaching (fun _ _ k -> [ k ])
+        |> Entry.promises [ NonNegative ]
+
     let private sparsemax =
         Entry.rows
             "sparsemax"
@@ -652,6 +668,7 @@ module Shares =
             entropy
             entropyOfLogits
             zLoss
+            smoothLabels 0.25
             sparsemax
             entmax15
             sparsemaxLoss
