@@ -123,6 +123,7 @@ internal static class Naive
             upper - lower + 2 / o.Number("alpha", 0.1) * (Math.Max(0, lower - t) + Math.Max(0, t - upper)),
         ["DawidSebastiani"] = (x, t, s, _) => Math.Pow((x - t) / s, 2) + 2 * Math.Log(s),
         ["Brier"] = (x, t, _, _) => (x - t) * (x - t),
+        ["BrierWithLogits"] = (x, t, _, _) => Math.Pow((1 - t) / (1 + Math.Exp(-x)) - t / (1 + Math.Exp(x)), 2),
         ["BCE"] = (p, t, _, _) => -Times(t, Math.Max(Math.Log(p), -100)) - Times(1 - t, Math.Max(Log1P(-p), -100)),
         ["BCEWithLogits"] = (x, t, _, _) => Softplus(x) - t * x,
         ["BalancedBCEWithLogits"] = (x, t, w, _) => w * t * Softplus(-x) + (1 - t) * Softplus(x),
