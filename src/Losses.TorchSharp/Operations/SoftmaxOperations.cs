@@ -44,7 +44,7 @@ internal abstract class RowwiseOperation(int axis, bool isWide) : Operation
         {
             long half = length / 2,
                 rest = length - half;
-            x.narrow(axis, 0, half).add_(x.narrow(axis, rest, half));
+            x.narrow(axis, 0, half).Add(x.narrow(axis, rest, half));
             length = rest;
         }
         return x.narrow(axis, 0, 1);
@@ -103,7 +103,7 @@ internal sealed class SoftmaxOperation(int axis, bool complement, bool isWide) :
         var (_, _, exponentials, _, others, isEmpty) = Exponentiate(inputs[0]);
         var shares = complement ? Others(exponentials, Axis).Plus(others.Minus(others)) : exponentials;
         using var one = 1.0.ToScalar();
-        return shares.div(others.add(one)).masked_fill(isEmpty, Constant.Zero);
+        return shares.div(others.Plus(one)).masked_fill(isEmpty, Constant.Zero);
     }
 
     // p_k (g_k − Σ p g) as p_k (g_k (1 − p_k) − Σ_{j≠k} p_j g_j): for the class of a confident row the first form has no digits left.

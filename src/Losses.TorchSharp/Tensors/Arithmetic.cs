@@ -11,5 +11,11 @@ internal static class Arithmetic
 
     internal static Tensor Plus(this Tensor x, Tensor y) => x.add(y, s_one);
 
+    internal static Tensor Plus(this Tensor x, Scalar number) => x.add(number, s_one);
+
+    internal static void Add(this Tensor x, Tensor y) => x.add_(y, s_one);
+
     internal static Tensor Minus(this Tensor x, Tensor y) => x.add(y, s_minusOne);
+
+    internal static Tensor Minus(this Tensor x, Scalar number) => x.add(number, s_minusOne);
 }

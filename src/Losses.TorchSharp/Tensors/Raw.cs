@@ -29,8 +29,8 @@ internal readonly struct Raw : IReal<Raw>
         (a.Tensor, b.Tensor) switch
         {
             (null, null) => new(a._number + b._number),
-            (null, { } y) => a._number == 0 ? b : Scaled(y, a._number, static (x, n) => x.add(n)),
-            ({ } x, null) => b._number == 0 ? a : Scaled(x, b._number, static (x, n) => x.add(n)),
+            (null, { } y) => a._number == 0 ? b : Scaled(y, a._number, static (x, n) => x.Plus(n)),
+            ({ } x, null) => b._number == 0 ? a : Scaled(x, b._number, static (x, n) => x.Plus(n)),
             ({ } x, { } y) => new(x.Plus(y)),
         };
 
@@ -38,8 +38,8 @@ internal readonly struct Raw : IReal<Raw>
         (a.Tensor, b.Tensor) switch
         {
             (null, null) => new(a._number - b._number),
-            (null, { } y) => Scaled(y.neg(), a._number, static (x, n) => x.add(n)),
-            ({ } x, null) => b._number == 0 ? a : Scaled(x, b._number, static (x, n) => x.sub(n)),
+            (null, { } y) => Scaled(y.neg(), a._number, static (x, n) => x.Plus(n)),
+            ({ } x, null) => b._number == 0 ? a : Scaled(x, b._number, static (x, n) => x.Minus(n)),
             ({ } x, { } y) => new(x.Minus(y)),
         };
 
@@ -141,7 +141,7 @@ internal readonly struct Raw : IReal<Raw>
         // One exponential, of −|x|: it never overflows, and the logarithm never cancels.
         var e = t.abs().neg().exp();
         var log = e.log1p();
-        var whole = Scaled(e, 1, static (x, n) => x.add(n)).Tensor!;
+        var whole = Scaled(e, 1, static (x, n) => x.Plus(n)).Tensor!;
         Tensor near = whole.reciprocal(),
             far = e.div(whole),
             isNegative = Compared(t, 0, static (x, n) => x.lt(n));
