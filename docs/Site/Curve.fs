@@ -1,4 +1,4 @@
-/// Curves of value, slope and curvature, as SVG: the numbers are those of the definition over dual numbers.
+/// Curves of value, slope and curvature, as SVG: the numbers are those of the definition over dual numbers, or of the formula that the tests hold the function to.
 module Losses.Site.Curve
 
 open System
