@@ -100,6 +100,19 @@ let rec private csharpType (kind: Type) : string =
     else
         kind.Name
 
+// A parameter whose name is a keyword of C#.
+let private csharpName (p: ParameterInfo) : string =
+    match nameOf p with
+    | "base"
+    | "case"
+    | "checked"
+    | "default"
+    | "event"
+    | "fixed"
+    | "object"
+    | "params" as keyword -> "@" + keyword
+    | name -> name
+
 type Call =
     {
         Text: string
@@ -143,7 +156,7 @@ let private options (m: MethodInfo) : string list =
         for p in m.GetParameters() do
             match p.HasDefaultValue, p.DefaultValue with
             | true, (:? float as value) when Double.IsFinite value && p.ParameterType = typeof<float> ->
-                $"""{nameOf p}: {value.ToString("R", CultureInfo.InvariantCulture)}"""
+                $"""{csharpName p}: {value.ToString("R", CultureInfo.InvariantCulture)}"""
             | _ -> ()
     ]
 
@@ -152,11 +165,11 @@ let private owner (m: MethodInfo) = (nonNull m.DeclaringType).Name
 let csharp (subject: Subject) : Call =
     let m = methodOf subject
     let required = m.GetParameters() |> Array.filter (fun p -> not p.HasDefaultValue) |> List.ofArray
-    let arguments = (required |> List.map nameOf) @ options m
+    let arguments = (required |> List.map csharpName) @ options m
 
     {
         Text = $"""{owner m}.{m.Name}({String.Join(", ", arguments)}){mean m false}"""
-        Free = required |> List.map (fun p -> nameOf p, csharpType p.ParameterType)
+        Free = required |> List.map (fun p -> csharpName p, csharpType p.ParameterType)
     }
 
 /// On torch.Tensor: of one tensor, two or three, or of one and its labels, whatever else it takes.
@@ -176,11 +189,11 @@ let torch (subject: Subject) : Call option =
 
     match lambda with
     | Some bound when isLoss m && required |> List.forall (fun p -> isTensor p || not p.ParameterType.ContainsGenericParameters) ->
-        let name p = bound |> List.tryPick (fun (own, short) -> if own = p then Some short else None) |> Option.defaultValue (nameOf p)
+        let name p = bound |> List.tryPick (fun (own, short) -> if own = p then Some short else None) |> Option.defaultValue (csharpName p)
         let arguments = String.Join(", ", (required |> List.map name) @ options m)
         let shorts = bound |> List.map snd
         let head = if shorts.Length = 1 then shorts.Head else $"""({String.Join(", ", shorts)})"""
-        let given = String.Join(", ", bound |> List.map (fst >> nameOf))
+        let given = String.Join(", ", bound |> List.map (fst >> csharpName))
 
         Some
             {
@@ -188,7 +201,7 @@ let torch (subject: Subject) : Call option =
                 Free =
                     required
                     |> List.map (fun p ->
-                        nameOf p,
+                        csharpName p,
                         (if bound |> List.exists (fun (own, _) -> own = p) then
                              "torch.Tensor"
                          else

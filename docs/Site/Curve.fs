@@ -7,6 +7,7 @@ open System.Reflection
 open System.Text
 open Losses
 open Losses.Catalogue
+open Losses.FSharp
 open Losses.Site.Subject
 
 /// A function of one number.
@@ -34,14 +35,19 @@ let private three (along: Along) (x: float) : float[] =
 let private number (value: float) = value.ToString("0.####", CultureInfo.InvariantCulture).Replace("-", "−")
 
 // An operand that stays where it is, and the values that are drawn of one.
-let private ordinary (isDifference: bool) (operand: Operand) : float list =
+let private ordinary (entry: Entry) (operand: Operand) : float list =
+    let isDifference = entry.Laws |> List.contains OfDifference
+    let isPositive = entry.Operands.Head.Numbers = Numbers.Positive
+
     match operand.Numbers with
     | Numbers.Any when operand.Name = "lower" -> [ -1.0 ]
-    | Numbers.Any when operand.Name = "upper" -> [ 1.0 ]
+    | Numbers.Any when operand.Name = "upper" || operand.Name = "scale" -> [ 1.0 ]
     | Numbers.Any when operand.Name = "target" -> [ (if isDifference then 0.0 else 1.0) ]
     | Numbers.Any -> [ 0.0 ]
+    // The density of a share may be infinite at its ends.
+    | Numbers.Probability when isPositive -> [ 0.3 ]
     | Numbers.Probability -> [ 1.0; 0.0 ]
-    | Numbers.Sign -> [ 1.0 ]
+    | Numbers.Sign -> [ 1.0; -1.0 ]
     | Numbers.NotNegative -> [ 2.0 ]
     | Numbers.Positive
     | Numbers.AboveMinusOne -> [ 1.0 ]
@@ -92,6 +98,8 @@ let private only =
             "smape", ("", [])
             "mape", ("", [])
             "bce", ("", [])
+            // A margin says nothing of what belongs together.
+            "hingeEmbedding", ("", [])
             "poissonNLL", ("", [])
         ]
 
@@ -160,7 +168,7 @@ let private elementwise (subject: Subject) : Picture =
     let entry = subject.Entries |> List.tryFind _.Definition.IsSome |> Option.defaultValue subject.Entry
     let isDifference = entry.Laws |> List.contains OfDifference
     let others = entry.Operands.Tail
-    let constants = others |> List.map (ordinary isDifference)
+    let constants = others |> List.map (ordinary entry)
     let first = constants |> List.map List.head |> List.toArray
 
     let family =
@@ -187,7 +195,7 @@ let private elementwise (subject: Subject) : Picture =
         List.zip others (List.ofArray first)
         |> List.filter (fun (operand, value) ->
             not (isDifference && value = 0.0 && operand.Name = "target")
-            && not (family.IsEmpty && (ordinary isDifference operand).Length > 1))
+            && not (family.IsEmpty && (ordinary entry operand).Length > 1))
         |> List.map (fun (operand, value) -> $"{operand.Name} = {number value}")
 
     {
@@ -198,44 +206,43 @@ let private elementwise (subject: Subject) : Picture =
         To = high
     }
 
-// Of two classes of which the first is true: over its logit less the other.
+// Of two classes, over the logit of the label less the other.
+let private ofSoftmax (loss: ISoftmaxRows) : Along =
+    { new Along with
+        member _.Of(x: 'T) =
+            let l = Notation.logistic x
+            loss.Of(Softmax<'T>('T.op_UnaryNegation l.SoftplusOfMinus, l.Sigmoid, l.SigmoidOfMinus), 'T.Constant 1.0)
+    }
+
 let private ofTwoClasses (entry: Entry) (x: float) : Along =
     { new Along with
         member _.Of(variable: 'T) = entry.Formula.Of([| [| variable; 'T.Constant 0.0 |] |], [| [| x; 0.0 |] |], [| 0 |]).[0]
     }
 
-let private rowsOfClasses =
-    set
-        [
-            "crossEntropy"
-            "focal"
-            "poly1"
-            "generalizedCrossEntropy"
-            "symmetricCrossEntropy"
-            "multiMargin"
-            "multiclassHinge"
-            "sparsemaxLoss"
-            "entmax15Loss"
-        ]
+// Losses of a row and its label that have no definition of softmaxes.
+let private labelled = set [ "multiMargin"; "multiclassHinge"; "sparsemaxLoss"; "entmax15Loss" ]
 
 /// The curves of a function, where it is one of a single number.
 let ofSubject (subject: Subject) : Picture option =
-    if subject.Entry.IsElementwise then
-        Some(elementwise subject)
-    elif rowsOfClasses.Contains subject.Name then
+    let twoClasses series =
         Some
             {
-                Series =
-                    subject.Entries
-                    |> List.truncate 3
-                    |> List.map (fun entry -> { Label = entry.Name; At = fun x -> three (ofTwoClasses entry x) x })
+                Series = series
                 Axis = "logit of the label"
                 Caption = "two classes, the other logit 0"
                 From = -4.0
                 To = 4.0
             }
-    else
-        None
+
+    match subject.Traced with
+    | _ when subject.Entry.IsElementwise -> Some(elementwise subject)
+    | Some { Definition = :? ISoftmaxRows as loss } ->
+        match swept subject.Name (loss.GetType()) with
+        | [] -> twoClasses [ { Label = subject.Name; At = three (ofSoftmax loss) } ]
+        | several -> twoClasses [ for label, loss in several -> { Label = label; At = three (ofSoftmax (loss :?> ISoftmaxRows)) } ]
+    | _ when labelled.Contains subject.Name ->
+        twoClasses [ for entry in List.truncate 3 subject.Entries -> { Label = entry.Name; At = fun x -> three (ofTwoClasses entry x) x } ]
+    | _ -> None
 
 // ---- SVG
 
@@ -358,7 +365,7 @@ let panels (subject: Subject) (picture: Picture) : string =
         if picture.Caption = "" then
             ""
         else
-            $"""<p class="note">Drawn at {Documentation.escape picture.Caption}.</p>"""
+            $"""<p class="note">Drawn with {Documentation.escape picture.Caption}.</p>"""
 
     $"""<div class="panels">{panel 0 "Value"}{panel 1 "Slope"}{panel 2 "Curvature"}</div>{legend}{caption}"""
 

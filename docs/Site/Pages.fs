@@ -3,7 +3,9 @@ module Losses.Site.Pages
 
 open System
 open System.Globalization
+open System.Reflection
 open System.Text.RegularExpressions
+open Losses
 open Losses.Catalogue
 open Losses.Site.Documentation
 open Losses.Site.Html
@@ -21,6 +23,39 @@ let private sentence (subject: Subject) = Regex.Replace(subject.Documentation.Su
 // ---- The formula
 
 let private longest = 240
+
+// What letters stand for: "d = x − t" as it is, and of "δ = 0.7", a number that the definition was given, whose name it is.
+let private letters (definition: IDefinition) (where: FormulaLine seq) : string list =
+    let constructor =
+        definition.GetType().GetConstructors(BindingFlags.Instance ||| BindingFlags.Public ||| BindingFlags.NonPublic)
+        |> Array.filter (fun _ -> definition.GetType().IsValueType)
+        |> Array.sortByDescending _.GetParameters().Length
+        |> Array.tryHead
+
+    let names =
+        match constructor with
+        | Some make ->
+            [
+                for p in make.GetParameters() do
+                    if p.ParameterType = typeof<float> then
+                        nonNull p.Name, Definitions.size p
+            ]
+        | None -> []
+
+    let named, _ =
+        (([], names), where)
+        ||> Seq.fold (fun (shown, rest) line ->
+            let at = line.LaTeX.IndexOf(" = ", StringComparison.Ordinal)
+
+            match Double.TryParse(line.Text.Substring(line.Text.IndexOf('=') + 1).Replace('−', '-'), CultureInfo.InvariantCulture) with
+            | true, number ->
+                match rest |> List.tryFind (fun (_, size) -> size = number) with
+                | Some(name, _) ->
+                    $"{Typeset.inLine (line.LaTeX.Substring(0, at))} is <var>{name}</var>" :: shown, rest |> List.filter (fst >> (<>) name)
+                | None -> Typeset.inLine line.LaTeX :: shown, rest
+            | _ -> Typeset.inLine line.LaTeX :: shown, rest)
+
+    List.rev named
 
 let private formula (subject: Subject) : string =
     match subject.Traced with
@@ -44,7 +79,7 @@ let private formula (subject: Subject) : string =
         let short, long = lines |> List.partition (fun line -> line.Text.Length <= longest)
 
         let where =
-            match [ for line in own.Where -> Typeset.inLine line.LaTeX ] with
+            match letters traced.Definition own.Where with
             | [] -> ""
             | parts -> $"""<p class="note">where {String.Join(", ", parts)}</p>"""
 
@@ -120,17 +155,18 @@ let private record (subject: Subject) : string =
             let gradient = if operand.By then "yes" else "no"
             $"<tr><th scope=\"row\"><var>{operand.Name}</var></th><td>{layout operand entry}</td><td>{numbers operand}</td><td>{gradient}</td></tr>")
 
-    let laws = subject.Entries |> List.collect (fun e -> e.Laws |> List.map (law e)) |> List.distinct
-    // What holds of some hyperparameters alone is said so.
-    let all =
-        laws
-        |> List.filter (fun text -> subject.Entries |> List.forall (fun e -> e.Laws |> List.exists (fun l -> law e l = text)))
-
-    let some = laws |> List.except all
+    let laws = subject.Entries |> List.collect (fun e -> e.Laws |> List.map (fun own -> law e own, e.Name)) |> List.groupBy fst
 
     let items =
-        (all |> List.map (fun text -> $"<li>{text}</li>"))
-        @ (some |> List.map (fun text -> $"""<li>{text} <span class="note">Of some hyperparameters.</span></li>"""))
+        laws
+        |> List.map (fun (text, held) ->
+            // What holds of some hyperparameters alone says of which.
+            if held.Length = subject.Entries.Length then
+                $"<li>{text}</li>"
+            else
+                let names = held |> List.map snd |> List.truncate 2
+                let more = if held.Length > 2 then ", …" else ""
+                $"""<li>{text} <span class="note">({String.Join(", ", names)}{more})</span></li>""")
 
     let promises =
         if items.IsEmpty then
@@ -262,36 +298,36 @@ let index (subjects: Subject list) : string =
 
 let private drawn (subjects: Subject list) = subjects |> List.choose (fun s -> Curve.ofSubject s |> Option.map (fun picture -> s, picture))
 
+let private card (subject: Subject, picture: Curve.Picture) : string =
+    $"""<a class="card" href="{subject.Url}"><svg viewBox="0 0 180 110" aria-hidden="true">{Curve.thumbnail picture 172.0 102.0 4.0 4.0}</svg><code>{subject.Name}</code></a>"""
+
 /// The curves of all losses of one number.
 let gallery (subjects: Subject list) : string =
-    let sections =
-        [
-            for family, own in grouped subjects do
-                match drawn own with
-                | [] -> ()
-                | own ->
-                    let cards =
-                        own
-                        |> List.map (fun (s, picture) ->
-                            $"""<a class="card" href="{s.Url}"><svg viewBox="0 0 180 110" aria-hidden="true">{Curve.thumbnail picture 172.0 102.0 4.0 4.0}</svg><code>{s.Name}</code></a>""")
-
-                    $"""<section><h2 id="{family.ToLowerInvariant()}">{escape (familyTitle family)}</h2><div class="cards">{String.Join("", cards)}</div></section>"""
-        ]
+    let cards = grouped subjects |> List.collect (snd >> drawn) |> List.map card
 
     page
         "gallery.html"
         "Gallery"
         "The curves of all losses of one number."
-        $"""<h1>Gallery</h1><p class="lead">The losses of one number over their prediction; several lines are several hyperparameters, or targets.</p>{String.Join("\n", sections)}"""
+        $"""<h1>Gallery</h1><p class="lead">The losses of one number over their prediction; several lines are several hyperparameters, or targets.</p><div class="cards">{String.Join("", cards)}</div>"""
 
 /// The first page.
 let start (subjects: Subject list) (facts: string) : string =
-    let shown = [ "huber"; "logCosh"; "pinball"; "crossEntropy"; "focal"; "hinge"; "tukeyBiweight"; "generalRobust" ]
+    let shown =
+        [
+            "huber"
+            "logCosh"
+            "pinball"
+            "crossEntropy"
+            "focal"
+            "hinge"
+            "tukeyBiweight"
+            "generalRobust"
+            "expectile"
+            "bceWithLogits"
+        ]
 
-    let cards =
-        drawn (shown |> List.map (fun name -> subjects |> List.find (fun s -> s.Name = name)))
-        |> List.map (fun (s, picture) ->
-            $"""<a class="card" href="{s.Url}"><svg viewBox="0 0 180 110" aria-hidden="true">{Curve.thumbnail picture 172.0 102.0 4.0 4.0}</svg><code>{s.Name}</code></a>""")
+    let cards = drawn (shown |> List.map (fun name -> subjects |> List.find (fun s -> s.Name = name))) |> List.map card
 
     page
         "index.html"

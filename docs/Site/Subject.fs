@@ -8,7 +8,7 @@ open Losses.Catalogue
 open Losses.Site.Documentation
 
 /// A formula that was read from a definition, and what is to be known of it.
-type Traced = { Formula: Losses.Formula; Note: string }
+type Traced = { Definition: IDefinition; Formula: Losses.Formula; Note: string }
 
 type Subject =
     {
@@ -99,22 +99,23 @@ type OfOne(entry: Entry, numbers: float) =
         member _.Apply(x: 'T, _: 'T) = entry.Formula.Of([| [| x |] |], [| [| numbers |] |], [||]).[0]
 
 let private ofFormula (entry: Entry) : Traced option =
-    let read (numbers: float) : Losses.Formula option =
+    let definition (numbers: float) : IDefinition option =
         match entry.Operands.Length with
-        | 1 -> Some(Losses.Formula.Of(OfOne(entry, numbers)))
-        | 2 -> Some(Losses.Formula.Of(OfTwo(entry, numbers)))
-        | 3 -> Some(Losses.Formula.Of(OfThree(entry, numbers)))
+        | 1 -> Some(OfOne(entry, numbers) :> IDefinition)
+        | 2 -> Some(OfTwo(entry, numbers) :> IDefinition)
+        | 3 -> Some(OfThree(entry, numbers) :> IDefinition)
         | _ -> None
 
     if not entry.IsElementwise then
         None
     else
         // What chooses its branch by the numbers has more formulas than one.
-        match read 0.25, read 2.5, read -1.5 with
-        | Some a, Some b, Some c when string a = string b && string b = string c ->
+        match [ 0.25; 2.5; -1.5 ] |> List.choose definition |> List.map (fun loss -> loss, Losses.Formula.Of loss) with
+        | (loss, formula) :: others when others |> List.forall (fun (_, other) -> string other = string formula) ->
             let letters = List.zip (List.take entry.Operands.Length [ "x"; "t"; "w" ]) entry.Operands
             let legend = letters |> List.map (fun (letter, operand) -> $"{letter} is <var>{operand.Name}</var>")
-            Some { Formula = a; Note = String.Join(", ", legend) + "." }
+
+            Some { Definition = loss; Formula = formula; Note = String.Join(", ", legend) + "." }
         | _ -> None
 
 let private ordinary (kind: Type) = Definitions.all |> List.tryFind (fun (_, loss) -> loss.GetType() = kind) |> Option.map snd
@@ -132,7 +133,7 @@ let private traced (name: string) (entries: Entry list) : Traced option =
             | _ -> named name |> Option.map (fun loss -> loss, "")
 
     match definition with
-    | Some(loss, note) -> Some { Formula = Losses.Formula.Of loss; Note = note }
+    | Some(loss, note) -> Some { Definition = loss; Formula = Losses.Formula.Of loss; Note = note }
     | None -> entries |> List.tryPick ofFormula
 
 let private modules =
