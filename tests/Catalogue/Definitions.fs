@@ -45,19 +45,19 @@ let private sizes =
             "width", 5.0
         ]
 
+/// The ordinary size of a hyperparameter.
+let size (parameter: ParameterInfo) : float =
+    match sizes.TryGetValue $"{(nonNull parameter.Member.DeclaringType).Name}.{parameter.Name}" with
+    | true, size -> size
+    | _ -> sizes[nonNull parameter.Name]
+
 let private argument (switch: bool) (parameter: ParameterInfo) : objnull =
     let kind = parameter.ParameterType
 
-    if kind = typeof<float> then
-        match sizes.TryGetValue $"{(nonNull parameter.Member.DeclaringType).Name}.{parameter.Name}" with
-        | true, size -> box size
-        | _ -> box sizes[nonNull parameter.Name]
-    elif kind = typeof<bool> then
-        box switch
-    elif kind = typeof<int> then
-        box 3
-    else
-        Enum.ToObject(kind, (if switch then 1 else 0))
+    if kind = typeof<float> then box (size parameter)
+    elif kind = typeof<bool> then box switch
+    elif kind = typeof<int> then box 3
+    else Enum.ToObject(kind, (if switch then 1 else 0))
 
 let private isNumber (parameter: ParameterInfo) =
     let kind = parameter.ParameterType
