@@ -228,6 +228,8 @@ let programs (subjects: Subject list) : string * string =
             "using Losses;"
             "using Losses.CSharp;"
             "using Losses.FSharp;"
+            "using Activations = Losses.CSharp.Activations;"
+            "using Similarity = Losses.CSharp.Similarity;"
             "using Losses.TorchSharp;"
             "using TorchSharp;"
             "namespace Losses.Site;"
