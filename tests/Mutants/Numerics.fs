@@ -581,7 +581,7 @@ let private tensors: Mutant list =
                     "a place beyond the last has a share in the sums", "if (i % Width < «here»)", "Width"
                     "the background counts", "sums += Terms * «first»", "0"
                     "every sample is of the first one's region", "(false, true) => «sample»,", "0"
-                    "the second sum has the first one's share of a softmax", "TLane.Constant(«share[1]»), terms.B", "share[0]"
+                    "the second sum has the first one's share of a softmax", "TLane.Constant(«share[1]»)", "share[0]"
                     "the slope by the target is that by the probability",
                     "TBy.Index == 1 ? «Dual<TLane>.Variable(target)»",
                     "Dual<TLane>.Fixed(target)"
@@ -596,7 +596,7 @@ let private tensors: Mutant list =
                     "what is left of a run counts to the end of a lane", "new Span<float>(padded + 2 * Ways, «count»).Fill(1)", "Ways"
                     "no sum of runs gets back what it lost", "sum + («double.IsFinite(sum) ? error : 0»)", "0"
                     "no slope is weighed", "TLane.Store(«TWeighed.Yes ? TLane.Weigh(TLane.Load(in *ws, i), slope) : slope»,", "slope"
-                    "the third term has no slope", "slope += TLane.Weigh(c, «terms.C.Derivative»)", "zero"
+                    "the third term has no slope", "slope += TLane.Weigh(c, «terms.C.Derivative»)", "TLane.Constant(0)"
                     "every group has the first one's share", "? (double*)share + (nint)«group» * Terms", "0"
                     "a part of a column counts its first row only",
                     "for (var run = first; run < «Cut.End(layout.Runs, first, RowsOfPart)»; run++)",

@@ -7,12 +7,6 @@ namespace Losses;
 /// <param name="axis">That of the members.</param>
 internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
 {
-    // More are sorted digit by digit.
-    private const int Many = 256;
-
-    // Members for a thread at a time.
-    private const int ChunkElements = 1 << 15;
-
     /// <summary>The score of each ensemble.</summary>
     /// <param name="members">Row-major, of <paramref name="shape"/>.</param>
     /// <param name="target">One for each ensemble.</param>
@@ -22,7 +16,7 @@ internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
     internal void Values<S>(ReadOnlySpan<S> members, ReadOnlySpan<S> target, Shape shape, Span<double> values, Span<int> order)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        var (count, inner) = Lengths(shape);
+        var (_, count, inner) = shape.Around(axis);
         double[] below = [.. Enumerable.Range(0, count + 1).Select(k => Share(k, count))];
         fixed (
             S* x = members,
@@ -32,33 +26,35 @@ internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
         fixed (int* places = order)
         {
             var (from, truth, into, kept) = ((nint)x, (nint)t, (nint)to, (nint)places);
-            EachRow(
+            RowKernels.EachChunk(
                 values.Length,
                 count,
-                () => (Keys: new ulong[count], Order: new int[count], Digits: count > Many ? new Sorting(count) : null),
-                (row, tools) =>
+                (first, some) =>
                 {
-                    var own = (S*)from + Start(row, count, inner);
-                    var keys = tools.Digits?.Keys ?? tools.Keys;
-                    for (var i = 0; i < count; i++)
-                        keys[i] = Sorting.Key(double.CreateTruncating(own[(long)i * inner]), descending: false);
-                    var order = tools.Digits?.Run() ?? Sorted(tools.Keys, tools.Order);
-                    if (kept != 0)
-                        order.AsSpan(0, count).CopyTo(new((int*)kept + (long)row * count, count));
-                    double Member(int rank) => double.CreateTruncating(own[(long)order[rank] * inner]);
-                    var y = double.CreateTruncating(((S*)truth)[row]);
-                    var low = Member(0);
-                    var sum = new Compensation();
-                    sum.Add(Math.Max(low - y, 0));
-                    for (var k = 1; k < count; k++)
+                    var sort = new Sorting(count);
+                    for (var row = first; row < first + some; row++)
                     {
-                        var high = Member(k);
-                        var cut = Math.Min(Math.Max(y, low), high);
-                        sum.Add(below[k] * (cut - low) + below[count - k] * (high - cut));
-                        low = high;
+                        var own = (S*)from + Start(row, count, inner);
+                        for (var i = 0; i < count; i++)
+                            sort.Keys[i] = Sorting.Key(double.CreateTruncating(own[(long)i * inner]), descending: false);
+                        var order = sort.Run();
+                        if (kept != 0)
+                            order.AsSpan(0, count).CopyTo(new((int*)kept + (long)row * count, count));
+                        double Member(int rank) => double.CreateTruncating(own[(long)order[rank] * inner]);
+                        var y = double.CreateTruncating(((S*)truth)[row]);
+                        double low = Member(0),
+                            sum = Math.Max(low - y, 0),
+                            lost = 0;
+                        for (var k = 1; k < count; k++)
+                        {
+                            var high = Member(k);
+                            var cut = Math.Min(Math.Max(y, low), high);
+                            Compensated.Add(ref sum, ref lost, below[k] * (cut - low) + below[count - k] * (high - cut));
+                            low = high;
+                        }
+                        Compensated.Add(ref sum, ref lost, Math.Max(y - low, 0));
+                        ((double*)into)[row] = double.IsFinite(sum) ? sum + lost : sum;
                     }
-                    sum.Add(Math.Max(y - low, 0));
-                    ((double*)into)[row] = sum.Value;
                 }
             );
         }
@@ -83,7 +79,7 @@ internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
     )
         where S : unmanaged, IFloatingPointIeee754<S>
     {
-        var (count, inner) = Lengths(shape);
+        var (_, count, inner) = shape.Around(axis);
         // What the score grows by where the member of a rank moves up, away from the target and towards it.
         double pairs = isFair ? (double)count * (count - 1) : (double)count * count,
             own = isFair ? 0 : 1;
@@ -100,104 +96,50 @@ internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
         {
             var (from, truth, toMembers, toTarget, weights, kept) = ((nint)x, (nint)t, (nint)dx, (nint)dt, (nint)above, (nint)places);
             var isOne = upstream.Length == 1;
-            EachRow(
+            RowKernels.EachChunk(
                 target.Length,
                 count,
-                static () => 0,
-                (row, _) =>
+                (first, some) =>
                 {
-                    var start = Start(row, count, inner);
-                    var order = (int*)kept + (long)row * count;
-                    var y = double.CreateTruncating(((S*)truth)[row]);
-                    var u = ((double*)weights)[isOne ? 0 : row];
-                    // A NaN is the last in the order; what is weighed with 0 has the slope 0, and not −0.
-                    var last = double.CreateTruncating(((S*)from)[start + (long)order[count - 1] * inner]);
-                    var scale =
-                        u == 0 ? 0
-                        : double.IsNaN(last) || double.IsNaN(y) ? double.NaN
-                        : u;
-                    var balance = 0;
-                    for (var k = 0; k < count; k++)
-                    {
-                        var at = start + (long)order[k] * inner;
-                        var member = double.CreateTruncating(((S*)from)[at]);
-                        balance += y.CompareTo(member);
-                        var slope =
-                            member > y ? away[k]
-                            : member < y ? towards[k]
-                            : (away[k] + towards[k]) / 2;
-                        if (toMembers != 0)
-                            ((S*)toMembers)[at] = S.CreateTruncating(0.0 + scale * slope);
-                    }
-                    if (toTarget != 0)
-                        ((S*)toTarget)[row] = S.CreateTruncating(0.0 + scale * balance / count);
+                    for (var row = first; row < first + some; row++)
+                        Row(row);
                 }
             );
-        }
-    }
 
-    // Equal ones keep their order.
-    private static int[] Sorted(ulong[] keys, int[] order)
-    {
-        for (var i = 0; i < order.Length; i++)
-            order[i] = i;
-        keys.AsSpan().Sort(order.AsSpan());
-        for (var i = 1; i < keys.Length; i++)
-        {
-            var start = i - 1;
-            while (i < keys.Length && keys[i] == keys[start])
-                i++;
-            if (i - start > 1)
-                order.AsSpan(start, i - start).Sort();
+            void Row(int row)
+            {
+                var start = Start(row, count, inner);
+                var order = (int*)kept + (long)row * count;
+                var y = double.CreateTruncating(((S*)truth)[row]);
+                var u = ((double*)weights)[isOne ? 0 : row];
+                // A NaN is the last in the order; what is weighed with 0 has the slope 0, and not −0.
+                var last = double.CreateTruncating(((S*)from)[start + (long)order[count - 1] * inner]);
+                var scale =
+                    u == 0 ? 0
+                    : double.IsNaN(last) || double.IsNaN(y) ? double.NaN
+                    : u;
+                var balance = 0;
+                for (var k = 0; k < count; k++)
+                {
+                    var at = start + (long)order[k] * inner;
+                    var member = double.CreateTruncating(((S*)from)[at]);
+                    balance += y.CompareTo(member);
+                    var slope =
+                        member > y ? away[k]
+                        : member < y ? towards[k]
+                        : (away[k] + towards[k]) / 2;
+                    if (toMembers != 0)
+                        ((S*)toMembers)[at] = S.CreateTruncating(0.0 + scale * slope);
+                }
+                if (toTarget != 0)
+                    ((S*)toTarget)[row] = S.CreateTruncating(0.0 + scale * balance / count);
+            }
         }
-        return order;
     }
 
     // With k of the members on one side, what a unit of a gap adds.
     private double Share(int k, int count) =>
         isFair ? (double)k * (k - 1) / ((double)count * (count - 1)) : (double)k / count * ((double)k / count);
 
-    private (int Count, int Inner) Lengths(Shape shape)
-    {
-        var inner = 1;
-        for (var i = axis + 1; i < shape.Rank; i++)
-            inner *= shape[i];
-        return (shape[axis], inner);
-    }
-
     private static long Start(int row, int count, int inner) => (long)(row / inner) * count * inner + row % inner;
-
-    private static void EachRow<TTool>(int rows, int count, Func<TTool> tool, Action<int, TTool> work)
-    {
-        var chunk = Math.Max(1, ChunkElements / count);
-        var chunks = Cut.Count(rows, chunk);
-        Threads.Run(
-            chunks,
-            Math.Min(Threads.Max, chunks),
-            (index, _) =>
-            {
-                var own = tool();
-                var start = index * chunk;
-                for (var row = start; row < Cut.End(rows, start, chunk); row++)
-                    work(row, own);
-            }
-        );
-    }
-
-    // A sum and what its roundings have lost.
-    private struct Compensation
-    {
-        private double _sum;
-        private double _lost;
-
-        internal void Add(double x)
-        {
-            var sum = _sum + x;
-            // Of terms that are not negative the sum is the larger.
-            _lost += _sum >= x ? _sum - sum + x : x - sum + _sum;
-            _sum = sum;
-        }
-
-        internal readonly double Value => double.IsFinite(_sum) ? _sum + _lost : _sum;
-    }
 }

@@ -1,18 +1,19 @@
 namespace Losses;
 
-/// <summary>Sorts numbers digit by digit, the lowest first: equal ones keep their order.</summary>
+/// <summary>Sorts numbers, many of them digit by digit, the lowest first: equal ones keep their order.</summary>
 internal sealed class Sorting(int length)
 {
     private const int Digits = 8;
     private const int Values = 256;
 
-    // Few are sorted by insertion.
+    // Few are sorted by insertion, and more of them than this digit by digit.
     private const int Few = 48;
+    private const int Some = 256;
 
-    private readonly int[] _counts = new int[length > Few ? Digits * Values : 0];
-    private ulong[] _other = new ulong[length > Few ? length : 0];
+    private readonly int[] _counts = new int[length > Some ? Digits * Values : 0];
+    private ulong[] _other = new ulong[length > Some ? length : 0];
     private int[] _order = new int[length];
-    private int[] _otherOrder = new int[length > Few ? length : 0];
+    private int[] _otherOrder = new int[length > Some ? length : 0];
 
     /// <summary>What is sorted; in any order afterwards.</summary>
     internal ulong[] Keys { get; private set; } = new ulong[length];
@@ -35,6 +36,11 @@ internal sealed class Sorting(int length)
         if (length <= Few)
         {
             Insert();
+            return _order;
+        }
+        if (length <= Some)
+        {
+            Compare();
             return _order;
         }
         Array.Clear(_counts);
@@ -61,6 +67,18 @@ internal sealed class Sorting(int length)
             (_order, _otherOrder) = (_otherOrder, _order);
         }
         return _order;
+    }
+
+    private void Compare()
+    {
+        Array.Sort(Keys, _order);
+        // Equal ones come in any order.
+        for (int start = 0, end; start < length; start = end)
+        {
+            for (end = start + 1; end < length && Keys[end] == Keys[start]; end++) { }
+            if (end - start > 1)
+                _order.AsSpan(start, end - start).Sort();
+        }
     }
 
     private void Insert()

@@ -181,14 +181,12 @@ internal sealed class PairsOperation<T, L>(L loss, int axis, bool isVaried) : Op
     }
 
     private DiffTensor<T> Gradient(DiffTensor<T>[] inputs, DiffTensor<T> gradient, double[] slopes) =>
-        PairSlopes.Gradient(slopes, gradient, inputs[0].Shape, axis, inputs.All(IsStored));
-
-    private static bool IsStored(DiffTensor<T> x) => x.Storage is { IsRounded: true, IsUniform: false };
+        PairSlopes.Gradient(slopes, gradient, inputs[0].Shape, axis, inputs.All(static x => x.IsStored));
 
     private void Run(DiffTensor<T>[] inputs, double[] values, double[] counts, double[] slopes, bool byTarget)
     {
         var at = inputs[0].Shape.Around(axis);
-        if (inputs.All(IsStored))
+        if (inputs.All(static x => x.IsStored))
             Run(inputs[0].Storage.Rounded, inputs[1].Storage.Rounded, at, values, counts, slopes, byTarget);
         else
             Run<double>(inputs[0].Storage.Dense, inputs[1].Storage.Dense, at, values, counts, slopes, byTarget);
@@ -240,7 +238,7 @@ internal sealed class LabelledPairsOperation<T>(LabelledPairs row, Func<DiffTens
         Wanted<T> isWanted
     )
     {
-        return [PairSlopes.Gradient(Slopes(inputs[0]), gradient, inputs[0].Shape, 1, IsStored(inputs[0]))];
+        return [PairSlopes.Gradient(Slopes(inputs[0]), gradient, inputs[0].Shape, 1, inputs[0].IsStored)];
     }
 
     private protected override DiffTensor<T>?[] Differentiable(
@@ -263,11 +261,9 @@ internal sealed class LabelledPairsOperation<T>(LabelledPairs row, Func<DiffTens
         return _slopes;
     }
 
-    private static bool IsStored(DiffTensor<T> x) => x.Storage is { IsRounded: true, IsUniform: false };
-
     private void Run(DiffTensor<T> x, double[] values, double[] slopes)
     {
-        if (IsStored(x))
+        if (x.IsStored)
             row.Run(x.Storage.Rounded, x.Shape, values, slopes);
         else
             row.Run(x.Storage.Dense, x.Shape, values, slopes);

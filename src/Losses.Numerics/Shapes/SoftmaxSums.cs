@@ -171,15 +171,8 @@ internal sealed unsafe class SoftmaxSumsJob<L, S>(SoftmaxSums<L> loss, S* x, S* 
         for (var c = 0; c < Counted; c++)
         for (var k = 0; k < Terms; k++)
         {
-            double sum = 0,
-                error = 0;
             var ways = all + ((c + loss.First) * Terms + k) * Width;
-            for (var way = 0; way < Width; way++)
-            {
-                Compensated.Add(ref sum, ref error, ways[way]);
-                error += ways[Terms * Room + way];
-            }
-            sums[c * Terms + k] = double.IsFinite(sum) ? sum + error : sum;
+            sums[c * Terms + k] = SumsJob<L, S>.AddedUp(ways, ways + Terms * Room);
         }
     }
 
@@ -316,13 +309,13 @@ internal sealed unsafe class SoftmaxSumsJob<L, S>(SoftmaxSums<L> loss, S* x, S* 
                 TBy.Index == 0 ? Dual<TLane>.Variable(p) : Dual<TLane>.Fixed(p),
                 TBy.Index == 1 ? Dual<TLane>.Variable(target) : Dual<TLane>.Fixed(target)
             );
-            var slope = TLane.Weigh(TLane.Constant(share[0]), terms.A.Derivative);
-            if (L.Count > 1)
-                slope += TLane.Weigh(TLane.Constant(share[1]), terms.B.Derivative);
-            if (L.Count > 2)
-                slope += TLane.Weigh(TLane.Constant(share[2]), terms.C.Derivative);
-            if (L.Count > 3)
-                slope += TLane.Weigh(TLane.Constant(share[3]), terms.D.Derivative);
+            var slope = SumsJob<L, S>.Slope(
+                terms,
+                TLane.Constant(share[0]),
+                TLane.Constant(share[1]),
+                TLane.Constant(share[2]),
+                TLane.Constant(share[3])
+            );
             TLane.Store(slope, ref *slopes, at);
         }
     }

@@ -299,16 +299,22 @@ internal sealed unsafe class SumsJob<L, S>(L loss, S* x, S* t, S* w, SumsLayout 
                 Compensated.Add(ref ways[i], ref ways[Terms * Ways + i], rest[i]);
         }
         for (var k = 0; k < Terms; k++)
+            sums[k] = AddedUp(ways + k * Ways, ways + (Terms + k) * Ways);
+    }
+
+    /// <summary>A sum that went eight ways.</summary>
+    /// <param name="ways">What each has come to.</param>
+    /// <param name="lost">What each has lost.</param>
+    internal static double AddedUp(double* ways, double* lost)
+    {
+        double sum = 0,
+            error = 0;
+        for (var way = 0; way < Ways; way++)
         {
-            double sum = 0,
-                error = 0;
-            for (var way = 0; way < Ways; way++)
-            {
-                Compensated.Add(ref sum, ref error, ways[k * Ways + way]);
-                error += ways[(Terms + k) * Ways + way];
-            }
-            sums[k] = double.IsFinite(sum) ? sum + error : sum;
+            Compensated.Add(ref sum, ref error, ways[way]);
+            error += lost[way];
         }
+        return double.IsFinite(sum) ? sum + error : sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -410,6 +416,21 @@ internal sealed unsafe class SumsJob<L, S>(L loss, S* x, S* t, S* w, SumsLayout 
             TLane.StoreNumbers(error, ref *(sums + Terms * Columns), i);
     }
 
+    /// <summary>How each term changes, times how the loss changes with its sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TLane Slope<TLane>(in Terms<Dual<TLane>> terms, TLane a, TLane b, TLane c, TLane d)
+        where TLane : struct, IReal<TLane>
+    {
+        var slope = TLane.Weigh(a, terms.A.Derivative);
+        if (L.Count > 1)
+            slope += TLane.Weigh(b, terms.B.Derivative);
+        if (L.Count > 2)
+            slope += TLane.Weigh(c, terms.C.Derivative);
+        if (L.Count > 3)
+            slope += TLane.Weigh(d, terms.D.Derivative);
+        return slope;
+    }
+
     // What a lane of elements has of the gradient: how each term changes, times how the loss changes with its sum.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Slopes<TLane, TBy, TAlong, TWeighed>(S* xs, S* ts, S* ws, int n, int apart, double* shares, S* gradient)
@@ -450,13 +471,7 @@ internal sealed unsafe class SumsJob<L, S>(L loss, S* x, S* t, S* w, SumsLayout 
                 TBy.Index == 0 ? Dual<TLane>.Variable(x) : Dual<TLane>.Fixed(x),
                 TBy.Index == 1 ? Dual<TLane>.Variable(t) : Dual<TLane>.Fixed(t)
             );
-            var slope = TLane.Weigh(a, terms.A.Derivative);
-            if (L.Count > 1)
-                slope += TLane.Weigh(b, terms.B.Derivative);
-            if (L.Count > 2)
-                slope += TLane.Weigh(c, terms.C.Derivative);
-            if (L.Count > 3)
-                slope += TLane.Weigh(d, terms.D.Derivative);
+            var slope = Slope(terms, a, b, c, d);
             TLane.Store(TWeighed.Yes ? TLane.Weigh(TLane.Load(in *ws, i), slope) : slope, ref *gradient, i);
         }
     }

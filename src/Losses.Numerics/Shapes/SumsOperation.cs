@@ -66,9 +66,7 @@ internal sealed class SumsOperation<T, L>(L loss, bool[] summed, DiffTensor<T>? 
         return new(Storage<T>.Wide(wide), shape);
     }
 
-    private bool IsStored(DiffTensor<T>[] inputs) => inputs.All(IsStored) && (weights is null || IsStored(weights));
-
-    private static bool IsStored(DiffTensor<T> x) => x.Storage is { IsRounded: true, IsUniform: false };
+    private bool IsStored(DiffTensor<T>[] inputs) => inputs.All(static x => x.IsStored) && (weights is null or { IsStored: true });
 
     private unsafe double[] Values<S>(ReadOnlySpan<S> x, ReadOnlySpan<S> t, ReadOnlySpan<S> w, Shape shape)
         where S : unmanaged

@@ -84,6 +84,9 @@ public sealed partial class DiffTensor<T>
 
     internal Storage<T> Storage => Base._storage!;
 
+    /// <summary>Whether it is numbers of its own, rounded to <typeparamref name="T"/>: what the kernels read where they lie.</summary>
+    internal bool IsStored => Storage is { IsRounded: true, IsUniform: false };
+
     /// <summary>The element at a place.</summary>
     /// <param name="place">An index an axis, none for a scalar; a negative one counts from the end.</param>
     /// <exception cref="ArgumentException">There are more or fewer indices than axes.</exception>

@@ -271,7 +271,7 @@ internal sealed class Gathering<T>
 
     internal void Add(DiffTensor<T> part)
     {
-        _isRounded &= IsRounded(part);
+        _isRounded &= part.IsStored;
         if (_first is null)
             _first = part;
         else if (_isKept || _first.Level > 0 || part.Level > 0 || (_sum is null && (IsNoted(_first) || IsNoted(part))))
@@ -337,8 +337,6 @@ internal sealed class Gathering<T>
 
     // Added as such, it is still to be computed, and never stored but in the end.
     private static bool IsNoted(DiffTensor<T> x) => x.Storage.Step is not null;
-
-    private static bool IsRounded(DiffTensor<T> x) => x.Storage is { IsRounded: true, IsUniform: false };
 
     private static void Add(Storage<T> part, double[] sum) =>
         RowKernels.EachChunk(

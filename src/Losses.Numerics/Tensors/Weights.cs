@@ -175,8 +175,9 @@ public sealed class Weights
     {
         ArgumentNullException.ThrowIfNull(values);
         // A tensor never changes: what it stores need not be copied.
-        if (values.Storage is not { IsRounded: true, IsUniform: false } stored)
+        if (!values.IsStored)
             return Of(values.ToArray(), values.Shape, nameof(values));
+        var stored = values.Storage;
         Check(stored.Rounded, values.Shape, nameof(values));
         return new(null, stored.Shared, values.Shape) { _stored = stored };
     }

@@ -41,7 +41,4 @@ internal sealed class EnsembleOperation<T>(EnsembleRows rows, Func<DiffTensor<T>
         rows.Gradients(members.Storage.Dense, target.Storage.Dense, members.Shape, _order, g, wide[0].AsSpan(), wide[1]);
         return [.. inputs.Select((x, i) => isWanted[i] ? new DiffTensor<T>(Storage<T>.Wide(wide[i]), x.Shape) : null)];
     }
-
-    private static bool AreStored(DiffTensor<T>[] inputs) =>
-        Array.TrueForAll(inputs, static x => x.Storage is { IsRounded: true, IsUniform: false });
 }

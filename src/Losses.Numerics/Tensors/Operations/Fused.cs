@@ -25,6 +25,8 @@ internal abstract class FusedOperation<T>(Func<DiffTensor<T>[], DiffTensor<T>> d
         Wanted<T> isWanted
     ) => ByDefinition(inputs, gradient);
 
+    private protected static bool AreStored(DiffTensor<T>[] inputs) => Array.TrueForAll(inputs, static x => x.IsStored);
+
     private protected DiffTensor<T>[] ByDefinition(DiffTensor<T>[] inputs, DiffTensor<T> gradient) =>
         DiffTensor.Pullback(definition, inputs).Pullback(gradient);
 
@@ -76,9 +78,6 @@ internal sealed class RowsOperation<T>(StoredRows loss, Func<DiffTensor<T>[], Di
         return [.. inputs.Select((_, i) => isWanted[i] ? new DiffTensor<T>(Storage<T>.Over(rounded[i]), shape) : null)];
     }
 
-    private static bool AreStored(DiffTensor<T>[] inputs) =>
-        Array.TrueForAll(inputs, static x => x.Storage is { IsRounded: true, IsUniform: false });
-
     private sealed class Pending(StoredRows loss, Storage<T>[] operands, Shape shape) : Deferred<T>
     {
         private T[]? _values;
@@ -126,9 +125,7 @@ internal sealed unsafe class VectorRowsOperation<T>(VectorRows row, Func<DiffTen
 {
     /// <summary>Stored float32 tensors of one shape: what the kernels are for.</summary>
     internal static bool Takes(DiffTensor<T>[] inputs) =>
-        typeof(T) == typeof(float)
-        && inputs[0].Shape.Rank > 0
-        && inputs.All(x => x.Shape == inputs[0].Shape && x.Storage is { IsRounded: true, IsUniform: false });
+        typeof(T) == typeof(float) && inputs[0].Shape.Rank > 0 && inputs.All(x => x.Shape == inputs[0].Shape && x.IsStored);
 
     internal override DiffTensor<T> Compute(DiffTensor<T>[] inputs)
     {
@@ -200,7 +197,7 @@ internal sealed class CTCOperation<T>(CTCPaths paths, Func<DiffTensor<T>[], Diff
     {
         var x = inputs[0];
         var values = new double[x.Shape[1]];
-        if (x.Storage is { IsRounded: true, IsUniform: false })
+        if (x.IsStored)
             paths.Run<T>(x.Storage.Rounded, x.Shape[2], [1], values, [], s_isSingle);
         else
             paths.Run<double>(x.Storage.Dense, x.Shape[2], [1], values, [], s_isSingle);
@@ -216,7 +213,7 @@ internal sealed class CTCOperation<T>(CTCPaths paths, Func<DiffTensor<T>[], Diff
     {
         var x = inputs[0];
         var values = new double[x.Shape[1]];
-        if (x.Storage is { IsRounded: true, IsUniform: false })
+        if (x.IsStored)
         {
             var rounded = Memory.Fresh<T>(x.Count);
             paths.Run(x.Storage.Rounded, x.Shape[2], gradient.Storage.Numbers, values, rounded.AsSpan(), s_isSingle);
@@ -274,8 +271,7 @@ internal sealed class PairDistancesOperation<T>(PairDistances pairs, Func<DiffTe
 
     private PairDistances Pairs => pairs;
 
-    private bool IsAsStored(DiffTensor<T>[] inputs) =>
-        pairs.IsPlain && inputs.All(static x => x.Storage is { IsRounded: true, IsUniform: false });
+    private bool IsAsStored(DiffTensor<T>[] inputs) => pairs.IsPlain && inputs.All(static x => x.IsStored);
 
     // One matrix, or two stacks of matrices.
     private static (PairDistances.Layout Layout, Shape Shape) Layout(DiffTensor<T>[] inputs)
