@@ -80,24 +80,6 @@ module Asymmetric =
     [<Literal>]
     let AsymmetricLabelSmoothing = 0.1
 
-    // log p of the classes, and 1 for the label's class, along the last axis.
-    let private labelled (labels: Labels) (logits: 'T) : struct ('T * 'T) when 'T :> ITensor<'T> =
-        Check.notNull (nameof labels) labels
-        Check.notNull (nameof logits) logits
-
-        if logits.Shape.Rank = 0 then
-            raise (ArgumentException("logits has shape (): there is no axis of classes.", nameof logits))
-
-        Check.notEmptyAxis (nameof logits) logits.Shape -1 "classes"
-        Check.shape (nameof labels) labels.Shape (logits.Shape.Without -1) (fun () -> $"logits has shape {logits.Shape}")
-        let indices = labels.Checked(logits.Shape[-1], nameof labels).Indices.ToArray()
-        let classes = logits.Shape[-1]
-
-        let own =
-            Array.init (Operators.(*) indices.Length classes) (fun i -> if indices[Operators.(/) i classes] = i % classes then 1.0 else 0.0)
-
-        struct ('T.LogSoftmax(logits, Operators.(-) logits.Shape.Rank 1), 'T.Create(logits, ReadOnlySpan own, logits.Shape))
-
     /// <summary>Asymmetric loss of one label: focal loss with smoothed labels, in which the other classes have a γ of their own.</summary>
     /// <param name="gammaPositive">γ₊ of the label, finite, at least 0.</param>
     /// <param name="gammaNegative">γ₋ of the other classes, finite, at least 0.</param>
@@ -119,15 +101,15 @@ module Asymmetric =
         Check.notNegative (nameof gammaPositive) gammaPositive
         Check.notNegative (nameof gammaNegative) gammaNegative
         Check.within (nameof labelSmoothing) 0.0 1.0 labelSmoothing
-        let struct (logs, own) = labelled labels logits
-        let share = labelSmoothing ./. float logits.Shape[-1]
+        let own = oneHot (checkedClasses (nameof logits) labels logits) logits
+        let axis = Operators.(-) logits.Shape.Rank 1
+        let logs = 'T.LogSoftmax(logits, axis)
         let one: 'T = num 1.0
         let rest = num 0.0 - expm1 logs
         let easy = if gammaPositive = 0.0 then one else power gammaPositive rest
         let certain = if gammaNegative = 0.0 then one else exp (gammaNegative .* logs)
-        let shares = num (Operators.(-) 1.0 labelSmoothing) * own + num share
         let weights = weigh own easy + weigh (one - own) certain
-        LossValues(whole (sumAlong (Operators.(-) logits.Shape.Rank 1) (num 0.0 - weigh shares (weigh weights logs))))
+        LossValues(whole (sumAlong axis (num 0.0 - weigh (smoothLabels labelSmoothing axis own) (weigh weights logs))))
 
     /// views of <c>jensenShannonCrossEntropy</c> where none is given.
     [<Literal>]
@@ -178,16 +160,6 @@ module Asymmetric =
 
         Check.notEmptyAxis (nameof logits) logits.Shape 1 "classes"
         let labels = labels.Checked(logits.Shape[1], nameof labels)
-
-        let classes = logits.Shape[1]
-        let indices = labels.Indices.ToArray()
-        let share = labelSmoothing ./. float classes
-        let own = Operators.(+) (Operators.(-) 1.0 labelSmoothing) share
-
-        let shares =
-            Array.init (Operators.(*) count classes) (fun i -> if indices[Operators.(/) i classes] = i % classes then own else share)
-
-        let shares = 'T.Create(logits, ReadOnlySpan shares, Shape [| count; classes |])
         let logs = 'T.LogSoftmax(logits, 1)
         let view k : 'T = 'T.Slice(logs, 0, Operators.(*) k count, count)
         let all = Array.init views view
@@ -195,5 +167,5 @@ module Asymmetric =
         let mixture = 'T.LogSumExp(stacked, 0) - num (Math.Log(float views))
         let divergence (x: 'T) : 'T = sumAlong 1 (weigh (exp x) (x - mixture))
         let spread = all |> Array.map divergence |> Array.reduce (fun a b -> a + b)
-        let clean = sumAlong 1 (weigh shares all[0])
+        let clean = sumAlong 1 (weigh (smoothLabels labelSmoothing 1 (oneHot labels all[0])) all[0])
         LossValues(whole (num (alpha ./. float views) * spread - clean))

@@ -14,6 +14,18 @@ module Distributions =
         checkThree (nameof lower) lower (nameof target) target (nameof prediction) prediction
         checkTwo (nameof upper) upper (nameof target) target
 
+    // What the choice between the branches would not know of.
+    let private truncated
+        (upper: 'T)
+        (lower: 'T)
+        (scale: 'T)
+        (target: 'T)
+        (prediction: 'T)
+        (value: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
+        LossValues(given prediction (given scale (given target (given lower (given upper value)))))
+            .Within(Domain.Positive, scale, nameof scale)
+
     /// <summary>Negative log-likelihood of numbers under normal distributions of which nothing is left outside of an interval.</summary>
     /// <param name="upper">The upper end, ∞ for none; the shape of <paramref name="target"/>.</param>
     /// <param name="lower">The lower end, −∞ for none; below <paramref name="upper"/>.</param>
@@ -33,8 +45,7 @@ module Distributions =
         let outside = num infinity
         let value = ifLess target lower outside (ifLess upper target outside inside)
 
-        LossValues(given prediction (given scale (given target (given lower (given upper value)))))
-            .Within(Domain.Positive, scale, nameof scale)
+        truncated upper lower scale target prediction value
 
     /// <summary>Continuous ranked probability score of normal distributions of which nothing is left outside of an interval.</summary>
     /// <param name="upper">The upper end, ∞ for none; the shape of <paramref name="target"/>.</param>
@@ -66,8 +77,7 @@ module Distributions =
         let balance = ifLess below above (num 1.0 - 2.0 .* above) (2.0 .* below - num 1.0)
         let value = abs (target - inside) + d * balance + scale * (density - spread)
 
-        LossValues(given prediction (given scale (given target (given lower (given upper value)))))
-            .Within(Domain.Positive, scale, nameof scale)
+        truncated upper lower scale target prediction value
 
     /// <summary>Negative log-likelihood of angles under von Mises distributions: the normal distribution of the circle.</summary>
     /// <param name="concentration">κ, at least 0: with 0 all angles are alike, a large one is 1/σ²; the shape of <paramref name="target"/>.</param>

@@ -100,6 +100,10 @@ module Ensembles =
 
         axis
 
+    // The smaller or larger of two, which share the slope where they are equal.
+    let private evenly (choice: 'T -> 'T -> 'T) (a: 'T) (b: 'T) : 'T :> IReal<'T> =
+        Notation.(+) (Notation.(.*) 0.5 (choice a b)) (Notation.(.*) 0.5 (choice b a))
+
     // The integral of (F(z) − 1{z ≥ y})², from gap to gap of the sorted members: no term is negative, and nothing cancels.
     let private integral (fair: bool) (axis: int) (target: 'T) (ensemble: 'T) : 'T :> ITensor<'T> =
         let open' = ensemble.Shape
@@ -107,7 +111,8 @@ module Ensembles =
         let sorted = 'T.Sort(ensemble, axis, false)
         let y = reshape (open'.With(axis, 1)) target
         let first, last = slice axis 0 1 sorted, slice axis (count - 1) 1 sorted
-        let outside = Notation.(+) (Notation.hinge (Notation.(-) first y)) (Notation.hinge (Notation.(-) y last))
+        let beyond x = evenly Notation.max (Notation.num 0.0) x
+        let outside = Notation.(+) (beyond (Notation.(-) first y)) (beyond (Notation.(-) y last))
 
         let inside =
             if count = 1 then
@@ -115,7 +120,7 @@ module Ensembles =
             else
                 let gaps = open'.With(axis, count - 1)
                 let low, high = slice axis 0 (count - 1) sorted, slice axis 1 (count - 1) sorted
-                let cut = Notation.min (Notation.max (expand gaps y) low) high
+                let cut = evenly Notation.min (evenly Notation.max (expand gaps y) low) high
                 let m = float count
                 // With k of m members up to a gap the shares are (k/m)² and ((m − k)/m)²; fair, k(k − 1) and (m − k)(m − k − 1) of m(m − 1).
                 let share k = if fair then k * (k - 1.0) / (m * (m - 1.0)) else k / m * (k / m)
@@ -141,7 +146,8 @@ module Ensembles =
     /// <returns>Units of the target, elementwise.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are too few members: none, or of a fair score fewer than two.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">There is no such axis.</exception>
-    /// <remarks>1/M Σ |xᵢ − t| − 1/2M² Σ |xᵢ − xⱼ|; fair, with 1/2M(M − 1). It sorts the members: M log M steps. Equal members have the slopes of neighbours in their order.
+    /// <remarks>1/M Σ |xᵢ − t| − 1/2M² Σ |xᵢ − xⱼ|; fair, with 1/2M(M − 1). It sorts the members: M log M steps. Equal members have the slopes of neighbours in their order, a member that is
+    /// the target the mean of the slopes on both sides.
     /// Source: Gneiting and Raftery, J. Am. Stat. Assoc. 102 (2007) 359–378; Ferro, Q. J. R. Meteorol. Soc. 140 (2014) 1917–1923; scoringrules.crps_ensemble (2024).</remarks>
     let crpsEnsemble (fair: bool) (axis: int) (target: 'T) (ensemble: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let axis = members axis (if fair then 2 else 1) target ensemble
@@ -182,6 +188,15 @@ module Ensembles =
             raise (ArgumentException($"ensemble has shape {ensemble.Shape}: there are no axes of members and components.", nameof ensemble))
 
         members -2 least target ensemble |> ignore
+
+    // The axis of vectors, (…, D), beside which are matrices, (…, D, D).
+    let internal vectorsWithMatrices (name: string) (matrices: 'T) (target: 'T) (prediction: 'T) : int when 'T :> ITensor<'T> =
+        checkTwo (nameof target) target (nameof prediction) prediction
+        Check.notNull name matrices
+        let shape = prediction.Shape
+        let axis = Check.vectorAxis (nameof prediction) shape
+        Check.lengths name matrices.Shape (Array.append (shape.ToArray()) [| shape[axis] |]) (fun () -> $"prediction has shape {shape}")
+        axis
 
     let internal beside (ensemble: 'T) (target: 'T) : 'T :> ITensor<'T> =
         expand ensemble.Shape (reshape (ensemble.Shape.With(ensemble.Shape.Rank - 2, 1)) target)
@@ -477,15 +492,9 @@ module Ensembles =
         (target: 'T)
         (prediction: 'T)
         : LossValues<'T> when 'T :> ITensor<'T> =
-        checkTwo (nameof target) target (nameof prediction) prediction
-        Check.notNull (nameof cholesky) cholesky
+        let axis = vectorsWithMatrices (nameof cholesky) cholesky target prediction
         let shape = prediction.Shape
-        let axis = Check.vectorAxis (nameof prediction) shape
         let count = shape[axis]
-
-        Check.lengths (nameof cholesky) cholesky.Shape (Array.append (shape.ToArray()) [| count |]) (fun () ->
-            $"prediction has shape {shape}")
-
         let column = shape.With(axis, 1)
         // Row i of the factor: what is before its diagonal, and what is on it.
         let row i = reshape shape (slice axis i 1 cholesky)

@@ -35,14 +35,8 @@ module Forecasts =
     /// <remarks>(t − x)ᵀ Σ⁻¹ (t − x) + log det Σ: twice the Gaussian likelihood's, up to a constant. It takes one component away at a time: D steps, no inverse. Convex in x.
     /// Source: Dawid and Sebastiani, Ann. Stat. 27 (1999) 65–81; scoringrules.dssmv_ensemble (2025).</remarks>
     let dawidSebastianiMultivariate (covariance: 'T) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        checkTwo (nameof target) target (nameof prediction) prediction
-        Check.notNull (nameof covariance) covariance
-        let shape = prediction.Shape
-        let axis = Check.vectorAxis (nameof prediction) shape
-        let count = shape[axis]
-
-        Check.lengths (nameof covariance) covariance.Shape (Array.append (shape.ToArray()) [| count |]) (fun () ->
-            $"prediction has shape {shape}")
+        let axis = Ensembles.vectorsWithMatrices (nameof covariance) covariance target prediction
+        let count = prediction.Shape[axis]
 
         // What is known of the others once the first is: their conditional errors and covariance. The errors stand on both sides of the inverse, one by the covariance's
         // rows and one by its columns, so that its slopes are as symmetric as it is.

@@ -63,6 +63,16 @@ module Vocabulary =
         kernel labels |> ignore
         'T.Fuse(LinearRows(Func<Labels, LabelledRows> kernel, labels, chunk), [| rows; weight; bias |], Func<'T[], 'T> definition)
 
+    let private checkChunk (chunk: int) =
+        if chunk < 1 then
+            raise (ArgumentOutOfRangeException(nameof chunk, $"chunk is {Check.number chunk}, but it must be at least 1."))
+
+    // What is made of some rows at a time.
+    let private byChunk (chunk: int) (rows: int) (some: int -> int -> 'T) : 'T :> ITensor<'T> =
+        let starts = [| 0..chunk .. max 0 (rows - 1) |]
+        let part start = some start (min chunk (rows - start))
+        if starts.Length = 1 then part 0 else 'T.Concatenate(ReadOnlySpan(Array.map part starts), 0)
+
     // The same, of labels that have been checked: the definition, a chunk at a time, which an engine may know by name.
     let internal linearChunks
         (options: CrossEntropyOptions)
@@ -76,14 +86,10 @@ module Vocabulary =
         let indices = labels.Indices.ToArray()
 
         let definition (parameters: 'T[]) : 'T =
-            let valuesOf start =
-                let count = min chunk (n - start)
+            byChunk chunk n (fun start count ->
                 let part = Labels(ReadOnlySpan<int>(indices, start, count), Shape [| count |])
                 let values (x: 'T[]) = (linear x[1] x[2] x[0] |> crossEntropy options part).Values
-                'T.Recompute(Func<'T[], 'T> values, [| 'T.Slice(parameters[0], 0, start, count); parameters[1]; parameters[2] |])
-
-            let starts = [| 0..chunk .. max 0 (n - 1) |]
-            if starts.Length = 1 then valuesOf 0 else 'T.Concatenate(ReadOnlySpan(Array.map valuesOf starts), 0)
+                'T.Recompute(Func<'T[], 'T> values, [| 'T.Slice(parameters[0], 0, start, count); parameters[1]; parameters[2] |]))
 
         linearRows options chunk labels definition rows weight bias
 
@@ -108,9 +114,7 @@ module Vocabulary =
         (weight: 'T)
         (input: 'T)
         : LossValues<'T> when 'T :> ITensor<'T> =
-        if chunk < 1 then
-            raise (ArgumentOutOfRangeException(nameof chunk, $"chunk is {Check.number chunk}, but it must be at least 1."))
-
+        checkChunk chunk
         Check.notNull (nameof options) options
         Check.notNull (nameof labels) labels
         Check.notNull (nameof bias) bias
@@ -164,9 +168,7 @@ module Vocabulary =
         (weight: 'T)
         (input: 'T)
         : LossValues<'T> when 'T :> ITensor<'T> =
-        if chunk < 1 then
-            raise (ArgumentOutOfRangeException(nameof chunk, $"chunk is {Check.number chunk}, but it must be at least 1."))
-
+        checkChunk chunk
         Check.within (nameof beta) 0.0 1.0 beta
         Check.notNull (nameof options) options
         Check.notNull (nameof targetWeight) targetWeight
@@ -191,13 +193,11 @@ module Vocabulary =
             let logits weight rows = linear weight (Notation.num 0.0) rows
             (jensenShannonOfLogits options beta (logits x[3] x[2]) (logits x[1] x[0])).Values
 
-        let some start =
-            let count = min chunk (n - start)
-            let part (rows: 'T) : 'T = 'T.Slice(rows, 0, start, count)
-            'T.Recompute(Func<'T[], 'T> values, [| part input; weight; part targetInput; targetWeight |])
-
-        let starts = [| 0..chunk .. max 0 (n - 1) |]
-        LossValues(if starts.Length = 1 then some 0 else 'T.Concatenate(ReadOnlySpan(Array.map some starts), 0))
+        LossValues(
+            byChunk chunk n (fun start count ->
+                let part (rows: 'T) : 'T = 'T.Slice(rows, 0, start, count)
+                'T.Recompute(Func<'T[], 'T> values, [| part input; weight; part targetInput; targetWeight |]))
+        )
 
     let private checkAdaptive (parameters: AdaptiveSoftmax<'T>) (input: Shape) : int when 'T :> ITensor<'T> =
         let name = "parameters"

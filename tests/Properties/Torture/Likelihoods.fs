@@ -113,3 +113,17 @@ let ``a variance of 0 counts as ε`` () =
 [<Fact>]
 let ``a variance has a slope`` () =
     gives gaussian [ vector [ 3.0 ]; vector [ 1.0 ]; vector [ 2.0 ] ] [ 0.5 * (log 2.0 + 2.0) ] [ [ 1.0 ]; [ -1.0 ]; [ 0.5 * (0.5 - 1.0) ] ]
+
+// Whatever order the members are compared in, the slope at the target lies between those on its two sides.
+[<Fact>]
+let ``a member of an ensemble that is its target has the mean of both sides' slopes`` () =
+    let score =
+        { new TensorFunction with
+            member _.Apply inputs = crpsEnsemble false -1 inputs[1] inputs[0] |> Reduce.none
+        }
+
+    let of9 = List.map (fun n -> n / 9.0)
+    gives score [ matrix [ [ 1.0; 2.0; 4.0 ] ]; vector [ 1.0 ] ] [ 4.0 / 3.0 - 6.0 / 9.0 ] [ of9 [ 2.0; 3.0; 1.0 ]; [ -2.0 / 3.0 ] ]
+    gives score [ matrix [ [ 1.0; 2.0; 4.0 ] ]; vector [ 2.0 ] ] [ 1.0 - 6.0 / 9.0 ] [ of9 [ -1.0; 0.0; 1.0 ]; [ 0.0 ] ]
+    gives score [ matrix [ [ 1.0; 2.0; 4.0 ] ]; vector [ 4.0 ] ] [ 5.0 / 3.0 - 6.0 / 9.0 ] [ of9 [ -1.0; -3.0; -2.0 ]; [ 2.0 / 3.0 ] ]
+    gives score [ matrix [ [ 3.0 ] ]; vector [ 3.0 ] ] [ 0.0 ] [ [ 0.0 ]; [ 0.0 ] ]
