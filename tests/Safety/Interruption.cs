@@ -4,6 +4,8 @@ using Xunit;
 namespace Losses.Tests;
 
 /// <summary>A call that is interrupted ends when the last of its threads has: nobody writes to the caller's memory afterwards.</summary>
+// The caller waits for its threads where there are some: other tests would take them.
+[Collection(nameof(Cancellation.Alone))]
 public class Interruption
 {
     private readonly struct Logits : IPointwise

@@ -161,7 +161,7 @@ let private balanced (latex: string) =
             match side, opened with
             | "begin", _ -> name :: opened
             | _, last :: rest when last = name -> rest
-            | _ -> failwith $"{name} ends where it has not begun: {latex}")
+            | _ -> Property.fail $"{name} ends where it has not begun: {latex}")
 
     Assert.Empty opened
 
