@@ -67,6 +67,7 @@ let documents =
         "docs/accuracy.md", "accuracy.html"
         "docs/formulas.md", "formulas.html"
         "docs/torch-nn.md", "torch-nn.html"
+        "docs/migration.md", "migration.html"
         "bench/README.md", "benchmarks.html"
     ]
 

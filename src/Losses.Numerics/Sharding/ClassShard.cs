@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Losses;
 
@@ -81,11 +82,9 @@ public abstract class ClassShard
         WeightSum = classWeights.IsEmpty ? classes : sum.ToDouble();
         sum.Add(-WeightSum);
         WeightSumLost = classWeights.IsEmpty ? 0 : sum.ToDouble();
-        var hash = 14695981039346656037;
-        foreach (var b in MemoryMarshal.AsBytes(classWeights))
-            hash = (hash ^ b) * 1099511628211;
+        var weights = classWeights.IsEmpty ? "none" : System.Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(classWeights)));
         Loss = FormattableString.Invariant(
-            $"{loss}, labelSmoothing {labelSmoothing}, squaredNormaliser {squaredNormaliser}, classWeights {(classWeights.IsEmpty ? "none" : $"{hash:x16}")}"
+            $"{loss}, labelSmoothing {labelSmoothing}, squaredNormaliser {squaredNormaliser}, classWeights {weights}"
         );
     }
 
