@@ -621,7 +621,7 @@ let private tensors: Mutant list =
                 [
                     "a fair ensemble has a plain one's slopes", "own = isFair ? «0» : 1;", "1"
                     "a fair ensemble has a plain one's gaps", "isFair ? (double)k * «(k - 1)» /", "k"
-                    "a target beyond the last member costs nothing", "sum.Add(«Math.Max(y - low, 0)»);", "0"
+                    "a target beyond the last member costs nothing", "ref lost, «Math.Max(y - low, 0)»);", "0"
                 ]
         yield! inFile "Shapes/NormaliserRows.cs" [ "a normaliser is without its largest", "2 * u * normaliser / «(1 + others)»", "others" ]
         yield!

@@ -259,6 +259,13 @@ public struct Dual<T>(T value, T derivative) : IReal<Dual<T>>
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Dual<T> IReal<Dual<T>>.AboveTangent(Dual<T> d)
+    {
+        var value = T.AboveTangent(d._value);
+        return new() { _value = value, _derivative = T.Weigh(d._derivative, d._value + value) };
+    }
+
     // That of p − q − q d: what is left of p and q where both vary together is 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Dual<T> IReal<Dual<T>>.Excess(Dual<T> p, Dual<T> q, Dual<T> d) =>
