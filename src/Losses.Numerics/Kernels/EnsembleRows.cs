@@ -16,6 +16,30 @@ internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
     internal void Values<S>(ReadOnlySpan<S> members, ReadOnlySpan<S> target, Shape shape, Span<double> values, Span<int> order)
         where S : unmanaged, IFloatingPointIeee754<S>
     {
+        if (typeof(S) == typeof(float))
+            Scores<S, uint>(members, target, shape, values, order, member => Sorting.Key(float.CreateTruncating(member)));
+        else
+            Scores<S, ulong>(
+                members,
+                target,
+                shape,
+                values,
+                order,
+                member => Sorting.Key(double.CreateTruncating(member), descending: false)
+            );
+    }
+
+    private void Scores<S, K>(
+        ReadOnlySpan<S> members,
+        ReadOnlySpan<S> target,
+        Shape shape,
+        Span<double> values,
+        Span<int> order,
+        Func<S, K> key
+    )
+        where S : unmanaged, IFloatingPointIeee754<S>
+        where K : unmanaged, IBinaryInteger<K>, IUnsignedNumber<K>
+    {
         var (_, count, inner) = shape.Around(axis);
         double[] below = [.. Enumerable.Range(0, count + 1).Select(k => Share(k, count))];
         fixed (
@@ -31,12 +55,12 @@ internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
                 count,
                 (first, some) =>
                 {
-                    var sort = new Sorting(count);
+                    var sort = new Sorting<K>(count);
                     for (var row = first; row < first + some; row++)
                     {
                         var own = (S*)from + Start(row, count, inner);
                         for (var i = 0; i < count; i++)
-                            sort.Keys[i] = Sorting.Key(double.CreateTruncating(own[(long)i * inner]), descending: false);
+                            sort.Keys[i] = key(own[(long)i * inner]);
                         var order = sort.Run();
                         if (kept != 0)
                             order.AsSpan(0, count).CopyTo(new((int*)kept + (long)row * count, count));
@@ -84,7 +108,8 @@ internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
         double pairs = isFair ? (double)count * (count - 1) : (double)count * count,
             own = isFair ? 0 : 1;
         double[] away = [.. Enumerable.Range(0, count).Select(k => (2 * (count - 1 - k) + own) / pairs)],
-            towards = [.. Enumerable.Range(0, count).Select(k => -(2 * k + own) / pairs)];
+            towards = [.. Enumerable.Range(0, count).Select(k => -(2 * k + own) / pairs)],
+            between = [.. away.Zip(towards, (a, b) => (a + b) / 2)];
         fixed (
             S* x = members,
                 t = target,
@@ -118,21 +143,37 @@ internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
                     u == 0 ? 0
                     : double.IsNaN(last) || double.IsNaN(y) ? double.NaN
                     : u;
-                var balance = 0;
-                for (var k = 0; k < count; k++)
+                var low = CountBefore(order, start, member => member < y);
+                var high = CountBefore(order, start, member => member <= y);
+                if (toMembers != 0)
                 {
-                    var at = start + (long)order[k] * inner;
-                    var member = double.CreateTruncating(((S*)from)[at]);
-                    balance += y.CompareTo(member);
-                    var slope =
-                        member > y ? away[k]
-                        : member < y ? towards[k]
-                        : (away[k] + towards[k]) / 2;
-                    if (toMembers != 0)
-                        ((S*)toMembers)[at] = S.CreateTruncating(0.0 + scale * slope);
+                    Fill(order, start, 0, low, scale, towards);
+                    Fill(order, start, low, high, scale, between);
+                    Fill(order, start, high, count, scale, away);
                 }
                 if (toTarget != 0)
-                    ((S*)toTarget)[row] = S.CreateTruncating(0.0 + scale * balance / count);
+                    ((S*)toTarget)[row] = S.CreateTruncating(0.0 + scale * (low + high - count) / count);
+            }
+
+            int CountBefore(int* order, long start, Func<double, bool> isBefore)
+            {
+                int low = 0,
+                    high = count;
+                while (low < high)
+                {
+                    var middle = (low + high) / 2;
+                    if (isBefore(double.CreateTruncating(((S*)from)[start + (long)order[middle] * inner])))
+                        low = middle + 1;
+                    else
+                        high = middle;
+                }
+                return low;
+            }
+
+            void Fill(int* order, long start, int first, int end, double scale, double[] slopes)
+            {
+                for (var k = first; k < end; k++)
+                    ((S*)toMembers)[start + (long)order[k] * inner] = S.CreateTruncating(0.0 + scale * slopes[k]);
             }
         }
     }

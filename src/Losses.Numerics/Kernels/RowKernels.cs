@@ -492,7 +492,7 @@ internal static class RowKernels
                 length,
                 (first, count) =>
                 {
-                    var sort = new Sorting(length);
+                    var sort = new Sorting<ulong>(length);
                     for (var row = first; row < first + count; row++)
                     {
                         var start = row / inner * length * inner + row % inner;
