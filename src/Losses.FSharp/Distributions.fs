@@ -64,16 +64,15 @@ module Distributions =
         let inside = min (max target lower) upper
         let d = inside - prediction
         // As of the whole distribution, a change of z alone changes nothing.
-        let z = detach (d / scale)
+        let z = d / scale
         let a, b = clip 1e15 ((lower - prediction) / scale), clip 1e15 ((upper - prediction) / scale)
         let whole = Special.logMass a b
-        let share from up = exp (Special.logMass from up - whole)
-        let density = 0.7978845608028654 .* exp (num 0.0 - (0.5 .* (z * z) + whole))
+        let density = 0.7978845608028654 .* exp (num 0.0 - (detach (0.5 .* (z * z)) + whole))
         // √2, and 1/√π
         let root = 1.4142135623730951
         let spread = 0.5641895835477563 .* exp (Special.logMass (root .* a) (root .* b) - 2.0 .* whole)
         // F less what it lacks of 1, from the larger of the two: at an end the other one is 0, whose logarithm has no slope.
-        let below, above = share a z, share z b
+        let below, above = exp (Special.logMassFrom a z - whole), exp (Special.logMassUpTo z b - whole)
         let balance = ifLess below above (num 1.0 - 2.0 .* above) (2.0 .* below - num 1.0)
         let value = abs (target - inside) + d * balance + scale * (density - spread)
 

@@ -46,8 +46,8 @@ module internal Special =
     /// e^x² erfc x of an x that is not negative.
     let erfcx (x: 'T) : 'T :> IReal<'T> = series scaledTail (num 1.0 - num 7.5 / (x + num 3.75)) / (num 1.0 + 2.0 .* x)
 
-    /// log(Φ(b) − Φ(a)): the probability of an interval under a standard normal distribution; from the tails that it lies between, as far out as it is.
-    let logMass (a: 'T) (b: 'T) : 'T :> IReal<'T> =
+    // With the slopes by one end, or by both: what is detached twice is detached from two derivatives on a tape that does not know the innermost.
+    let private logMassBy (lowVaries: bool) (highVaries: bool) (a: 'T) (b: 'T) : 'T :> IReal<'T> =
         let half = 0.7071067811865476
         // Nothing changes so far out, and nothing overflows.
         let a, b = clip 1e15 a, clip 1e15 b
@@ -68,9 +68,20 @@ module internal Special =
         let byLow, byHigh = zero - density * atLow, density * atHigh
         let value = log (0.5 .* share) - 0.5 .* (far * far)
 
+        let along varies x slope = if varies then weigh (x - detach x) (detach slope) else zero
+
         detach value
-        + weigh (a - detach a) (detach (ifLess middle zero (zero - byHigh) byLow))
-        + weigh (b - detach b) (detach (ifLess middle zero (zero - byLow) byHigh))
+        + along lowVaries a (ifLess middle zero (zero - byHigh) byLow)
+        + along highVaries b (ifLess middle zero (zero - byLow) byHigh)
+
+    /// log(Φ(b) − Φ(a)): the probability of an interval under a standard normal distribution; from the tails that it lies between, as far out as it is.
+    let logMass (a: 'T) (b: 'T) : 'T :> IReal<'T> = logMassBy true true a b
+
+    /// The same, of an interval whose upper end stands still.
+    let logMassFrom (a: 'T) (b: 'T) : 'T :> IReal<'T> = logMassBy true false a b
+
+    /// The same, of an interval whose lower end stands still.
+    let logMassUpTo (a: 'T) (b: 'T) : 'T :> IReal<'T> = logMassBy false true a b
 
     // Up to here the power series of I₀, past it what x tends to: to 10⁻¹⁷.
     let private turn = 30.0

@@ -77,14 +77,23 @@ module internal FailureTime =
 
     let value (times: FailureTimes) (location: 'T) (lower: 'T) (upper: 'T) (scale: 'T) : 'T :> IReal<'T> =
         let z time = (log time - location) / scale
-        let zl, zu = z lower, z upper
         let zero, infinite = num 0.0, num System.Double.PositiveInfinity
-        let interval = between times zl zu (log1p ((upper - lower) / lower) / scale)
+        let finite otherwise = ifLess upper infinite upper otherwise
+        // What a branch that is not taken has for its times is finite: not every tape drops an infinite slope that nothing asks for.
+        let after = ifLess zero lower lower (num 1.0)
+        let twice = 2.0 .* after
+        let before = ifLess zero lower (ifLess lower upper (finite twice) twice) twice
+        let interval = between times (z after) (z before) (log1p ((before - after) / after) / scale)
 
         let censored =
-            ifLess upper infinite (ifLess zero lower interval (earlier times zu)) (ifLess zero lower (later times zl) zero)
+            ifLess
+                upper
+                infinite
+                (ifLess zero lower interval (earlier times (z (finite (num 1.0)))))
+                (ifLess zero lower (later times (z after)) zero)
 
-        let exact = density times zl + log scale + log lower
+        let time = ifLess lower upper (num 1.0) lower
+        let exact = density times (z time) + log scale + log time
 
         // A latest time before the earliest is none.
         let known = ifLess upper lower (num System.Double.NaN) exact
