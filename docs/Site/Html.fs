@@ -68,6 +68,7 @@ let documents =
         "docs/formulas.md", "formulas.html"
         "docs/torch-nn.md", "torch-nn.html"
         "docs/migration.md", "migration.html"
+        "docs/losses.md", "losses.html"
         "bench/README.md", "benchmarks.html"
     ]
 

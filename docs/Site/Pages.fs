@@ -341,6 +341,7 @@ let start (subjects: Subject list) (facts: string) : string =
 <li><a href="gallery.html">Gallery</a> Their curves.</li>
 <li><a href="readme.html">Guide</a> From the first example to a loss of your own.</li>
 <li><a href="torch-nn.html">From torch.nn</a> Each of PyTorch's criteria, and what is different.</li>
+<li><a href="losses.html">All losses</a> Their formulas, by family.</li>
 <li><a href="migration.html">From other libraries</a> Keras, optax, Kornia, Liger, scoringrules and timm, name by name.</li>
 <li><a href="accuracy.html">Accuracy</a> What is promised, how it is measured, what was found.</li>
 <li><a href="benchmarks.html">Benchmarks</a> Against libtorch, in the same process.</li>
