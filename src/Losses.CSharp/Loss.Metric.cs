@@ -269,6 +269,7 @@ public static partial class Loss
     /// <param name="embeddings">(N, D)</param>
     /// <param name="identities">Whose each embedding is, any numbers: (N). Equal ones are alike.</param>
     /// <param name="alpha">α, the angle in radians, above 0, below ½π.</param>
+    /// <param name="normalized">Whether embeddings are made as long as 1.</param>
     /// <param name="anchors">How many of the first embeddings look for their like among the rest; 0 where each looks among all others.</param>
     /// <returns>Nats: for each anchor the sum over what is like it; a mean divides by how many pairs these are.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
@@ -278,9 +279,10 @@ public static partial class Loss
         T embeddings,
         Labels identities,
         double alpha = Metric.AngularAlpha,
+        bool normalized = Metric.AngularNormalized,
         int anchors = Metric.AngularAnchors
     )
-        where T : ITensor<T> => Metric.angular(alpha, anchors, identities, embeddings);
+        where T : ITensor<T> => Metric.angular(alpha, normalized, anchors, identities, embeddings);
 
     /// <summary>Penalised negatives before positives: what the negatives cost that an anchor finds before each of its positives.</summary>
     /// <param name="embeddings">(N, D)</param>

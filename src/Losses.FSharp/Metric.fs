@@ -378,6 +378,10 @@ module Metric =
     [<Literal>]
     let AngularAlpha = 0.6981317007977318
 
+    /// normalized of <c>angular</c> where none is given.
+    [<Literal>]
+    let AngularNormalized = true
+
     /// anchors of <c>angular</c> where none is given.
     [<Literal>]
     let AngularAnchors = 0
@@ -763,18 +767,21 @@ module Metric =
 
     /// <summary>Angular loss: a negative should be seen from a positive pair under no more than an angle.</summary>
     /// <param name="alpha">α, the angle in radians, above 0, below ½π.</param>
+    /// <param name="normalized">Whether embeddings are made as long as 1.</param>
     /// <param name="anchors">How many of the first embeddings look for their like among the rest; 0 where each looks among all others.</param>
     /// <param name="identities">Whose each embedding is, any numbers: (N). Equal ones are alike.</param>
-    /// <param name="embeddings">(N, D), which are made as long as 1.</param>
+    /// <param name="embeddings">(N, D)</param>
     /// <returns>Nats: for each anchor the sum over what is like it; a mean divides by how many pairs these are, and is 0 where there are none.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="alpha"/> is outside its range.</exception>
     /// <remarks>log(1 + Σ exp(4 tan²α (a + p)·n − 2 (1 + tan²α) a·p)) over the negatives n of the anchor; a pair without counts nothing. Source: Wang et al., ICCV 2017.</remarks>
-    let angular (alpha: float) (anchors: int) (identities: Labels) (embeddings: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let angular (alpha: float) (normalized: bool) (anchors: int) (identities: Labels) (embeddings: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.inside (nameof alpha) 0.0 (0.5 *. Math.PI) alpha
         let square = Math.Tan alpha *. Math.Tan alpha
 
-        ofAnchors pairs' (fixedTo EmbeddingDistance.Dot anchors) identities embeddings (fun seen ->
+        let options = { fixedTo EmbeddingDistance.Dot anchors with Normalized = normalized }
+
+        ofAnchors pairs' options identities embeddings (fun seen ->
             let s = near seen
             let count = s.Shape[1]
             let among = 'T.MatMul(seen.Others, 'T.Permute(seen.Others, ReadOnlySpan [| 1; 0 |]))

@@ -81,10 +81,10 @@ let private perAnchor (loss: LossValues<T>) : LossValues<T> =
 
 let private ntXent' (given: Given) : T =
     let loss options =
-        ofBatch (fun given -> ntXent (given.Number "temperature")) options given
+        ofBatch (fun given -> ntXent (given.NumberOr(0.07, "temperature"))) options given
 
     if given.Word "reducer" = "per_anchor(avg_non_zero)" then
-        ntXent (given.Number "temperature") { euclidean with Distance = distance given } (labels given) given["embeddings"]
+        ntXent (given.NumberOr(0.07, "temperature")) { euclidean with Distance = distance given } (labels given) given["embeddings"]
         |> perAnchor
         |> nonZero
     else
@@ -323,7 +323,7 @@ let entries: (string * (Given -> T)) list =
         "pml/tuplet_margin_loss",
         (fun given -> tupletMargin (given.Number "scale") (radians (given.Number "margin_deg")) 0 (labels given) given["embeddings"] |> Reduce.mean)
         "pml/angular_loss",
-        (fun given -> angular (radians (given.NumberOr(40.0, "alpha_deg"))) 0 (labels given) given["embeddings"] |> Reduce.mean)
+        (fun given -> angular (radians (given.NumberOr(40.0, "alpha_deg"))) true 0 (labels given) given["embeddings"] |> Reduce.mean)
         "pml/pnp_loss", ofBatch before cosines
         "pml/ranked_list_loss", ofBatch ranked euclidean
         "pml/fast_ap_loss",
@@ -346,7 +346,13 @@ let entries: (string * (Given -> T)) list =
         "pml/self_supervised_sup_con", selfSupervised (fun given -> supCon (given.Number "temperature")) cosines
         "pml/self_supervised_multi_similarity", selfSupervised multiSimilarity' cosines
         "pml/self_supervised_angular",
-        selfSupervised (fun given options -> angular (radians (given.Number "alpha_deg")) options.Anchors) cosines
+        // The other view is taken as it is there.
+        selfSupervised
+            (fun given options identities embeddings ->
+                let n = options.Anchors
+                let part start : T = DiffTensor.Slice(embeddings, 0, start, n)
+                angular (radians (given.Number "alpha_deg")) false n identities (beside (unitRows (part 0)) (part n)))
+            cosines
         "pml/reduce_avg_non_zero", reduced (fun _ -> nonZero)
         "pml/reduce_threshold",
         reduced (fun given loss ->
