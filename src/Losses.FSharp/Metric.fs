@@ -775,7 +775,13 @@ module Metric =
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="alpha"/> is outside its range.</exception>
     /// <remarks>log(1 + Σ exp(4 tan²α (a + p)·n − 2 (1 + tan²α) a·p)) over the negatives n of the anchor; a pair without counts nothing. Source: Wang et al., ICCV 2017.</remarks>
-    let angular (alpha: float) (normalized: bool) (anchors: int) (identities: Labels) (embeddings: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let angular
+        (alpha: float)
+        (normalized: bool)
+        (anchors: int)
+        (identities: Labels)
+        (embeddings: 'T)
+        : LossValues<'T> when 'T :> ITensor<'T> =
         Check.inside (nameof alpha) 0.0 (0.5 *. Math.PI) alpha
         let square = Math.Tan alpha *. Math.Tan alpha
 

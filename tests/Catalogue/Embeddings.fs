@@ -121,13 +121,7 @@ module Embeddings =
             "counting", box options.Counting
         ]
 
-    let private batch
-        (name: string)
-        (options: MetricOptions)
-        (arguments: (string * objnull) list)
-        (formula: OfBatch)
-        (call: Call)
-        : Entry =
+    let private batch (name: string) (options: MetricOptions) (arguments: (string * objnull) list) (formula: OfBatch) (call: Call) : Entry =
         Entry.rows
             name
             [ whole count "embeddings" ]
@@ -199,9 +193,13 @@ module Embeddings =
 
                     let value i : 'T =
                         match mining with
-                        | TripletMining.All -> total [ for p in seen.Like i do for n in seen.Unlike i -> loss i p n ]
-                        | TripletMining.Hard ->
-                            loss i (seen.Like i |> List.maxBy (seen.At i)) (seen.Unlike i |> List.minBy (seen.At i))
+                        | TripletMining.All ->
+                            total
+                                [
+                                    for p in seen.Like i do
+                                        for n in seen.Unlike i -> loss i p n
+                                ]
+                        | TripletMining.Hard -> loss i (seen.Like i |> List.maxBy (seen.At i)) (seen.Unlike i |> List.minBy (seen.At i))
                         | _ -> total [ for p in seen.Like i -> loss i p (negative i p) ]
 
                     each seen value (fun i -> has (seen.Like i) && has (seen.Unlike i))
@@ -222,11 +220,7 @@ module Embeddings =
             $"distanceMargin of {boundaries} by triplets {byTriplets}"
             [ whole count "embeddings"; whole 0 "beta" ]
             (fun random format width ->
-                [|
-                    rows random format count width
-                    Array.init boundaries (fun _ -> format.Round(plus 0.5 (random.NextDouble())))
-                |],
-                [||])
+                [| rows random format count width; Array.init boundaries (fun _ -> format.Round(plus 0.5 (random.NextDouble()))) |], [||])
             { new Formula with
                 member _.Of(x: 'T[][], at, _) =
                     let seen = seen options x[0] at[0]
@@ -241,11 +235,7 @@ module Embeddings =
                             let positive = total (like i |> List.map (fun j -> hinge (num margin + seen.Far i j - beta)))
                             let negative = total (unlike i |> List.map (fun j -> hinge (num margin + beta - seen.Far i j)))
 
-                            let number =
-                                if byTriplets then
-                                    float (like i).Length *. float (unlike i).Length
-                                else
-                                    float (all i).Length
+                            let number = if byTriplets then float (like i).Length *. float (unlike i).Length else float (all i).Length
 
                             times (unlike i) * positive + times (like i) * negative + num (nu *. number) * beta
                     |]
@@ -254,12 +244,7 @@ module Embeddings =
                 member _.Of(x, _) = distanceMargin byTriplets nu margin options (labels identities) x[1] x[0]
             }
         |> Entry.withArguments (
-            [
-                "identities", box (labels identities)
-                "byTriplets", box byTriplets
-                "nu", box nu
-                "margin", box margin
-            ]
+            [ "identities", box (labels identities); "byTriplets", box byTriplets; "nu", box nu; "margin", box margin ]
             @ optionArguments options
         )
         |> sized moderate 256.0 4096.0
@@ -336,8 +321,19 @@ module Embeddings =
 
                     let value i : 'T =
                         let like, unlike = seen.Like i, seen.Unlike i
-                        let sums = [ for p in like do for n in unlike -> positive i p + negative i n ]
-                        let sumsAt = [ for p in like do for n in unlike -> plus (positiveAt i p) (negativeAt i n) ]
+
+                        let sums =
+                            [
+                                for p in like do
+                                    for n in unlike -> positive i p + negative i n
+                            ]
+
+                        let sumsAt =
+                            [
+                                for p in like do
+                                    for n in unlike -> plus (positiveAt i p) (negativeAt i n)
+                            ]
+
                         logOnePlus sums sumsAt
 
                     each seen value (fun i -> has (seen.Like i) && has (seen.Unlike i))
@@ -480,8 +476,7 @@ module Embeddings =
                                     logOnePlus
                                         [
                                             for n in seen.Unlike i ->
-                                                num (4.0 *. square) * (near i n + near p n)
-                                                - num (plus 2.0 (2.0 *. square)) * near i p
+                                                num (4.0 *. square) * (near i n + near p n) - num (plus 2.0 (2.0 *. square)) * near i p
                                         ]
                                         [
                                             for n in seen.Unlike i ->
@@ -566,7 +561,11 @@ module Embeddings =
 
                     let value i : 'T =
                         num (less 1.0 list.Imbalance)
-                        * side list.PositiveTemperature (fun j -> seen.Far i j - num inner) (fun j -> less (seen.At i j) inner) (seen.Like i)
+                        * side
+                            list.PositiveTemperature
+                            (fun j -> seen.Far i j - num inner)
+                            (fun j -> less (seen.At i j) inner)
+                            (seen.Like i)
                         + num list.Imbalance
                           * side
                               list.NegativeTemperature
@@ -623,13 +622,22 @@ module Embeddings =
             { new OfBatch with
                 member _.Of(seen: Seen<'T>) =
                     let pairs (list: int -> int list) =
-                        [ for i in seen.Anchors do for j in list i do if i < j then i, j ]
+                        [
+                            for i in seen.Anchors do
+                                for j in list i do
+                                    if i < j then
+                                        i, j
+                        ]
 
                     let isPaired i = has (seen.Like i)
                     let unlike = pairs seen.Unlike |> List.filter (fun (i, j) -> isPaired i || isPaired j)
 
                     let share (list: (int * int) list) b : 'T =
-                        total [ for i, j in list -> hinge (num 1.0 - abs (num (0.5 *. float bins) * (num 1.0 - seen.Far i j) - num (float b))) ]
+                        total
+                            [
+                                for i, j in list ->
+                                    hinge (num 1.0 - abs (num (0.5 *. float bins) * (num 1.0 - seen.Far i j) - num (float b)))
+                            ]
                         / num (float list.Length)
 
                     [| total [ for b in 0..bins -> share unlike b * total [ for k in 0..b -> share (pairs seen.Like) k ] ] |]
@@ -674,11 +682,24 @@ module Embeddings =
                     let width = 4.0 ./. float bins
                     let node k = plus least (width *. float k)
                     let share k y : 'T = hinge (num 1.0 - abs ((detach y - num (node k)) / num width))
-                    let all: 'T = total [ for k in 0..bins do for y in x[0] -> share k y ]
+
+                    let all: 'T =
+                        total
+                            [
+                                for k in 0..bins do
+                                    for y in x[0] -> share k y
+                            ]
 
                     [|
                         for i, y in Array.indexed x[0] ->
-                            total [ for k in 0..bins do if node k <= at[0].[i] then total (x[0] |> Array.map (share k)) ] / all * y
+                            total
+                                [
+                                    for k in 0..bins do
+                                        if node k <= at[0].[i] then
+                                            total (x[0] |> Array.map (share k))
+                                ]
+                            / all
+                            * y
                     |]
             }
             { new Call with
@@ -694,7 +715,13 @@ module Embeddings =
 
     // −log of the label's share.
     let private nll (label: int) (logits: 'T[]) (at: float[]) : 'T :> IReal<'T> =
-        let others = [ for c in 0 .. Operators.(-) logits.Length 1 do if c <> label then c ]
+        let others =
+            [
+                for c in 0 .. Operators.(-) logits.Length 1 do
+                    if c <> label then
+                        c
+            ]
+
         logOnePlus [ for c in others -> logits[c] - logits[label] ] [ for c in others -> less at[c] at[label] ]
 
     let private proxyCase
@@ -731,7 +758,11 @@ module Embeddings =
             call
         |> Entry.withArgumentsOf (fun _ y -> ("labels", box (labels y[0])) :: arguments)
         |> sized moderate (64.0 *. plus scale 1.0) (4096.0 *. plus scale 1.0 *. plus scale 1.0)
-        |> Entry.reaching (fun sample o k -> if o = 0 then [ Operators.(/) k (Operators.(/) sample.Operands[0].Length samples) ] else [ 0 .. Operators.(-) samples 1 ])
+        |> Entry.reaching (fun sample o k ->
+            if o = 0 then
+                [ Operators.(/) k (Operators.(/) sample.Operands[0].Length samples) ]
+            else
+                [ 0 .. Operators.(-) samples 1 ])
         |> Entry.promises [ NonNegative ]
 
     let private proxies = whole classes "proxies"
@@ -791,12 +822,7 @@ module Embeddings =
             (whole (Operators.(*) classes subCenters) "proxies")
             (Operators.(*) classes subCenters)
             (8.0 *. scale)
-            [
-                "margin", box margin
-                "scale", box scale
-                "subCenters", box subCenters
-                "easyMargin", box easy
-            ]
+            [ "margin", box margin; "scale", box scale; "subCenters", box subCenters; "easyMargin", box easy ]
             { new OfProxies with
                 member _.Of(x: 'T[], at, proxies, proxiesAt, label) =
                     let best c =
@@ -914,7 +940,8 @@ module Embeddings =
             { new OfProxies with
                 member _.Of(x: 'T[], _, proxies, _, _) =
                     struct (proxies
-                            |> Array.map (fun p -> num (less 0.0 (1.0 ./. temperature)) * Formulas.squares (Formulas.minus (unit x) (unit p))),
+                            |> Array.map (fun p ->
+                                num (less 0.0 (1.0 ./. temperature)) * Formulas.squares (Formulas.minus (unit x) (unit p))),
                             num 0.0)
             }
             { new Call with
@@ -929,12 +956,7 @@ module Embeddings =
             (Operand.any "centers" |> Operand.laid (Layout.Blocks each))
             (Operators.(*) classes each)
             64.0
-            [
-                "scale", box options.Scale
-                "gamma", box options.Gamma
-                "margin", box options.Margin
-                "tau", box options.Tau
-            ]
+            [ "scale", box options.Scale; "gamma", box options.Gamma; "margin", box options.Margin; "tau", box options.Tau ]
             { new OfProxies with
                 member _.Of(x: 'T[], at, proxies, proxiesAt, label) =
                     let ofClass c (x: 'a[]) = Array.sub x (Operators.(*) c each) each
@@ -970,8 +992,7 @@ module Embeddings =
             "centerLoss"
             [ whole samples "embeddings"; whole classes "centers" ]
             (fun random format width ->
-                [| rows random format samples width; rows random format classes width |],
-                Array.init samples (fun _ -> random.Next classes))
+                [| rows random format samples width; rows random format classes width |], Array.init samples (fun _ -> random.Next classes))
             { new Formula with
                 member _.Of(x: 'T[][], _, labels) =
                     let width = Operators.(/) x[0].Length samples
@@ -1024,7 +1045,11 @@ module Embeddings =
             }
         |> Entry.withArgumentsOf (fun _ y -> [ "labels", box (labels y[0]); "alpha", box alpha; "margin", box margin ])
         |> sized moderate 1024.0 65536.0
-        |> Entry.reaching (fun sample o k -> if o = 1 then [ Operators.(/) k (Operators.(/) sample.Operands[0].Length samples) ] else [ 0 .. Operators.(-) classes 1 ])
+        |> Entry.reaching (fun sample o k ->
+            if o = 1 then
+                [ Operators.(/) k (Operators.(/) sample.Operands[0].Length samples) ]
+            else
+                [ 0 .. Operators.(-) classes 1 ])
         |> Entry.promises [ NonNegative ]
 
     // The sphere ------------------------------------------------------------------------------------------------------------------------------------------------------
@@ -1071,7 +1096,10 @@ module Embeddings =
             { new Formula with
                 member _.Of(x: 'T[][], at, _) =
                     let pairs = [ 0, 1; 0, 2; 1, 2 ]
-                    let potential (i, j) : 'T = num (less 0.0 t) * Formulas.squares (Formulas.minus (unit (rowOf i x[0])) (unit (rowOf j x[0])))
+
+                    let potential (i, j) : 'T =
+                        num (less 0.0 t) * Formulas.squares (Formulas.minus (unit (rowOf i x[0])) (unit (rowOf j x[0])))
+
                     let potentialAt (i, j) = let d = apartAt (unitAt (rowOf i at[0])) (unitAt (rowOf j at[0])) in less 0.0 (t *. d *. d)
                     [| logSum (List.map potential pairs) (List.map potentialAt pairs) - num (Math.Log 3.0) |]
             }
@@ -1117,7 +1145,9 @@ module Embeddings =
             { new Formula with
                 member _.Of(x: 'T[][], at, _) =
                     let width = Operators.(/) x[0].Length samples
-                    let side (unit: 'a[] -> 'a[]) (x: 'a[]) = Array.chunkBySize width x |> Array.map (fun row -> if normalized then unit row else row)
+
+                    let side (unit: 'a[] -> 'a[]) (x: 'a[]) =
+                        Array.chunkBySize width x |> Array.map (fun row -> if normalized then unit row else row)
 
                     Array.init samples (fun n ->
                         let q, k, queue = (side unit x[0]).[n], (side unit x[1]).[n], side unit x[2]
@@ -1132,7 +1162,11 @@ module Embeddings =
             }
         |> Entry.withArguments [ "temperature", box temperature; "normalized", box normalized ]
         |> sized moderate 1024.0 65536.0
-        |> Entry.reaching (fun sample o k -> if o = 2 then [ 0 .. Operators.(-) samples 1 ] else [ Operators.(/) k (Operators.(/) sample.Operands[0].Length samples) ])
+        |> Entry.reaching (fun sample o k ->
+            if o = 2 then
+                [ 0 .. Operators.(-) samples 1 ]
+            else
+                [ Operators.(/) k (Operators.(/) sample.Operands[0].Length samples) ])
         |> Entry.promises [ NonNegative ]
 
     let entries: Entry list =
@@ -1167,13 +1201,7 @@ module Embeddings =
             contrastiveCase "of all" default' 0.2 1.2
             contrastiveCase "of what is not 0" { default' with Counting = PairCounting.NonZero } 0.5 1.0
             contrastiveCase "of dot products" { ofDot with Normalized = false; Anchors = 3 } 4.0 1.0
-            contrastiveCase
-                "of squares"
-                { default' with
-                    Distance = EmbeddingDistance.SquaredEuclidean
-                }
-                0.2
-                2.0
+            contrastiveCase "of squares" { default' with Distance = EmbeddingDistance.SquaredEuclidean } 0.2 2.0
 
             for mining in [ TripletMining.All; TripletMining.Hard; TripletMining.SemiHard ] do
                 tripletCase mining false default'

@@ -76,12 +76,10 @@ let private consistent (given: Given) : T =
 
     side "lambda_plus" (given.Number "margin_plus") 2.0 + side "lambda_minus" -2.0 (given.Number "margin_minus")
 
-let private perAnchor (loss: LossValues<T>) : LossValues<T> =
-    LossValues(loss.Values / DiffTensor.Max(num 1.0, loss.Weights))
+let private perAnchor (loss: LossValues<T>) : LossValues<T> = LossValues(loss.Values / DiffTensor.Max(num 1.0, loss.Weights))
 
 let private ntXent' (given: Given) : T =
-    let loss options =
-        ofBatch (fun given -> ntXent (given.NumberOr(0.07, "temperature"))) options given
+    let loss options = ofBatch (fun given -> ntXent (given.NumberOr(0.07, "temperature"))) options given
 
     if given.Word "reducer" = "per_anchor(avg_non_zero)" then
         ntXent (given.NumberOr(0.07, "temperature")) { euclidean with Distance = distance given } (labels given) given["embeddings"]
@@ -98,7 +96,8 @@ let private margin' (given: Given) : T =
     let perClass = beta.Shape.Size > 1
 
     let loss =
-        distanceMargin true (if perClass then nu else 0.0) (given.Number "margin") options identities beta embeddings |> Reduce.mean
+        distanceMargin true (if perClass then nu else 0.0) (given.Number "margin") options identities beta embeddings
+        |> Reduce.mean
 
     if perClass || nu = 0.0 then loss else loss + num nu * sumAll beta
 
@@ -117,13 +116,12 @@ let private before (given: Given) (options: MetricOptions) : Labels -> T -> Loss
 
 let private ranked (given: Given) : MetricOptions -> Labels -> T -> LossValues<T> =
     rankedList
-        {
-            RankedListOptions.Default with
-                Alpha = given.NumberOr(1.2, "alpha")
-                Margin = given.Number "margin"
-                Imbalance = given.Number "imbalance"
-                PositiveTemperature = given.NumberOr(0.0, "Tp")
-                NegativeTemperature = given.Number "Tn"
+        { RankedListOptions.Default with
+            Alpha = given.NumberOr(1.2, "alpha")
+            Margin = given.Number "margin"
+            Imbalance = given.Number "imbalance"
+            PositiveTemperature = given.NumberOr(0.0, "Tp")
+            NegativeTemperature = given.Number "Tn"
         }
 
 // Of distances that are constants: each positive's less each negative's.
@@ -148,8 +146,28 @@ let private triplets (given: Given) : float[] =
         let r, c = d.Shape[0], d.Shape[1]
         let at i j = d.ToArray()[i * c + j]
         let orZero (values: float list) = if values.IsEmpty then 0.0 else List.min values
-        let row i = if i < r then orZero [ for j in 0 .. c - 1 do if j <> i then at i j ] else 0.0
-        let column j = if j < c then orZero [ for i in 0 .. r - 1 do if i <> j then at i j ] else 0.0
+
+        let row i =
+            if i < r then
+                orZero
+                    [
+                        for j in 0 .. c - 1 do
+                            if j <> i then
+                                at i j
+                    ]
+            else
+                0.0
+
+        let column j =
+            if j < c then
+                orZero
+                    [
+                        for i in 0 .. r - 1 do
+                            if i <> j then
+                                at i j
+                    ]
+            else
+                0.0
 
         [|
             for i in 0 .. max r c - 1 do
@@ -159,14 +177,18 @@ let private triplets (given: Given) : float[] =
 
 let private softMargin (given: Given) : T =
     let differences = triplets given
-    dynamicSoftMargin (given.Number "min_val") (given.Integer "num_bins") (DiffTensor.Create(differences, [| differences.Length |])) |> Reduce.mean
+
+    dynamicSoftMargin (given.Number "min_val") (given.Integer "num_bins") (DiffTensor.Create(differences, [| differences.Length |]))
+    |> Reduce.mean
 
 // Two views: one batch, or anchors beside the other view.
 let private selfSupervised (loss: Given -> MetricOptions -> Labels -> T -> LossValues<T>) (options: MetricOptions) (given: Given) : T =
     let one, two = given["embeddings"], given["ref_emb"]
     let n = one.Shape[0]
     let identities = numbered (Seq.append [ 0 .. n - 1 ] [ 0 .. n - 1 ])
-    loss given { options with Anchors = (if given.Flag "symmetric" then 0 else n) } identities (beside one two) |> Reduce.mean
+
+    loss given { options with Anchors = (if given.Flag "symmetric" then 0 else n) } identities (beside one two)
+    |> Reduce.mean
 
 let private multiSimilarity' (given: Given) : MetricOptions -> Labels -> T -> LossValues<T> =
     multiSimilarity (given.Number "alpha") (given.Number "beta") (given.Number "base") (given.NumberOr(infinity, "epsilon"))
@@ -181,9 +203,7 @@ let private kerasCircle (given: Given) : T =
 
     let struct (embeddings, identities, anchors) =
         if given.Has "ref_embeddings" then
-            struct (beside given["y_pred"] given["ref_embeddings"],
-                    numbered (Seq.append own (given.Integers "ref_labels")),
-                    own.Length)
+            struct (beside given["y_pred"] given["ref_embeddings"], numbered (Seq.append own (given.Integers "ref_labels")), own.Length)
         else
             struct (given["y_pred"], numbered own, 0)
 
@@ -199,7 +219,13 @@ let private kerasCircle (given: Given) : T =
 let private instance (given: Given) : T =
     let own = if given.Has "labels" then given.Integers "labels" else [||]
     let distinct = own |> Array.distinct |> Array.sort
-    let places = if own.Length = 0 then Unchecked.defaultof<Labels> else numbered (own |> Array.map (fun y -> Array.IndexOf(distinct, y)))
+
+    let places =
+        if own.Length = 0 then
+            Unchecked.defaultof<Labels>
+        else
+            numbered (own |> Array.map (fun y -> Array.IndexOf(distinct, y)))
+
     let scale = given.NumberOr(64.0, "gamma")
     normalizedSoftmax scale true places given["embeddings"] given["embeddings"] |> Reduce.mean
 
@@ -210,11 +236,12 @@ let private ofClasses (loss: Given -> Labels -> T -> T -> LossValues<T>) (name: 
     loss given (labels given) (proxies name given) given["embeddings"] |> Reduce.mean
 
 let private triplet (mining: TripletMining) (given: Given) : T =
-    let distance =
-        if given.Flag "squared" then EmbeddingDistance.SquaredEuclidean else EmbeddingDistance.Euclidean
+    let distance = if given.Flag "squared" then EmbeddingDistance.SquaredEuclidean else EmbeddingDistance.Euclidean
 
     let options = { euclidean with Distance = distance; Normalized = false }
-    batchTriplet mining (given.Word "form" = "soft") (given.Number "margin") options (labels given) given["embeddings"] |> Reduce.mean
+
+    batchTriplet mining (given.Word "form" = "soft") (given.Number "margin") options (labels given) given["embeddings"]
+    |> Reduce.mean
 
 let private ofWeights (loss: Given -> Labels -> T -> T -> LossValues<T>) (given: Given) : T =
     loss given (labels given) given["weights"] given["embeddings"] |> given.Reduced
@@ -249,14 +276,14 @@ let private reduced (reduce: Given -> LossValues<T> -> T) (given: Given) : T = r
 
 let entries: (string * (Given -> T)) list =
     [
-        "retrieval/arcface",
-        ofWeights (fun given -> arcFace 1 (given.Flag "easy_margin") (given.Number "margin") (given.Number "scale"))
+        "retrieval/arcface", ofWeights (fun given -> arcFace 1 (given.Flag "easy_margin") (given.Number "margin") (given.Number "scale"))
         "retrieval/cosface", ofWeights (fun given -> cosFace (given.Number "margin") (given.Number "scale"))
         "retrieval/adacos_fixed", ofWeights (fun _ -> adaCos)
         "retrieval/magface", ofWeights magFace'
         "retrieval/proxy_anchor",
         (fun given ->
-            proxyAnchor (given.Number "alpha") (given.Number "delta") (labels given) given["proxies"] given["embeddings"] |> Reduce.mean)
+            proxyAnchor (given.Number "alpha") (given.Number "delta") (labels given) given["proxies"] given["embeddings"]
+            |> Reduce.mean)
         "retrieval/proxy_nca_pp",
         (fun given -> proxyNCA (given.Number "temperature") (labels given) given["proxies"] given["embeddings"] |> given.Reduced)
         "retrieval/soft_triple",
@@ -272,8 +299,7 @@ let entries: (string * (Given -> T)) list =
         "retrieval/multi_similarity", ofBatch multiSimilarity' cosines
         "retrieval/moco",
         (fun given -> momentumContrast (given.Number "temperature") true given["queue"] given["key"] given["query"] |> given.Reduced)
-        "retrieval/alignment",
-        (fun given -> alignment (given.Number "alpha") (given.Flag "normalize") given["y"] given["x"] |> Reduce.mean)
+        "retrieval/alignment", (fun given -> alignment (given.Number "alpha") (given.Flag "normalize") given["y"] given["x"] |> Reduce.mean)
         "retrieval/uniformity", (fun given -> uniformity (given.Number "t") (given.Flag "normalize") given["x"] |> Reduce.mean)
         "retrieval/koleo", (fun given -> koLeo (given.Number "eps") (given.Flag "normalize") given["x"] |> Reduce.mean)
 
@@ -285,59 +311,73 @@ let entries: (string * (Given -> T)) list =
         "pml/arcface_loss", ofClasses arc "W"
         "pml/subcenter_arcface_loss", ofClasses arc "W"
         "pml/cosface_loss", ofClasses (fun given -> cosFace (given.Number "margin") (given.Number "scale")) "W"
-        "pml/large_margin_softmax_loss",
-        ofClasses (fun given -> largeMarginSoftmax (given.Integer "margin") (given.Number "scale")) "W"
+        "pml/large_margin_softmax_loss", ofClasses (fun given -> largeMarginSoftmax (given.Integer "margin") (given.Number "scale")) "W"
         "pml/sphereface_loss", ofClasses (fun given -> sphereFace (given.Integer "margin") (given.Number "scale")) "W"
+
         "pml/normalized_softmax_loss",
         ofClasses (fun given -> normalizedSoftmax (1.0 / given.Number "temperature") (given.Flag "normalize_embeddings")) "W"
+
         "pml/proxy_anchor_loss",
         (fun given ->
             let proxies = given.Any("proxies", "embeddings")
             let alpha, margin = given.NumberOr(32.0, "alpha"), given.NumberOr(0.1, "margin")
             proxyAnchor alpha margin (labels given) proxies given["embeddings"] |> Reduce.mean)
+
         "pml/proxy_nca_loss", ofClasses (fun _ -> proxyNCA 1.0) "proxies"
+
         "pml/soft_triple_loss",
         (fun given ->
             let each = given.Integer "centers_per_class"
             let centers = turned given["fc"]
             let centers = reshape (Shape [| centers.Shape[0] / each; each; centers.Shape[1] |]) centers
             softTriple (softTriple' "la" "reg_weight" given) (labels given) centers given["embeddings"] |> Reduce.mean)
+
         "pml/contrastive_loss",
         (fun given ->
             // Non-zero means where nothing is said.
             let counting = if given.Word "reducer" = "mean" then PairCounting.All else PairCounting.NonZero
             ofBatch contrastive' { euclidean with Distance = distance given; Counting = counting } given)
+
         "pml/signal_to_noise_ratio_contrastive_loss", signalToNoise
         "pml/threshold_consistent_margin_loss", consistent
+
         "pml/triplet_margin_loss_batch_all",
         asGiven (fun given -> batchTriplet TripletMining.All (given.Flag "smooth") (given.Number "margin"))
+
         "pml/margin_loss", margin'
         "pml/multi_similarity_loss", ofBatch multiSimilarity' cosines
         "pml/circle_loss", circle'
         "pml/nt_xent_loss", ntXent'
         "pml/sup_con_loss", asGiven (fun given -> supCon (given.Number "temperature"))
+
         "pml/nca_loss",
-        ofBatch
-            (fun given -> nca (given.Number "softmax_scale"))
-            { euclidean with Distance = EmbeddingDistance.SquaredEuclidean }
+        ofBatch (fun given -> nca (given.Number "softmax_scale")) { euclidean with Distance = EmbeddingDistance.SquaredEuclidean }
+
         "pml/tuplet_margin_loss",
-        (fun given -> tupletMargin (given.Number "scale") (radians (given.Number "margin_deg")) 0 (labels given) given["embeddings"] |> Reduce.mean)
+        (fun given ->
+            tupletMargin (given.Number "scale") (radians (given.Number "margin_deg")) 0 (labels given) given["embeddings"]
+            |> Reduce.mean)
+
         "pml/angular_loss",
         (fun given -> angular (radians (given.NumberOr(40.0, "alpha_deg"))) true 0 (labels given) given["embeddings"] |> Reduce.mean)
+
         "pml/pnp_loss", ofBatch before cosines
         "pml/ranked_list_loss", ofBatch ranked euclidean
+
         "pml/fast_ap_loss",
         (fun given ->
             if given.Has "ref_emb" then
                 notCovered "there is no set of references to give"
 
             fastAP (given.IntegerOr(10, "num_bins")) (labels given) given["embeddings"] |> Reduce.mean)
+
         "pml/histogram_loss",
         (fun given ->
             if given.Gives "delta" then
                 notCovered "the width of a bin follows from their number"
 
             histogram (given.Integer "n_bins") (labels given) given["embeddings"] |> Reduce.mean)
+
         "pml/dynamic_soft_margin_loss", softMargin
         "pml/n_pairs_loss", (fun given -> nPairs true (labels given) given["embeddings"] |> Reduce.mean)
         "pml/instance_loss", instance
@@ -345,6 +385,7 @@ let entries: (string * (Given -> T)) list =
         "pml/self_supervised_contrastive", selfSupervised contrastive' { euclidean with Counting = PairCounting.NonZero }
         "pml/self_supervised_sup_con", selfSupervised (fun given -> supCon (given.Number "temperature")) cosines
         "pml/self_supervised_multi_similarity", selfSupervised multiSimilarity' cosines
+
         "pml/self_supervised_angular",
         // The other view is taken as it is there.
         selfSupervised
@@ -353,18 +394,20 @@ let entries: (string * (Given -> T)) list =
                 let part start : T = DiffTensor.Slice(embeddings, 0, start, n)
                 angular (radians (given.Number "alpha_deg")) false n identities (beside (unitRows (part 0)) (part n)))
             cosines
+
         "pml/reduce_avg_non_zero", reduced (fun _ -> nonZero)
+
         "pml/reduce_threshold",
-        reduced (fun given loss ->
-            loss |> Reduce.between (given.NumberOr(-infinity, "low")) (given.NumberOr(infinity, "high")) |> orZero)
+        reduced (fun given loss -> loss |> Reduce.between (given.NumberOr(-infinity, "low")) (given.NumberOr(infinity, "high")) |> orZero)
+
         "pml/reduce_class_weighted",
         reduced (fun given loss ->
             let weights = given.List "class_weights"
             let own = given.Integers "labels" |> Array.map (fun y -> weights[y])
             loss |> Reduce.weigh (Weights(ReadOnlySpan own, Shape [| own.Length |])) |> Reduce.mean)
+
         "pml/reduce_divisor", reduced (fun given loss -> (1.0 / given.Number "divisor") * loss |> Reduce.sum)
         "keras/circle", kerasCircle
         "monai/contrastive", views
-        "optax/nt_xent",
-        (fun given -> ntXent (given.Number "temperature") cosines (labels given) given["embeddings"] |> Reduce.mean)
+        "optax/nt_xent", (fun given -> ntXent (given.Number "temperature") cosines (labels given) given["embeddings"] |> Reduce.mean)
     ]
