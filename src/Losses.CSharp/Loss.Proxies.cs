@@ -111,8 +111,9 @@ public static partial class Loss
 
     /// <summary>SoftTriple: a softmax over classes of similarities that are themselves softmax-weighted over the centres of a class.</summary>
     /// <param name="embeddings">(N, D)</param>
-    /// <param name="centers">K for each class: (C, K, D).</param>
+    /// <param name="proxies">(C K, D): the centres of class c are the rows from c K on.</param>
     /// <param name="labels">Class indices: (N).</param>
+    /// <param name="subCenters">How many centres each class has, K; 10 by default.</param>
     /// <param name="scale">What similarities are multiplied by; 20 by default.</param>
     /// <param name="gamma">γ, the temperature among the centres of a class; 0.1 by default.</param>
     /// <param name="margin">What the similarity to the own class is less; 0.01 by default.</param>
@@ -123,14 +124,16 @@ public static partial class Loss
     /// <remarks>Source: Qian et al., ICCV 2019.</remarks>
     public static LossValues<T> SoftTriple<T>(
         T embeddings,
-        T centers,
+        T proxies,
         Labels labels,
+        int? subCenters = null,
         double? scale = null,
         double? gamma = null,
         double? margin = null,
         double? tau = null
     )
-        where T : ITensor<T> => Proxies.softTriple(SoftTripleOptions.Given(scale, gamma, margin, tau), labels, centers, embeddings);
+        where T : ITensor<T> =>
+        Proxies.softTriple(SoftTripleOptions.Given(subCenters, scale, gamma, margin, tau), labels, proxies, embeddings);
 
     /// <inheritdoc cref="Proxies.centerLoss"/>
     public static LossValues<T> CenterLoss<T>(T embeddings, T centers, Labels labels)

@@ -233,8 +233,11 @@ module internal LabelledBatch =
                         Own = Array.skip 2 x
                     }
 
-            let some (x: 'T) : 'T = 'T.Slice(x, 0, start, length)
-            'T.Recompute(Func<'T[], 'T> seen, Array.append [| some anchorRows; otherRows |] (Array.map some ofAnchors))
+            if length = own.Length then
+                seen (Array.append [| anchorRows; otherRows |] ofAnchors)
+            else
+                let some (x: 'T) : 'T = 'T.Slice(x, 0, start, length)
+                'T.Recompute(Func<'T[], 'T> seen, Array.append [| some anchorRows; otherRows |] (Array.map some ofAnchors))
 
         match Indices.parts own.Length (Array.append [| Operators.max 1 count |] (each count)) with
         | [| all |] -> part all
@@ -1002,7 +1005,7 @@ module Metric =
                 (seq { 0..bins })
 
         let total = expand x.Shape (ifLess (num 0.0) total total (num 1.0))
-        LossValues(whole (detach (share / total) * differences))
+        LossValues(whole (share / total * differences))
 
     /// normalized of <c>nPairs</c> where none is given.
     [<Literal>]

@@ -62,6 +62,8 @@ type MagFaceOptions =
 [<NoComparison; ReferenceEquality>]
 type SoftTripleOptions =
     {
+        /// How many centres each class has, K; at least 1.
+        SubCenters: int
         /// What similarities are multiplied by; finite, above 0.
         Scale: float
         /// γ, the temperature among the centres of a class; finite, above 0.
@@ -72,13 +74,16 @@ type SoftTripleOptions =
         Tau: float
     }
 
-    /// Those of the paper: 20, 0.1, 0.01 and 0.2.
-    static member Default = { Scale = 20.0; Gamma = 0.1; Margin = 0.01; Tau = 0.2 }
+    /// Those of the paper: ten centres, 20, 0.1, 0.01 and 0.2.
+    static member Default = { SubCenters = 10; Scale = 20.0; Gamma = 0.1; Margin = 0.01; Tau = 0.2 }
 
-    static member internal Given(scale: Nullable<float>, gamma: Nullable<float>, margin: Nullable<float>, tau: Nullable<float>) =
+    static member internal Given
+        (subCenters: Nullable<int>, scale: Nullable<float>, gamma: Nullable<float>, margin: Nullable<float>, tau: Nullable<float>)
+        =
         let own = SoftTripleOptions.Default
 
         {
+            SubCenters = subCenters.GetValueOrDefault own.SubCenters
             Scale = scale.GetValueOrDefault own.Scale
             Gamma = gamma.GetValueOrDefault own.Gamma
             Margin = margin.GetValueOrDefault own.Margin
@@ -163,6 +168,10 @@ module Proxies =
         Check.notEmptyAxis (nameof embeddings) embeddings.Shape 1 "features"
         Check.shape (nameof labels) labels.Shape (embeddings.Shape.Without 1) (fun () -> $"embeddings has shape {embeddings.Shape}")
 
+    let private checkSubCenters (name: string) (subCenters: int) : unit =
+        if subCenters < 1 then
+            raise (ArgumentOutOfRangeException(name, $"{name} is {Check.number subCenters}, but it must be at least 1."))
+
     // Labels that are all classes, of which each has so many of the rows of a matrix.
     let private check (each: int) (name: string) (labels: Labels) (proxies: 'T) (embeddings: 'T) : Labels when 'T :> ITensor<'T> =
         checkRows labels embeddings
@@ -213,7 +222,7 @@ module Proxies =
 
         match Indices.parts indices.Length [| width |] with
         | [||] -> sumAlong 1 rows[0]
-        | [| all |] -> part all
+        | [| _ |] -> values indices (Array.append rows rest)
         | parts -> 'T.Concatenate(ReadOnlySpan(Array.map part parts), 0)
 
     let private lengths (x: 'T) : 'T :> ITensor<'T> = norm 1 2.0 x
@@ -309,7 +318,8 @@ module Proxies =
                         struct (ifLess cosine (best k) (best k) cosine, ifLess cosine (best k) values[k] value))
                     (struct (best 0, values[0]))
                     (seq { 1 .. Operators.(-) subCenters 1 })
-                |> fun struct (_, value) -> value
+                // A NaN is in the order of nothing.
+                |> fun struct (_, value) -> given (Array.reduce (fun a b -> a + b) own) value
 
             crossEntropyOf labels (scale .* margin u x (chosen own) (fun () -> chosen (sines ()))) (scale .* cosines)
 
@@ -335,9 +345,7 @@ module Proxies =
         (proxies: 'T)
         (embeddings: 'T)
         : LossValues<'T> when 'T :> ITensor<'T> =
-        if subCenters < 1 then
-            raise (ArgumentOutOfRangeException(nameof subCenters, $"subCenters is {Check.number subCenters}, but it must be at least 1."))
-
+        checkSubCenters (nameof subCenters) subCenters
         Check.within (nameof margin) 0.0 Math.PI margin
         Check.positive (nameof scale) scale
         let labels = check subCenters (nameof proxies) labels proxies embeddings
@@ -575,33 +583,24 @@ module Proxies =
     /// <summary>SoftTriple: a softmax over classes of similarities that are themselves softmax-weighted over the centres of a class.</summary>
     /// <param name="options">The scale, γ, the margin, and what the centres of a class cost that are apart.</param>
     /// <param name="labels">Class indices: (N).</param>
-    /// <param name="centers">K for each class: (C, K, D).</param>
+    /// <param name="proxies">(C K, D): the centres of class c are the rows from c K on.</param>
     /// <param name="embeddings">(N, D)</param>
     /// <returns>Nats and the regulariser, one for each embedding.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">A label is no class, or an option is outside its range.</exception>
     /// <remarks>With S = Σ softmax(s/γ) s over the cosines to the centres of a class: cross-entropy of λ (S − δ 1[own]), + τ/(C K (K − 1)) Σ ‖w − w′‖ over the pairs of
     /// centres of a class. Source: Qian et al., ICCV 2019.</remarks>
-    let softTriple (options: SoftTripleOptions) (labels: Labels) (centers: 'T) (embeddings: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let softTriple (options: SoftTripleOptions) (labels: Labels) (proxies: 'T) (embeddings: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
         Check.positive "scale" options.Scale
         Check.positive "gamma" options.Gamma
         Check.finite "margin" options.Margin
         Check.notNegative "tau" options.Tau
-        Check.notNull (nameof centers) centers
-
-        if centers.Shape.Rank <> 3 || centers.Shape.Size = 0 then
-            raise (ArgumentException($"centers has shape {centers.Shape}; it must be (classes, centres, features).", nameof centers))
-
-        let classes, each, width = centers.Shape[0], centers.Shape[1], centers.Shape[2]
-        let flat = reshape (Shape [| Operators.(*) classes each; width |]) centers
-        checkRows labels embeddings
-
-        Check.lengths (nameof centers) centers.Shape [| classes; each; embeddings.Shape[1] |] (fun () ->
-            $"embeddings has shape {embeddings.Shape}")
-
-        let labels = labels.Checked(classes, nameof labels)
-        let unit = unitRows flat
+        checkSubCenters "subCenters" options.SubCenters
+        let each = options.SubCenters
+        let labels = check each (nameof proxies) labels proxies embeddings
+        let classes = Operators.(/) proxies.Shape[0] each
+        let unit = unitRows proxies
 
         let values (labels: int[]) (x: 'T[]) : 'T =
             let cosines = reshape (Shape [| labels.Length; classes; each |]) (product x[1] x[0])
@@ -609,12 +608,12 @@ module Proxies =
             let own = ownOf labels similarity - num options.Margin
             crossEntropyOf labels (options.Scale .* own) (options.Scale .* similarity)
 
-        let loss = byRows (Operators.(*) classes each) labels [| unitRows embeddings |] [| unit |] values
+        let loss = byRows proxies.Shape[0] labels [| unitRows embeddings |] [| unit |] values
 
         if each = 1 || options.Tau = 0.0 then
             loss |> whole |> LossValues
         else
-            let centers = reshape centers.Shape unit
+            let centers = reshape (Shape [| classes; each; proxies.Shape[1] |]) unit
             let pairs = float classes *. float each *. Operators.(-) (float each) 1.0
             let apart = sumAll (cdist 2.0 centers centers) * num (0.5 *. options.Tau ./. pairs)
             loss + expand loss.Shape apart |> whole |> LossValues

@@ -131,6 +131,11 @@ module Embeddings =
             }
             call
         |> Entry.withArguments (("identities", box (labels identities)) :: arguments)
+        // An anchor that nobody looks for is in its own value alone.
+        |> Entry.reaching (fun sample _ k ->
+            let row = Operators.(/) k (Operators.(/) sample.Operands[0].Length count)
+            let anchors = if options.Anchors = 0 then count else options.Anchors
+            if row < options.Anchors then [ row ] else [ 0 .. Operators.(-) anchors 1 ])
 
     // A value for each anchor that a list is not empty for; 0 for the others.
     let private each (seen: Seen<'T>) (value: int -> 'T) (has: int -> bool) : 'T[] when 'T :> IReal<'T> =
@@ -247,6 +252,8 @@ module Embeddings =
             [ "identities", box (labels identities); "byTriplets", box byTriplets; "nu", box nu; "margin", box margin ]
             @ optionArguments options
         )
+        |> Entry.reaching (fun _ o k ->
+            [ 0 .. Operators.(-) count 1 ] |> List.filter (fun i -> o = 0 || boundaries = 1 || identities[i] = k))
         |> sized moderate 256.0 4096.0
         |> Entry.promises [ NonNegative ]
 
@@ -645,6 +652,7 @@ module Embeddings =
             { new Call with
                 member _.Of(x, _) = histogram bins (labels identities) x[0]
             }
+        |> Entry.reaching (fun _ _ _ -> [ 0 ])
         |> sized moderate 1024.0 65536.0
         |> Entry.promises [ NonNegative ]
 
@@ -667,6 +675,14 @@ module Embeddings =
             { new Call with
                 member _.Of(x, _) = nPairs true (labels identities) x[0]
             }
+        // An anchor is in its own value, a positive in all, and what is of no pair in none.
+        |> Entry.reaching (fun sample _ k ->
+            match Operators.(/) k (Operators.(/) sample.Operands[0].Length count) with
+            | 0 -> [ 0 ]
+            | 1 -> [ 1 ]
+            | 2
+            | 3 -> [ 0; 1 ]
+            | _ -> [])
         |> sized moderate 64.0 1024.0
         |> Entry.promises [ NonNegative ]
 
@@ -949,11 +965,11 @@ module Embeddings =
             }
 
     let private softTripleCase (each: int) =
-        let options = { Scale = 4.0; Gamma = 0.5; Margin = 0.05; Tau = 0.2 }
+        let options = { SubCenters = each; Scale = 4.0; Gamma = 0.5; Margin = 0.05; Tau = 0.2 }
 
         proxyCase
             $"softTriple of {each}"
-            (Operand.any "centers" |> Operand.laid (Layout.Blocks each))
+            (whole (Operators.(*) classes each) "proxies")
             (Operators.(*) classes each)
             64.0
             [ "scale", box options.Scale; "gamma", box options.Gamma; "margin", box options.Margin; "tau", box options.Tau ]

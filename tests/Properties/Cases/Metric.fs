@@ -258,8 +258,9 @@ let private magFace' (given: Given) : Labels -> T -> T -> LossValues<T> =
             EasyMargin = given.Flag "easy_margin"
         }
 
-let private softTriple' (scale: string) (tau: string) (given: Given) : SoftTripleOptions =
+let private softTriple' (subCenters: int) (scale: string) (tau: string) (given: Given) : SoftTripleOptions =
     {
+        SubCenters = subCenters
         Scale = given.Number scale
         Gamma = given.Number "gamma"
         Margin = given.Number "margin"
@@ -287,7 +288,11 @@ let entries: (string * (Given -> T)) list =
         "retrieval/proxy_nca_pp",
         (fun given -> proxyNCA (given.Number "temperature") (labels given) given["proxies"] given["embeddings"] |> given.Reduced)
         "retrieval/soft_triple",
-        (fun given -> softTriple (softTriple' "lambda" "tau" given) (labels given) given["centers"] given["embeddings"] |> Reduce.mean)
+        (fun given ->
+            let centers = given["centers"]
+            let each = centers.Shape[1]
+            let rows = reshape (Shape [| centers.Shape[0] * each; centers.Shape[2] |]) centers
+            softTriple (softTriple' each "lambda" "tau" given) (labels given) rows given["embeddings"] |> Reduce.mean)
         "retrieval/center_loss", (fun given -> centerLoss (labels given) given["centers"] given["embeddings"] |> given.Reduced)
         "retrieval/triplet_batch_hard", triplet TripletMining.Hard
         "retrieval/triplet_semi_hard", triplet TripletMining.SemiHard
@@ -328,9 +333,9 @@ let entries: (string * (Given -> T)) list =
         "pml/soft_triple_loss",
         (fun given ->
             let each = given.Integer "centers_per_class"
-            let centers = turned given["fc"]
-            let centers = reshape (Shape [| centers.Shape[0] / each; each; centers.Shape[1] |]) centers
-            softTriple (softTriple' "la" "reg_weight" given) (labels given) centers given["embeddings"] |> Reduce.mean)
+
+            softTriple (softTriple' each "la" "reg_weight" given) (labels given) (turned given["fc"]) given["embeddings"]
+            |> Reduce.mean)
 
         "pml/contrastive_loss",
         (fun given ->
