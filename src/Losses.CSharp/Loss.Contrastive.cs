@@ -19,8 +19,8 @@ public static partial class Loss
         T queries,
         T keys,
         T temperature,
-        bool normalized = Contrastive.InfoNCENormalized,
-        bool symmetric = Contrastive.InfoNCESymmetric
+        bool normalized = FSharp.Contrastive.InfoNCENormalized,
+        bool symmetric = FSharp.Contrastive.InfoNCESymmetric
     )
-        where T : ITensor<T> => Contrastive.infoNCE(normalized, symmetric, temperature, keys, queries);
+        where T : ITensor<T> => FSharp.Contrastive.infoNCE(normalized, symmetric, temperature, keys, queries);
 }

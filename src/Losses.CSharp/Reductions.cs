@@ -58,6 +58,16 @@ public static class Reductions
     public static LossValues<T> Masked<T>(this LossValues<T> loss, ReadOnlySpan<bool> mask)
         where T : ITensor<T> => loss.Masked(Weights.Mask(mask, Given(loss).Weights.Shape));
 
+    /// <summary>Only the values above one number and below another: the others are left out, as if they had not been there. Between 0 and ∞ a mean is that of what is
+    /// not 0.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="low">A value that counts is above it; −∞ for all.</param>
+    /// <param name="high">A value that counts is below it; ∞ for all.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A bound is NaN.</exception>
+    /// <remarks>Which values count is a constant for the gradient; a NaN counts.</remarks>
+    public static LossValues<T> Between<T>(this LossValues<T> loss, double low, double high)
+        where T : ITensor<T> => FSharp.Reduce.between(low, high, Given(loss));
+
     /// <summary>Every value multiplied by a weight; a weight of 0 removes a value, whatever it is.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="weights">Of the shape of the values, or one that broadcasts to it.</param>

@@ -141,6 +141,21 @@ module Reduce =
         Check.mask (nameof mask) mask
         countingBy (nameof mask) mask loss
 
+    /// <summary>Only the values above one number and below another: the others are left out, as if they had not been there. Between 0 and ∞ a mean is that of what is not 0.</summary>
+    /// <param name="low">A value that counts is above it; −∞ for all.</param>
+    /// <param name="high">A value that counts is below it; ∞ for all.</param>
+    /// <param name="loss">The loss.</param>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A bound is NaN.</exception>
+    /// <remarks>Which values count is a constant for the gradient; a NaN counts.</remarks>
+    let between (low: float) (high: float) (loss: LossValues<'T>) : LossValues<'T> when 'T :> ITensor<'T> =
+        Check.notNaN (nameof low) low
+        Check.notNaN (nameof high) high
+        Check.notNull (nameof loss) loss
+        let values = Notation.detach loss.Unchecked
+        let zero: 'T = Notation.num 0.0
+        let isBelow = Notation.ifLess values (Notation.num high) (Notation.num 1.0) zero
+        loss.Counting(Notation.given values (Notation.ifLess (Notation.num low) values isBelow zero))
+
     // Sample weights lie along the first axis.
     let private samples (weights: Weights) (shape: Shape) =
         if weights.IsNone then

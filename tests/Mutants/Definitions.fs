@@ -180,6 +180,49 @@ let mutants: Mutant list =
                 ]
         yield!
             inFile
+                "Proxies.fs"
+                [
+                    "a margin of an angle is taken from it", "let added = cosine * cosOfMargin «-» sine * sinOfMargin", "+"
+                    "an easy margin is for obtuse angles", "«ifLess (num 0.0) cosine added cosine»", "ifLess (num 0.0) cosine cosine added"
+                    "beyond π − m the cosine rises again", "cosine added («cosine - margin * sinOfMargin»)", "cosine"
+                    "the own cosine has no margin", "cosine _ -> «cosine - num margin»", "cosine"
+                    "the farthest centre is the own one", "ifLess cosine (best k) «values[k]» value", "value"
+                    "an angle turns twice", "sign * multiple - «2.0» .* turns", "1.0"
+                    "absent classes pull, too", "«share» .* pulled + pushed", "1.0"
+                    "the centres of a class cost nothing", "«loss + expand loss.Shape apart» |> whole", "loss"
+                    "a centre loss is not halved", "«0.5» .* sumAlong 1 (apart * apart)", "1.0"
+                ]
+        yield!
+            inFile
+                "Metric.fs"
+                [
+                    "an anchor is like itself", "(«isAmong && i = j») ||", "false"
+                    "all that is alike is an anchor's own", "fun i j -> «own[i] = others[j]»", "true"
+                    "the last of equals is chosen",
+                    "«isMost * isLess ('T.CumulativeSum(isMost, axis)) (expand x.Shape (num 1.5))»",
+                    "isMost"
+                    "what is 0 counts", "if «options.Counting = PairCounting.All» then mask", "true"
+                    "nothing counts 0", "counts (expand values.Shape (num «1.0»))", "0.0"
+                    "a semi-hard negative is the nearest of all", "(unlike * «isLess (firsts seen.Far) far»)", "unlike"
+                    "mining has no ε", "(most seen.Unlike s + «num epsilon»)", "num 0.0"
+                    "weights have slopes", "if «detached» then detach x", "false"
+                    "other positives are in the denominator",
+                    "(ofEach («logSumWhere seen.Unlike s») seen - s)",
+                    "logSumWhere (seen.Alike + seen.Unlike) s"
+                    "an anchor is no neighbour of its own", "let alike = «num 1.0 - seen.Unlike»", "seen.Alike"
+                ]
+        yield!
+            inFile
+                "Hypersphere.fs"
+                [
+                    "a pair counts once", "num (Math.Log(«float n *. Operators.(-) (float n) 1.0»))", "float n"
+                    "the farthest is the nearest",
+                    "let nearest = num 0.0 - 'T.Largest(ifLess (num 0.0) seen.Unlike («num 0.0 - seen.Far») off, 1)",
+                    "seen.Far"
+                    "the key is not a key", "«softplus (far - sumAlong 1 (x[0] * x[1]) / num temperature)»", "far"
+                ]
+        yield!
+            inFile
                 "Similarity.fs"
                 [
                     "a short vector has twice the slope", "floor + num («0.5» ./. eps)", "1.0"

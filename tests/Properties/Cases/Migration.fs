@@ -166,6 +166,52 @@ let private rows: (string * string * string * string * string) list =
         "scoringrules", "", "error_spread_score", "errorSpread", ""
         "scoringrules", "", "interval_score, weighted_interval_score, quantile_score", "intervalScore weightedIntervalScore pinball", ""
         "scoringrules", "", "brier_score, rps_score", "brier rps", ""
+        "keras",
+        "circle",
+        "keras.losses.Circle",
+        "circle",
+        "of dot products, not `Normalized`: they are normalized before; `ref_embeddings`: `Anchors`"
+        "optax", "nt_xent", "optax.ntxent", "ntXent", "`Distance` a dot product"
+        "pml", "arcface_loss", "losses.ArcFaceLoss", "arcFace", "radians; W is the transpose of the proxies"
+        "pml", "subcenter_arcface_loss", "losses.SubCenterArcFaceLoss", "arcFace", "`sub_centers`: `subCenters`"
+        "pml", "cosface_loss", "losses.CosFaceLoss", "cosFace", ""
+        "pml", "large_margin_softmax_loss", "losses.LargeMarginSoftmaxLoss", "largeMarginSoftmax", ""
+        "pml", "sphereface_loss", "losses.SphereFaceLoss", "sphereFace", ""
+        "pml", "normalized_softmax_loss", "losses.NormalizedSoftmaxLoss", "normalizedSoftmax", "`scale` is 1 over their temperature"
+        "pml", "instance_loss", "losses.InstanceLoss", "normalizedSoftmax", "the embeddings are the proxies, too"
+        "pml", "proxy_anchor_loss", "losses.ProxyAnchorLoss", "proxyAnchor", ""
+        "pml", "soft_triple_loss", "losses.SoftTripleLoss", "softTriple", "`reg_weight`: `tau`"
+        "pml", "contrastive_loss", "losses.ContrastiveLoss", "contrastive", "`Counting`: `NonZero`"
+        "pml",
+        "signal_to_noise_ratio_contrastive_loss",
+        "losses.SignalToNoiseRatioContrastiveLoss",
+        "contrastive",
+        "`Distance`: `SignalToNoise`; the regulariser is the mean |Σ x|"
+        "pml",
+        "threshold_consistent_margin_loss",
+        "losses.ThresholdConsistentMarginLoss",
+        "contrastive",
+        "of positives and of negatives alone, weighed"
+        "pml", "triplet_margin_loss_batch_all", "losses.TripletMarginLoss", "batchTriplet", "`Counting`: `NonZero`"
+        "pml", "margin_loss", "losses.MarginLoss", "distanceMargin", "`byTriplets`, `Counting`: `NonZero`"
+        "pml", "multi_similarity_loss", "losses.MultiSimilarityLoss", "multiSimilarity", "`base`: `threshold`"
+        "pml", "circle_loss", "losses.CircleLoss", "circle", "`Counting`: `NonZero`"
+        "pml", "nt_xent_loss", "losses.NTXentLoss", "ntXent", ""
+        "pml", "sup_con_loss", "losses.SupConLoss", "supCon", "`Counting`: `NonZero`"
+        "pml", "nca_loss", "losses.NCALoss", "nca", "`Distance`: `SquaredEuclidean`"
+        "pml", "n_pairs_loss", "losses.NPairsLoss", "nPairs", ""
+        "pml", "tuplet_margin_loss", "losses.TupletMarginLoss", "tupletMargin", "radians"
+        "pml", "angular_loss", "losses.AngularLoss", "angular", "radians"
+        "pml", "pnp_loss", "losses.PNPLoss", "negativesBefore", "`variant`: `cost`, `anneal`: `temperature`"
+        "pml", "ranked_list_loss", "losses.RankedListLoss", "rankedList", "`Tp`, `Tn`: the two temperatures"
+        "pml", "fast_ap_loss", "losses.FastAPLoss", "fastAP", "`num_bins`: `bins`"
+        "pml", "histogram_loss", "losses.HistogramLoss", "histogram", "`n_bins`: `bins`"
+        "pml",
+        "dynamic_soft_margin_loss",
+        "losses.DynamicSoftMarginLoss",
+        "dynamicSoftMargin",
+        "of the differences of the triplets' distances; the histogram is that of the batch"
+        "pml", "proxy_nca_loss", "losses.ProxyNCALoss", "proxyNCA", "ours is ProxyNCA++, whose denominator has the own proxy, too"
         "timm", "", "AsymmetricLossMultiLabel", "asymmetricWithLogits", "they add all up"
         "timm", "", "AsymmetricLossSingleLabel", "asymmetric", "`eps`: `labelSmoothing`"
         "timm", "", "JsdCrossEntropy", "jensenShannonCrossEntropy", "`num_splits`: `views`"
@@ -187,6 +233,7 @@ let private titles =
             "liger", "Liger-Kernel and trl"
             "scoringrules", "scoringrules"
             "timm", "timm"
+            "pml", "PyTorch Metric Learning"
         ]
 
 // The folder of a library's cases.

@@ -45,6 +45,9 @@ let private modules =
                 "Sequence"
                 "Vocabulary"
                 "Contrastive"
+                "Proxies"
+                "Metric"
+                "Hypersphere"
             ] -> nonNull (typeof<Losses.FSharp.Reducing>.Assembly.GetType $"Losses.FSharp.{name}")
     ]
 
