@@ -18,6 +18,7 @@ let all: Entry list =
     @ Regions.entries
     @ Boxes.entries
     @ Generation.entries
+    @ Audio.entries
     @ Ranking.entries
     @ Survival.entries
     @ Preferences.entries

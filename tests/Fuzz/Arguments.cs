@@ -137,6 +137,15 @@ internal static class Arguments
                 or "JensenShannonOfLogs"
                 or "FenchelYoung"
                 or "LinearJensenShannon"
+                or "SignalToNoise"
+                or "ScaleInvariantSDR"
+                or "PermutationInvariantSDR"
+                or "ErrorToSignal"
+                or "SpectralConvergence"
+                or "StftLogMagnitude"
+                or "StftMagnitude"
+                or "MultiResolutionStft"
+                or "MelDistance"
             );
 
     internal static (Case, double[]) Fill(Draw draw, Case loss)

@@ -402,6 +402,19 @@ let mutants: Mutant list =
                 ]
         yield!
             inFile
+                "Audio.fs"
+                [
+                    "a ratio of energies has no decibels", "num «4.342944819032518»", "1.0"
+                    "the target is not scaled", "[| axis |] («expand target.Shape scale * target») prediction", "target"
+                    "a permutation is the first that comes", "ValueSome(«min least total»)", "least"
+                    "a filter takes all that was before", "'T.Slice(x, axis, 1, rest) - «preEmphasis» .* 'T.Slice", "1.0"
+                    "a spectrum is of cosines alone", "(if «column < bins» then cosines", "true"
+                    "an end is repeated, not reflected",
+                    "side (fun k -> «Operators.(-) length k»)",
+                    "(Operators.(-) (Operators.(-) length k) 1)"
+                ]
+        yield!
+            inFile
                 "Preferences.fs"
                 [
                     "IPO's target is 1/β", "num («0.5» ./. beta)", "1.0"

@@ -174,6 +174,19 @@ let private rows: (string * string * string * string * string) list =
         "LabelSmoothingCrossEntropy, SoftTargetCrossEntropy",
         "crossEntropy crossEntropyWithProbabilities",
         "`smoothing`: `LabelSmoothing`"
+        "torchmetrics", "", "audio.SignalNoiseRatio", "signalToNoise", "a loss: the ratio is its negative"
+        "torchmetrics",
+        "",
+        "audio.ScaleInvariantSignalDistortionRatio, audio.ScaleInvariantSignalNoiseRatio",
+        "scaleInvariantSDR",
+        "the same; `zero_mean`"
+        "torchmetrics", "", "audio.PermutationInvariantTraining", "permutationInvariantSDR", "of that"
+        "auraloss", "", "time.SNRLoss, time.SISDRLoss", "signalToNoise scaleInvariantSDR", ""
+        "auraloss", "", "time.ESRLoss", "errorToSignal", "with `PreEmphasis`"
+        "auraloss", "", "freq.SpectralConvergenceLoss", "spectralConvergence", "theirs is over the batch"
+        "auraloss", "", "freq.STFTMagnitudeLoss", "stftLogMagnitude stftMagnitude", "`log`"
+        "auraloss", "", "freq.MultiResolutionSTFTLoss", "multiResolutionStft", ""
+        "auraloss", "", "freq.MelSTFTLoss", "melDistance", "the filters are given"
     ]
 
 let private titles =
@@ -187,6 +200,8 @@ let private titles =
             "liger", "Liger-Kernel and trl"
             "scoringrules", "scoringrules"
             "timm", "timm"
+            "torchmetrics", "TorchMetrics"
+            "auraloss", "auraloss"
         ]
 
 // The folder of a library's cases.

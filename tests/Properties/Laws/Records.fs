@@ -32,6 +32,7 @@ let private modules =
                 "Boxes"
                 "Generation"
                 "Images"
+                "Audio"
                 "Divergence"
                 "Similarity"
                 "Likelihood"
