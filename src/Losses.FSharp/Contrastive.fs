@@ -17,7 +17,7 @@ module Contrastive =
     let InfoNCESymmetric = false
 
     // Rows of length 1; one of zeros stays, of slope 0. In units of its largest, which cancel, no square leaves the range of float64.
-    let private unitRows (x: 'T) : 'T :> ITensor<'T> =
+    let internal unitRows (x: 'T) : 'T :> ITensor<'T> =
         let zero, one = 'T.Constant 0.0, 'T.Constant 1.0
         let column = x.Shape.With(1, 1)
         let positive (y: 'T) = 'T.IfLess(zero, y, y, 'T.Given(y, one))

@@ -19,6 +19,8 @@ let all: Entry list =
     @ Boxes.entries
     @ Generation.entries
     @ Audio.entries
+    @ SelfSupervision.entries
+    @ Transport.entries
     @ Ranking.entries
     @ Survival.entries
     @ Preferences.entries

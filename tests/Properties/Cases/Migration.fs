@@ -187,6 +187,16 @@ let private rows: (string * string * string * string * string) list =
         "auraloss", "", "freq.STFTMagnitudeLoss", "stftLogMagnitude stftMagnitude", "`log`"
         "auraloss", "", "freq.MultiResolutionSTFTLoss", "multiResolutionStft", ""
         "auraloss", "", "freq.MelSTFTLoss", "melDistance", "the filters are given"
+        "lightly", "", "BarlowTwinsLoss", "barlowTwins", "`unbiased`; `lambda_param`: `lambda`"
+        "lightly", "", "VICRegLoss", "vicReg", "`lambda_param`, `mu_param`, `nu_param`: `Invariance`, `Variance`, `Covariance`"
+        "lightly", "", "DCLLoss, DCLWLoss", "decoupledContrastive", "`sigma` of the second"
+        "lightly", "", "SwaVLoss, SwaVPrototypes", "swav sinkhornCodes", ""
+        "lightly", "", "DINOLoss", "dino", "the centre is given"
+        "lightly", "", "NegativeCosineSimilarity", "simSiam", "the second is detached"
+        "geomloss", "", "SamplesLoss(\"sinkhorn\")", "sinkhornDivergence entropicTransport", "`blur`: √ε; `debias=False`: the second"
+        "geomloss", "", "SamplesLoss(\"energy\"), SamplesLoss(\"gaussian\")", "energyDistance maximumMeanDiscrepancy", "half of it"
+        "pot", "", "ot.wasserstein_1d", "wasserstein1d", ""
+        "pot", "", "ot.sliced_wasserstein_distance", "slicedWasserstein", "the directions are given; `p` 2 and `root`"
     ]
 
 let private titles =
@@ -202,6 +212,9 @@ let private titles =
             "timm", "timm"
             "torchmetrics", "TorchMetrics"
             "auraloss", "auraloss"
+            "lightly", "lightly"
+            "geomloss", "GeomLoss"
+            "pot", "POT"
         ]
 
 // The folder of a library's cases.

@@ -685,6 +685,8 @@ let losses: Map<string, Given -> T> =
         @ Boxes.entries
         @ Generation.entries
         @ Losses.Tests.Cases.Audio.entries
+        @ Losses.Tests.Cases.SelfSupervision.entries
+        @ Losses.Tests.Cases.Transport.entries
         @ Losses.Tests.Cases.Classes.entries
         @ Scoring.entries
     )

@@ -46,6 +46,8 @@ let private modules =
                 "Sequence"
                 "Vocabulary"
                 "Contrastive"
+                "SelfSupervision"
+                "Transport"
             ] -> nonNull (typeof<Losses.FSharp.Reducing>.Assembly.GetType $"Losses.FSharp.{name}")
     ]
 
