@@ -37,13 +37,7 @@ public static partial class Loss
         where T : ITensor<T> => SelfSupervision.vicReg(VicRegOptions.Given(invariance, variance, covariance, gamma, eps), view2, view1);
 
     /// <inheritdoc cref="SelfSupervision.sigLip"/>
-    public static LossValues<T> SigLip<T>(
-        T images,
-        T texts,
-        T logScale,
-        T bias,
-        bool normalized = SelfSupervision.SigLipNormalized
-    )
+    public static LossValues<T> SigLip<T>(T images, T texts, T logScale, T bias, bool normalized = SelfSupervision.SigLipNormalized)
         where T : ITensor<T> => SelfSupervision.sigLip(normalized, bias, logScale, texts, images);
 
     /// <inheritdoc cref="SelfSupervision.decoupledContrastive"/>

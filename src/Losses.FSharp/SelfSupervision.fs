@@ -22,14 +22,7 @@ type VicRegOptions =
     }
 
     /// 25, 25, 1, a standard deviation of 1, 10⁻⁴ (those of the paper).
-    static member Default =
-        {
-            Invariance = 25.0
-            Variance = 25.0
-            Covariance = 1.0
-            Gamma = 1.0
-            Eps = 1e-4
-        }
+    static member Default = { Invariance = 25.0; Variance = 25.0; Covariance = 1.0; Gamma = 1.0; Eps = 1e-4 }
 
     static member internal Given
         (invariance: Nullable<float>, variance: Nullable<float>, covariance: Nullable<float>, gamma: Nullable<float>, eps: Nullable<float>)
@@ -221,11 +214,7 @@ module SelfSupervision =
     let private diagonal (start: int) (own: float) (other: float) (like: 'T) : 'T :> ITensor<'T> =
         let rows, columns = like.Shape[0], like.Shape[1]
 
-        'T.Create(
-            like,
-            ReadOnlySpan(Indices.matrix rows columns (fun i j -> if Operators.(+) start i = j then own else other)),
-            like.Shape
-        )
+        'T.Create(like, ReadOnlySpan(Indices.matrix rows columns (fun i j -> if Operators.(+) start i = j then own else other)), like.Shape)
 
     let private similarities (x: 'T) (y: 'T) : 'T :> ITensor<'T> = 'T.MatMul(x, 'T.Permute(y, ReadOnlySpan [| 1; 0 |]))
 
@@ -324,27 +313,28 @@ module SelfSupervision =
                 let both = byRows width negatives [| u |] [| u; v |] + byRows width negatives [| v |] [| v; u |]
                 LossValues(whole (0.5 .* both - positive))
 
-    // Cross-entropy of the scores of each view with the targets of the others, those of the first views; a value for each sample.
-    let private acrossViews (temperature: float) (targets: 'T) (scores: 'T) : 'T :> ITensor<'T> =
+    // Cross-entropies of the scores of each view with the targets of the others, which are those of the first views, added up: (N, V); a mean divides by how many they are.
+    let private acrossViews (temperature: float) (targets: 'T) (scores: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let views, given, n, k = scores.Shape[0], targets.Shape[0], scores.Shape[1], scores.Shape[2]
-        let pairs = float given *. float (Operators.(-) views 1)
-
-        // How many others' targets a view has, at least 1 to divide by.
-        let count v = if v < given then Operators.(-) given 1 else given
-        let total = 'T.Sum(targets, ReadOnlySpan [| 0 |], true)
+        let sum (x: 'T) : 'T = 'T.Sum(x, ReadOnlySpan [| 0 |], true)
+        let all = sum targets
 
         let others v : 'T =
-            if v < given && given > 1 then
-                let before, after = 'T.Slice(targets, 0, 0, v), 'T.Slice(targets, 0, Operators.(+) v 1, Operators.(-) (Operators.(-) given v) 1)
-                'T.Sum('T.Concatenate(ReadOnlySpan [| before; after |], 0), ReadOnlySpan [| 0 |], true) / num (float (count v))
-            else
-                total / num (float given)
+            if v < given then
+                let before, after =
+                    'T.Slice(targets, 0, 0, v), 'T.Slice(targets, 0, Operators.(+) v 1, Operators.(-) (Operators.(-) given v) 1)
 
-        let each = 'T.Concatenate(ReadOnlySpan(Array.init views others), 0) |> reshape (Shape [| Operators.(*) views n; k |])
-        let x = scores / num temperature |> reshape each.Shape
-        let values = (crossEntropyWithProbabilities CrossEntropyOptions.Default each x).Unchecked |> reshape (Shape [| views; n |])
-        let weights = Array.init views (fun v -> float (count v) ./. pairs)
-        sumAlong 0 (weigh (expand values.Shape ('T.Create(scores, ReadOnlySpan weights, Shape [| views; 1 |]))) values)
+                sum ('T.Concatenate(ReadOnlySpan [| before; after |], 0))
+            else
+                all
+
+        let bySample (x: 'T) : 'T = 'T.Permute(x, ReadOnlySpan [| 1; 0; 2 |]) |> reshape (Shape [| Operators.(*) n views; k |])
+        let targets = bySample ('T.Concatenate(ReadOnlySpan(Array.init views others), 0))
+        let x = bySample scores / num temperature
+        let values = (crossEntropyWithProbabilities CrossEntropyOptions.Default targets x).Unchecked
+        let counts = Array.init views (fun v -> float (if v < given then Operators.(-) given 1 else given))
+        let shape = Shape [| n; views |]
+        LossValues(reshape shape values, expand shape ('T.Create(scores, ReadOnlySpan counts, Shape [| 1; views |])))
 
     let private checkViewsOf (givenName: string) (targets: 'T) (name: string) (scores: 'T) : unit when 'T :> ITensor<'T> =
         Check.notNull givenName targets
@@ -400,15 +390,15 @@ module SelfSupervision =
     /// <param name="temperature">τ, what scores are divided by; finite, above 0.</param>
     /// <param name="codes">Shares of the prototypes, at least 0, each row summing to 1, of the first G views; constants: (G, N, K).</param>
     /// <param name="scores">Similarities of N samples to K prototypes, in V views, at least two: (V, N, K).</param>
-    /// <returns>Nats, one for each sample: the mean over all pairs of a code's view and another.</returns>
+    /// <returns>Nats, for each sample and view those of all other views' codes added up: (N, V). A mean divides by the number of such pairs.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="temperature"/> is not finite or not above 0.</exception>
-    /// <remarks>Mean over g and v ≠ g of −Σ_k c_gk log softmax(s_v / τ)_k. By the codes there is no slope. Convex in the scores. Source: Caron, Misra, Mairal, Goyal, Bojanowski
+    /// <remarks>Σ over g ≠ v of −Σ_k c_gk log softmax(s_v / τ)_k. By the codes there is no slope. Convex in the scores. Source: Caron, Misra, Mairal, Goyal, Bojanowski
     /// and Joulin (NeurIPS 2020); lightly.loss.SwaVLoss (1.5, 2025).</remarks>
     let swav (temperature: float) (codes: 'T) (scores: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.positive (nameof temperature) temperature
         checkViewsOf (nameof codes) codes (nameof scores) scores
-        LossValues(whole (acrossViews temperature (detach codes) scores))
+        acrossViews temperature (detach codes) scores
 
     /// <summary>DINO: a student is to predict of each view what its teacher makes of the other views.</summary>
     /// <param name="teacherTemperature">What the teacher's scores are divided by, less their centre; finite, above 0.</param>
@@ -416,10 +406,10 @@ module SelfSupervision =
     /// <param name="center">What is taken off the teacher's scores, a running mean of them: (K).</param>
     /// <param name="teacher">Scores of the first G views; constants: (G, N, K).</param>
     /// <param name="student">Scores of N samples in V views, at least two: (V, N, K).</param>
-    /// <returns>Nats, one for each sample: the mean over all pairs of a teacher's view and another of the student.</returns>
+    /// <returns>Nats, for each sample and view of the student those of the teacher's other views added up: (N, V). A mean divides by the number of such pairs.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException">A temperature is not finite or not above 0.</exception>
-    /// <remarks>Mean over g and v ≠ g of −Σ_k p_gk log softmax(s_v / τ)_k with p = softmax((t − c) / τ_t), which has no slope. Convex in the student's scores.
+    /// <remarks>Σ over g ≠ v of −Σ_k p_gk log softmax(s_v / τ)_k with p = softmax((t − c) / τ_t), which has no slope. Convex in the student's scores.
     /// Source: Caron, Touvron, Misra, Jégou, Mairal, Bojanowski and Joulin (ICCV 2021); lightly.loss.DINOLoss (1.5, 2025).</remarks>
     let dino
         (teacherTemperature: float)
@@ -434,7 +424,7 @@ module SelfSupervision =
         checkViewsOf (nameof teacher) teacher (nameof student) student
         Check.shape (nameof center) center.Shape (Shape [| student.Shape[2] |]) (fun () -> $"student has shape {student.Shape}")
         let targets = 'T.Softmax((detach teacher - expand teacher.Shape (detach center)) / num teacherTemperature, 2)
-        LossValues(whole (acrossViews studentTemperature targets student))
+        acrossViews studentTemperature targets student
 
     /// <summary>BYOL: how far the prediction of one view points from the projection of the other.</summary>
     /// <param name="target">The projections, which have no slope: (…, D).</param>

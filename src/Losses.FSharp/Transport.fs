@@ -205,11 +205,12 @@ module Transport =
             let found = found.ToArray()
 
             let gathered (place: struct (int * int * float) -> int) (x: 'T) : 'T =
-                'T.Gather(
-                    x,
-                    1,
-                    Labels(ReadOnlySpan(Indices.matrix batch found.Length (fun _ k -> place found[k])), Shape [| batch; found.Length |])
-                )
+                'T
+                    .Gather(
+                        x,
+                        1,
+                        Labels(ReadOnlySpan(Indices.matrix batch found.Length (fun _ k -> place found[k])), Shape [| batch; found.Length |])
+                    )
 
             let d = gathered (fun struct (i, _, _) -> i) x - gathered (fun struct (_, j, _) -> j) y
             let lengths = found |> Array.map (fun struct (_, _, length) -> length)
@@ -258,13 +259,7 @@ module Transport =
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="p"/> is not finite or below 1.</exception>
     /// <remarks>Mean over k of <c>wasserstein1d</c> of X θ_k and T θ_k. Source: Rabin, Peyré, Delon and Bernot (2011); ot.sliced_wasserstein_distance (POT 0.9, 2024), which
     /// takes the root.</remarks>
-    let slicedWasserstein
-        (p: float)
-        (root: bool)
-        (projections: 'T)
-        (target: 'T)
-        (prediction: 'T)
-        : LossValues<'T> when 'T :> ITensor<'T> =
+    let slicedWasserstein (p: float) (root: bool) (projections: 'T) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         checkPower p
         checkMatrix (nameof projections) 1 projections
         checkPoints 1 target prediction
@@ -300,12 +295,7 @@ module Transport =
     /// <exception cref="T:System.ArgumentOutOfRangeException">A width is not finite or not above 0.</exception>
     /// <remarks>Mean k(x, x′) + mean k(t, t′) − 2 mean k(x, t) with k = Σ exp(−½ ‖u − v‖² / σ²), made of 1 − k, of which less cancels. Some pairs are stored at a time.
     /// Source: Gretton, Borgwardt, Rasch, Schölkopf and Smola, J. Mach. Learn. Res. 13 (2012) 723–773.</remarks>
-    let maximumMeanDiscrepancy
-        (sigmas: float[])
-        (unbiased: bool)
-        (target: 'T)
-        (prediction: 'T)
-        : LossValues<'T> when 'T :> ITensor<'T> =
+    let maximumMeanDiscrepancy (sigmas: float[]) (unbiased: bool) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof sigmas) sigmas
 
         if sigmas.Length = 0 then
@@ -350,8 +340,7 @@ module Transport =
     // The least number of samples that an estimate needs.
     let private leastSamples (unbiased: bool) = if unbiased then 4 else 2
 
-    let private centred (x: 'T) : 'T :> ITensor<'T> =
-        x - expand x.Shape ('T.Sum(x, ReadOnlySpan [| 0 |], true) / num (float x.Shape[0]))
+    let private centred (x: 'T) : 'T :> ITensor<'T> = x - expand x.Shape ('T.Sum(x, ReadOnlySpan [| 0 |], true) / num (float x.Shape[0]))
 
     /// <summary>Hilbert–Schmidt independence criterion with inner products: how much two features of the same samples vary together, linearly.</summary>
     /// <param name="unbiased">Whether the estimate is Song's unbiased one; it may then be negative.</param>
@@ -437,7 +426,11 @@ module Transport =
 
             values |> Array.map (fun weight -> weight ./. total)
 
-    let private checkTransport (options: TransportOptions) (target: 'T) (prediction: 'T) : struct (float[] * float[]) when 'T :> ITensor<'T> =
+    let private checkTransport
+        (options: TransportOptions)
+        (target: 'T)
+        (prediction: 'T)
+        : struct (float[] * float[]) when 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
         Check.positive "epsilon" options.Epsilon
 

@@ -21,6 +21,7 @@ let all: Entry list =
     @ Audio.entries
     @ SelfSupervision.entries
     @ Transport.entries
+    @ Images.entries
     @ Ranking.entries
     @ Survival.entries
     @ Preferences.entries

@@ -80,10 +80,7 @@ module SelfSupervision =
                         |> Seq.map (fun (i, j) ->
                             let c = correlation (i, j)
 
-                            if i = j then
-                                (num 1.0 - c) * (num 1.0 - c)
-                            else
-                                num lambda * (c * c))
+                            if i = j then (num 1.0 - c) * (num 1.0 - c) else num lambda * (c * c))
 
                     [| total terms |]
             }
@@ -127,11 +124,7 @@ module SelfSupervision =
 
                     let sum (part: 'T[][] -> 'T) = views |> Seq.map part |> total
 
-                    [|
-                        num options.Invariance * apart
-                        + num options.Variance * sum lack / num 2.0
-                        + num options.Covariance * sum together
-                    |]
+                    [| num options.Invariance * apart + num options.Variance * sum lack / num 2.0 + num options.Covariance * sum together |]
             }
             { new Call with
                 member _.Of(x, _) = vicReg options x[1] x[0]
@@ -232,7 +225,6 @@ module SelfSupervision =
         |> slack "numbers up to 4 in size; + 2⁻³⁷ of the terms, over the lengths" (fun x ->
             let size = both samples x
             struct (1e3, 1e4 *. size))
-        |> Entry.promises [ Symmetric ]
 
     let private shares (x: 'T[]) : 'T[] when 'T :> IReal<'T> =
         let sum = total x
@@ -264,14 +256,18 @@ module SelfSupervision =
     let private classes = 3
 
     // Of one sample: rows of views.
-    let private across (temperature: float) (targets: 'T[][]) (scores: 'T[][]) : 'T :> IReal<'T> =
-        let logs (s: 'T[]) =
+    let private across (temperature: float) (targets: 'T[][]) (scores: 'T[][]) : 'T[] when 'T :> IReal<'T> =
+        scores
+        |> Array.mapi (fun v s ->
             let x = s |> Array.map (fun y -> y / num temperature)
             let sum = x |> Array.map exp |> total |> log
-            x |> Array.map (fun y -> y - sum)
+            let logs = x |> Array.map (fun y -> y - sum)
 
-        let pairs = Seq.allPairs (places targets.Length) (places scores.Length) |> Seq.filter (fun (g, v) -> g <> v) |> Array.ofSeq
-        (pairs |> Seq.map (fun (g, v) -> num 0.0 - Formulas.dot targets[g] (logs scores[v])) |> total) / count pairs.Length
+            targets
+            |> Seq.indexed
+            |> Seq.filter (fun (g, _) -> g <> v)
+            |> Seq.map (fun (_, target) -> num 0.0 - Formulas.dot target logs)
+            |> total)
 
     let private frames (name: string) = Operand.laid (Layout.Frames classes) (Operand.any name)
 
@@ -285,7 +281,7 @@ module SelfSupervision =
                 let shares _ = Draw.distribution random format classes
                 [| numbers random format (Operators.(*) views classes); Array.collect shares [| 1..given |] |], [||])
             { new Formula with
-                member _.Of(x, _, _) = [| across 0.25 (viewsOf x[1] |> Array.map (Array.map detach)) (viewsOf x[0]) |]
+                member _.Of(x, _, _) = across 0.25 (viewsOf x[1] |> Array.map (Array.map detach)) (viewsOf x[0])
             }
             { new Call with
                 member _.Of(x, _) = swav 0.25 x[1] x[0]
@@ -299,11 +295,7 @@ module SelfSupervision =
     let private distilled (given: int) =
         Entry.rows
             $"dino of {given}"
-            [
-                frames "student"
-                frames "teacher" |> Operand.constant
-                whole 0 "center" |> Operand.constant
-            ]
+            [ frames "student"; frames "teacher" |> Operand.constant; whole 0 "center" |> Operand.constant ]
             (fun random format views ->
                 [|
                     numbers random format (Operators.(*) views classes)
@@ -318,7 +310,7 @@ module SelfSupervision =
                         let sum = total parts
                         parts |> Array.map (fun y -> y / sum)
 
-                    [| across 0.25 (viewsOf x[1] |> Array.map softmax) (viewsOf x[0]) |]
+                    across 0.25 (viewsOf x[1] |> Array.map softmax) (viewsOf x[0])
             }
             { new Call with
                 member _.Of(x, _) = dino 0.5 0.25 x[2] x[1] x[0]
@@ -368,14 +360,7 @@ module SelfSupervision =
             barlow 0.005 false 0.0
             barlow 0.5 true 0.125
             vicRegCase VicRegOptions.Default
-            vicRegCase
-                {
-                    Invariance = 2.0
-                    Variance = 8.0
-                    Covariance = 0.5
-                    Gamma = 3.0
-                    Eps = 0.125
-                }
+            vicRegCase { Invariance = 2.0; Variance = 8.0; Covariance = 0.5; Gamma = 3.0; Eps = 0.125 }
             sigLipCase true
             sigLipCase false
             decoupled false infinity

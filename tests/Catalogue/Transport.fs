@@ -246,7 +246,9 @@ module Transport =
         let scale = if options.Cost = TransportCost.Squared then 1.0 else 0.5
 
         let kernel =
-            x |> Array.map (fun x -> t |> Array.map (fun t -> exp (num 0.0 - num (scale ./. options.Epsilon) * Formulas.squares (Formulas.minus x t))))
+            x
+            |> Array.map (fun x ->
+                t |> Array.map (fun t -> exp (num 0.0 - num (scale ./. options.Epsilon) * Formulas.squares (Formulas.minus x t))))
 
         let sum (weights: float[]) (scales: 'T[]) (row: 'T[]) : 'T =
             Seq.map3 (fun weight scale k -> num weight * scale * k) weights scales row |> total
@@ -262,12 +264,7 @@ module Transport =
         let worth (weights: float[]) (scales: 'T[]) = Seq.map2 (fun weight scale -> num weight * log scale) weights scales |> total
         num options.Epsilon * (worth a u + worth b v)
 
-    let private transport
-        (name: string)
-        (options: TransportOptions)
-        (isDivergence: bool)
-        (call: Call)
-        =
+    let private transport (name: string) (options: TransportOptions) (isDivergence: bool) (call: Call) =
         let shares (weights: Weights) n =
             if weights.IsNone then
                 Array.create n (1.0 ./. float n)
@@ -287,12 +284,7 @@ module Transport =
                     let x, t = (a, rowsOf samples x[0]), (b, rowsOf 3 x[1])
                     let own = carried options x t
 
-                    [|
-                        (if isDivergence then
-                             own - (carried options x x + carried options t t) / num 2.0
-                         else
-                             own)
-                    |]
+                    [| (if isDivergence then own - (carried options x x + carried options t t) / num 2.0 else own) |]
             }
             call
         |> Entry.withArguments

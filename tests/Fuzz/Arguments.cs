@@ -164,6 +164,7 @@ internal static class Arguments
                 or "LinearCka"
                 or "EntropicTransport"
                 or "SinkhornDivergence"
+                or "Ssim"
             );
 
     internal static (Case, double[]) Fill(Draw draw, Case loss)

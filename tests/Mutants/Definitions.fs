@@ -415,6 +415,14 @@ let mutants: Mutant list =
                 ]
         yield!
             inFile
+                "Images.fs"
+                [
+                    "contrast has no part in similarity", "LossValues(whole (a + «b» - a * b))", "num 0.0"
+                    "a reflection repeats the border", "place («Operators.(-) length k»), 1))", "(Operators.(-) (Operators.(-) length k) 1)"
+                    "a window is no Gaussian", "Math.Exp(«-0.5 *. z *. z»)", "(-0.5 *. (z *. z) *. Math.Abs z)"
+                ]
+        yield!
+            inFile
                 "Transport.fs"
                 [
                     "samples lie as they come", "'T.Sort(prediction, 1, «false»), 'T.Sort", "true"

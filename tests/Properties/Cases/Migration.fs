@@ -125,6 +125,8 @@ let private rows: (string * string * string * string * string) list =
         "kornia", "kl_div_2d", "kornia.losses.kl_div_loss_2d", "klDiv", "of the logarithm"
         "kornia", "total_variation", "kornia.losses.total_variation", "totalVariation", ""
         "kornia", "psnr", "kornia.losses.psnr_loss", "mse", "10 log₁₀ of it over the largest value's square"
+        "kornia", "ssim", "kornia.losses.ssim_loss", "ssim", "half of it, `ImageBorder.Reflect`"
+        "kornia", "ssim3d", "kornia.losses.ssim3d_loss", "ssim", "`ImageBorder.Replicate`, three axes"
         "liger", "cross_entropy", "LigerCrossEntropyLoss", "crossEntropy zLoss softCap", "`lse_square_scale` times zLoss; `softcap` before"
         "liger", "z_loss", "lse_square_scale", "zLoss", ""
         "liger", "compute_z_loss", "compute_z_loss", "zLoss", ""

@@ -32,11 +32,11 @@ let entries: (string * (Given -> T)) list =
     [
         "selfsup/barlow_twins",
         (fun given ->
-            barlowTwins (given.Number "lambda") (given.Integer "ddof" = 1) (given.Number "eps") given["z2"] given["z1"] |> Reduce.mean)
+            barlowTwins (given.Number "lambda") (given.Integer "ddof" = 1) (given.Number "eps") given["z2"] given["z1"]
+            |> Reduce.mean)
         "selfsup/vicreg", vicReg
         "selfsup/siglip",
-        (fun given ->
-            sigLip (given.Flag "normalize") given["bias"] given["log_temperature"] given["text"] given["image"] |> Reduce.mean)
+        (fun given -> sigLip (given.Flag "normalize") given["bias"] given["log_temperature"] given["text"] given["image"] |> Reduce.mean)
         "selfsup/dcl",
         (fun given ->
             let byView = given.Word "denominator" = "per_view"

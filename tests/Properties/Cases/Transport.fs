@@ -14,11 +14,7 @@ let private transport (loss: TransportOptions -> T -> T -> LossValues<T>) (given
         {
             Epsilon = given.Number "eps"
             Iterations = given.Integer "iterations"
-            Cost =
-                (if given.Word "cost" = "squared" then
-                     TransportCost.Squared
-                 else
-                     TransportCost.HalfSquared)
+            Cost = (if given.Word "cost" = "squared" then TransportCost.Squared else TransportCost.HalfSquared)
             PredictionWeights = given.Weights "a"
             TargetWeights = given.Weights "b"
         }
