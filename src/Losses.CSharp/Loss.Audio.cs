@@ -26,8 +26,8 @@ public static partial class Loss
     public static LossValues<T> PermutationInvariantSDR<T>(
         T prediction,
         T target,
-        bool zeroMean = Audio.ScaleInvariantSDRZeroMean,
-        double eps = Audio.ScaleInvariantSDREps
+        bool zeroMean = Audio.PermutationInvariantSDRZeroMean,
+        double eps = Audio.PermutationInvariantSDREps
     )
         where T : ITensor<T> => Audio.permutationInvariantSDR(zeroMean, eps, target, prediction);
 

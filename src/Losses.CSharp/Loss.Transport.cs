@@ -8,8 +8,8 @@ public static partial class Loss
     public static LossValues<T> Wasserstein1d<T>(
         T prediction,
         T target,
-        double p = Transport.WassersteinP,
-        bool root = Transport.WassersteinRoot
+        double p = Transport.Wasserstein1dP,
+        bool root = Transport.Wasserstein1dRoot
     )
         where T : ITensor<T> => Transport.wasserstein1d(p, root, target, prediction);
 
@@ -18,8 +18,8 @@ public static partial class Loss
         T prediction,
         T target,
         T projections,
-        double p = Transport.WassersteinP,
-        bool root = Transport.WassersteinRoot
+        double p = Transport.SlicedWassersteinP,
+        bool root = Transport.SlicedWassersteinRoot
     )
         where T : ITensor<T> => Transport.slicedWasserstein(p, root, projections, target, prediction);
 
@@ -28,25 +28,25 @@ public static partial class Loss
         T prediction,
         T target,
         double[] sigmas,
-        bool unbiased = Transport.TransportUnbiased
+        bool unbiased = Transport.MaximumMeanDiscrepancyUnbiased
     )
         where T : ITensor<T> => Transport.maximumMeanDiscrepancy(sigmas, unbiased, target, prediction);
 
     /// <inheritdoc cref="Transport.energyDistance"/>
-    public static LossValues<T> EnergyDistance<T>(T prediction, T target, bool unbiased = Transport.TransportUnbiased)
+    public static LossValues<T> EnergyDistance<T>(T prediction, T target, bool unbiased = Transport.EnergyDistanceUnbiased)
         where T : ITensor<T> => Transport.energyDistance(unbiased, target, prediction);
 
     /// <inheritdoc cref="Transport.linearHsic"/>
-    public static LossValues<T> LinearHsic<T>(T prediction, T target, bool unbiased = Transport.TransportUnbiased)
+    public static LossValues<T> LinearHsic<T>(T prediction, T target, bool unbiased = Transport.LinearHsicUnbiased)
         where T : ITensor<T> => Transport.linearHsic(unbiased, target, prediction);
 
     /// <inheritdoc cref="Transport.hsic"/>
     public static LossValues<T> Hsic<T>(
         T prediction,
         T target,
-        double predictionSigma,
-        double targetSigma,
-        bool unbiased = Transport.TransportUnbiased
+        double predictionSigma = Transport.HsicPredictionSigma,
+        double targetSigma = Transport.HsicTargetSigma,
+        bool unbiased = Transport.HsicUnbiased
     )
         where T : ITensor<T> => Transport.hsic(predictionSigma, targetSigma, unbiased, target, prediction);
 

@@ -293,13 +293,21 @@ module Audio =
     [<Literal>]
     let SignalToNoiseEps = 1e-8
 
-    /// zeroMean of <c>scaleInvariantSDR</c> and <c>permutationInvariantSDR</c> where none is given.
+    /// zeroMean of <c>scaleInvariantSDR</c> where none is given.
     [<Literal>]
     let ScaleInvariantSDRZeroMean = true
 
-    /// eps of <c>scaleInvariantSDR</c> and <c>permutationInvariantSDR</c> where none is given.
+    /// eps of <c>scaleInvariantSDR</c> where none is given.
     [<Literal>]
     let ScaleInvariantSDREps = 1e-8
+
+    /// zeroMean of <c>permutationInvariantSDR</c> where none is given.
+    [<Literal>]
+    let PermutationInvariantSDRZeroMean = true
+
+    /// eps of <c>permutationInvariantSDR</c> where none is given.
+    [<Literal>]
+    let PermutationInvariantSDREps = 1e-8
 
     /// preEmphasis of <c>errorToSignal</c> where none is given.
     [<Literal>]

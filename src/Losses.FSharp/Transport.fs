@@ -124,17 +124,45 @@ module private PairSums =
 [<AutoOpen>]
 module Transport =
 
-    /// p of <c>wasserstein1d</c> and <c>slicedWasserstein</c> where none is given.
+    /// p of <c>wasserstein1d</c> where none is given.
     [<Literal>]
-    let WassersteinP = 1.0
+    let Wasserstein1dP = 1.0
 
-    /// root of <c>wasserstein1d</c> and <c>slicedWasserstein</c> where none is given.
+    /// root of <c>wasserstein1d</c> where none is given.
     [<Literal>]
-    let WassersteinRoot = false
+    let Wasserstein1dRoot = false
 
-    /// unbiased of the distances of samples where none is given.
+    /// p of <c>slicedWasserstein</c> where none is given.
     [<Literal>]
-    let TransportUnbiased = false
+    let SlicedWassersteinP = 1.0
+
+    /// root of <c>slicedWasserstein</c> where none is given.
+    [<Literal>]
+    let SlicedWassersteinRoot = false
+
+    /// unbiased of <c>maximumMeanDiscrepancy</c> where none is given.
+    [<Literal>]
+    let MaximumMeanDiscrepancyUnbiased = false
+
+    /// unbiased of <c>energyDistance</c> where none is given.
+    [<Literal>]
+    let EnergyDistanceUnbiased = false
+
+    /// unbiased of <c>linearHsic</c> where none is given.
+    [<Literal>]
+    let LinearHsicUnbiased = false
+
+    /// predictionSigma of <c>hsic</c> where none is given.
+    [<Literal>]
+    let HsicPredictionSigma = 1.0
+
+    /// targetSigma of <c>hsic</c> where none is given.
+    [<Literal>]
+    let HsicTargetSigma = 1.0
+
+    /// unbiased of <c>hsic</c> where none is given.
+    [<Literal>]
+    let HsicUnbiased = false
 
     let private checkMatrix (name: string) (least: int) (x: 'T) : unit when 'T :> ITensor<'T> =
         Check.notNull name x
