@@ -18,6 +18,10 @@ let all: Entry list =
     @ Regions.entries
     @ Boxes.entries
     @ Generation.entries
+    @ Audio.entries
+    @ SelfSupervision.entries
+    @ Transport.entries
+    @ Images.entries
     @ Ranking.entries
     @ Survival.entries
     @ Preferences.entries

@@ -168,6 +168,7 @@ public class Parity
                 "ldam: counts",
                 "listMLE: target",
                 "logitAdjustment: prior",
+                "maximumMeanDiscrepancy: sigmas",
                 "pairs: loss",
                 "pinballOfLevels: levels",
                 "pointwise3: loss",

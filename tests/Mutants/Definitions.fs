@@ -445,6 +445,52 @@ let mutants: Mutant list =
                 ]
         yield!
             inFile
+                "SelfSupervision.fs"
+                [
+                    "features are to differ from themselves, too", "if «Operators.(+) start i = j» then 0.0 else 1.0", "false"
+                    "no lack of length counts", "/ num n + «lack1 + lack2»)", "num 0.0"
+                    "of two views one varies", "(«spread z1 + spread z2»)", "spread z1 + spread z1"
+                    "a text that is another's is this one's", "(«diagonal start -1.0 1.0 logits» * logits)", "num -1.0"
+                    "a pair is among its negatives", "s + «diagonal start Double.NegativeInfinity 0.0 s»", "num 0.0"
+                    "a weight is 1 less", "detach (num «2.0» - num (float n)", "1.0"
+                    "a view is among the others", "let count v = if «v < given» then", "false"
+                    "the teacher has no centre", "(detach teacher - «expand teacher.Shape (detach center)»)", "num 0.0"
+                ]
+        yield!
+            inFile
+                "Images.fs"
+                [
+                    "contrast has no part in similarity", "LossValues(whole (a + «b» - a * b))", "num 0.0"
+                    "a reflection repeats the border", "place («Operators.(-) length k»), 1))", "(Operators.(-) (Operators.(-) length k) 1)"
+                    "a window is no Gaussian", "Math.Exp(«-0.5 *. z *. z»)", "(-0.5 *. (z *. z) *. Math.Abs z)"
+                ]
+        yield!
+            inFile
+                "Transport.fs"
+                [
+                    "samples lie as they come", "'T.Sort(prediction, 1, «false»), 'T.Sort", "true"
+                    "a step ends where the other side's does", "steps (if «ends = until» then", "true"
+                    "a set is half as wide", "sumAll (f (pdist 2.0 «x[0]»))", "(x[0] * num 0.5)"
+                    "Song's estimate has no third term", "num (n1 *. n2) - «each / num (0.5 *. n2)»", "num 0.0 * each"
+                    "features are not centred", "let x, t = «centred prediction», centred target", "prediction"
+                    "no target point has a weight", "potentials 1 («logB» + g)", "num 0.0"
+                    "a sample is carried to itself for nothing", "- 0.5 .* («transported options x x» + transported options t t)", "num 0.0"
+                ]
+        yield!
+            inFile
+                "Audio.fs"
+                [
+                    "a ratio of energies has no decibels", "num «4.342944819032518»", "1.0"
+                    "the target is not scaled", "[| axis |] («expand target.Shape scale * target») prediction", "target"
+                    "a permutation is the first that comes", "ValueSome(«min least total»)", "least"
+                    "a filter takes all that was before", "'T.Slice(x, axis, 1, rest) - «preEmphasis» .* 'T.Slice", "1.0"
+                    "a spectrum is of cosines alone", "(if «column < bins» then cosines", "true"
+                    "an end is repeated, not reflected",
+                    "side (fun k -> «Operators.(-) length k»)",
+                    "(Operators.(-) (Operators.(-) length k) 1)"
+                ]
+        yield!
+            inFile
                 "Preferences.fs"
                 [
                     "IPO's target is 1/β", "num («0.5» ./. beta)", "1.0"

@@ -109,8 +109,28 @@ module private Diffusion =
         let weights = if given.Word "weighting" = "sigma_squared" then variance else Array.map (fun _ -> 1.0) variance
         0.5 * mse target given["score"] |> rows |> weigh weights |> reduced given
 
+// Of images with batch and channels.
+let private similarity (border: ImageBorder) (axes: int) (given: Given) : LossValues<T> =
+    let options =
+        { SsimOptions.Default with
+            WindowSize = given.IntegerOr(11, "window_size")
+            Border = border
+            SpatialAxes = axes
+        }
+
+    ssim options (given.Any("img2", "target")) (given.Any("img1", "input"))
+
 let entries: (string * (Given -> T)) list =
     [
+        "kornia/ssim", (fun given -> 0.5 * similarity ImageBorder.Reflect 2 given |> given.Reduced)
+        "kornia/ssim3d", (fun given -> similarity ImageBorder.Replicate 3 given |> given.Reduced)
+        "monai/ssim",
+        (fun given ->
+            // Each image is the mean of its map.
+            let values = similarity ImageBorder.Valid (given.Integer "spatial_dims") given |> Reduce.none
+            let axes = Array.init (values.Shape.Rank - 1) (fun k -> k + 1)
+            let count = float (values.Shape.Without 0).Size
+            LossValues(DiffTensor.Sum(values, ReadOnlySpan axes, false) / constant count) |> given.Reduced)
         "generation/gan_nonsaturating_discriminator", critic Adversarial.NonSaturating
         "generation/gan_nonsaturating_generator", generated Adversarial.NonSaturating
         "generation/gan_saturating_generator", generated Adversarial.Saturating

@@ -125,6 +125,8 @@ let private rows: (string * string * string * string * string) list =
         "kornia", "kl_div_2d", "kornia.losses.kl_div_loss_2d", "klDiv", "of the logarithm"
         "kornia", "total_variation", "kornia.losses.total_variation", "totalVariation", ""
         "kornia", "psnr", "kornia.losses.psnr_loss", "mse", "10 log₁₀ of it over the largest value's square"
+        "kornia", "ssim", "kornia.losses.ssim_loss", "ssim", "half of it, `ImageBorder.Reflect`"
+        "kornia", "ssim3d", "kornia.losses.ssim3d_loss", "ssim", "`ImageBorder.Replicate`, three axes"
         "liger", "cross_entropy", "LigerCrossEntropyLoss", "crossEntropy zLoss softCap", "`lse_square_scale` times zLoss; `softcap` before"
         "liger", "z_loss", "lse_square_scale", "zLoss", ""
         "liger", "compute_z_loss", "compute_z_loss", "zLoss", ""
@@ -220,6 +222,29 @@ let private rows: (string * string * string * string * string) list =
         "LabelSmoothingCrossEntropy, SoftTargetCrossEntropy",
         "crossEntropy crossEntropyWithProbabilities",
         "`smoothing`: `LabelSmoothing`"
+        "torchmetrics", "", "audio.SignalNoiseRatio", "signalToNoise", "a loss: the ratio is its negative"
+        "torchmetrics",
+        "",
+        "audio.ScaleInvariantSignalDistortionRatio, audio.ScaleInvariantSignalNoiseRatio",
+        "scaleInvariantSDR",
+        "the same; `zero_mean`"
+        "torchmetrics", "", "audio.PermutationInvariantTraining", "permutationInvariantSDR", "of that"
+        "auraloss", "", "time.SNRLoss, time.SISDRLoss", "signalToNoise scaleInvariantSDR", ""
+        "auraloss", "", "time.ESRLoss", "errorToSignal", "with `PreEmphasis`"
+        "auraloss", "", "freq.SpectralConvergenceLoss", "spectralConvergence", "theirs is over the batch"
+        "auraloss", "", "freq.STFTMagnitudeLoss", "stftLogMagnitude stftMagnitude", "`log`"
+        "auraloss", "", "freq.MultiResolutionSTFTLoss", "multiResolutionStft", ""
+        "auraloss", "", "freq.MelSTFTLoss", "melDistance", "the filters are given"
+        "lightly", "", "BarlowTwinsLoss", "barlowTwins", "`unbiased`; `lambda_param`: `lambda`"
+        "lightly", "", "VICRegLoss", "vicReg", "`lambda_param`, `mu_param`, `nu_param`: `Invariance`, `Variance`, `Covariance`"
+        "lightly", "", "DCLLoss, DCLWLoss", "decoupledContrastive", "`sigma` of the second"
+        "lightly", "", "SwaVLoss, SwaVPrototypes", "swav sinkhornCodes", ""
+        "lightly", "", "DINOLoss", "dino", "the centre is given"
+        "lightly", "", "NegativeCosineSimilarity", "simSiam", "the second is detached"
+        "geomloss", "", "SamplesLoss(\"sinkhorn\")", "sinkhornDivergence entropicTransport", "`blur`: √ε; `debias=False`: the second"
+        "geomloss", "", "SamplesLoss(\"energy\"), SamplesLoss(\"gaussian\")", "energyDistance maximumMeanDiscrepancy", "half of it"
+        "pot", "", "ot.wasserstein_1d", "wasserstein1d", ""
+        "pot", "", "ot.sliced_wasserstein_distance", "slicedWasserstein", "the directions are given; `p` 2 and `root`"
     ]
 
 let private titles =
@@ -234,6 +259,11 @@ let private titles =
             "scoringrules", "scoringrules"
             "timm", "timm"
             "pml", "PyTorch Metric Learning"
+            "torchmetrics", "TorchMetrics"
+            "auraloss", "auraloss"
+            "lightly", "lightly"
+            "geomloss", "GeomLoss"
+            "pot", "POT"
         ]
 
 // The folder of a library's cases.

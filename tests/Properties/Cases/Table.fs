@@ -684,6 +684,9 @@ let losses: Map<string, Given -> T> =
         @ Segmentation.entries
         @ Boxes.entries
         @ Generation.entries
+        @ Losses.Tests.Cases.Audio.entries
+        @ Losses.Tests.Cases.SelfSupervision.entries
+        @ Losses.Tests.Cases.Transport.entries
         @ Losses.Tests.Cases.Classes.entries
         @ Scoring.entries
         @ Metric.entries

@@ -220,7 +220,8 @@ type ``The second derivatives of a loss``() =
                     let parts =
                         [
                             for j in 0 .. length - 1 do
-                                let curvatures = Oracle.curvatures entry sample (0, k) (0, j)
+                                // vᵀH: where something is held fixed, H is no longer symmetric.
+                                let curvatures = Oracle.curvatures entry sample (0, j) (0, k)
                                 let weight i = direction[batch.Place(0, s, j)] * upstream[s * outputs + i]
                                 yield! curvatures |> Array.mapi (fun i curvature -> weight i * curvature.High)
                         ]

@@ -32,6 +32,7 @@ let private modules =
                 "Boxes"
                 "Generation"
                 "Images"
+                "Audio"
                 "Divergence"
                 "Similarity"
                 "Likelihood"
@@ -48,6 +49,8 @@ let private modules =
                 "Proxies"
                 "Metric"
                 "Hypersphere"
+                "SelfSupervision"
+                "Transport"
             ] -> nonNull (typeof<Losses.FSharp.Reducing>.Assembly.GetType $"Losses.FSharp.{name}")
     ]
 
