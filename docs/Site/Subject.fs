@@ -60,6 +60,8 @@ let families =
         "Generation", "Generation"
         "Sequence", "Sequences"
         "Survival", "Survival"
+        "Retrieval", "Recommendation and retrieval"
+        "Values", "Temporal differences"
         "Activations", "Activations"
     ]
 

@@ -21,5 +21,6 @@ let all: Entry list =
     @ Ranking.entries
     @ Survival.entries
     @ Preferences.entries
+    @ Retrieval.entries
 
 let find (name: string) : Entry = all |> List.find (fun entry -> entry.Name = name)

@@ -137,6 +137,15 @@ internal static class Arguments
                 or "JensenShannonOfLogs"
                 or "FenchelYoung"
                 or "LinearJensenShannon"
+                or "BPR"
+                or "Warp"
+                or "SampledSoftmax"
+                or "NoiseContrastive"
+                or "SelfAdversarial"
+                or "Rotate"
+                or "QLearning"
+                or "C51"
+                or "C51Target"
             );
 
     internal static (Case, double[]) Fill(Draw draw, Case loss)

@@ -42,6 +42,27 @@ let mutants: Mutant list =
                 ]
         yield!
             inFile
+                "Retrieval.fs"
+                [
+                    "a pair the wrong way round", "Apply(x, t) = softplus («t - x»)", "x - t"
+                    "a rank counts once too often", "seq { k .. -1 .. «1» }", "2"
+                    "Euler's series has another sign", "0.5 / n «-» q / 12.0", "+"
+                    "a positive is not corrected",
+                    "Notation.(-) positive «(logCounts (nameof positiveCounts) positiveCounts (nameof positive) positive)»\n        let others",
+                    "(Notation.num 0.0)"
+                    "a near negative weighs less", "Notation.(.*) «-temperature» negative", "temperature"
+                    "a head is turned back", "let turned = Notation.«(-)»", "(+)"
+                ]
+        yield!
+            inFile
+                "Values.fs"
+                [
+                    "the last of several is chosen", "(Notation.num «1.5»)", "-1.5"
+                    "what has ended goes on", "let going = «Notation.(-) (Notation.num 1.0) ended»", "Notation.num 1.0"
+                    "a place is an atom too far", "float (atoms - «1»)", "0"
+                ]
+        yield!
+            inFile
                 "Hinges.fs"
                 [
                     "hinge of the wrong sign", "hinge («num loss.Margin - t * x»)\n\n", "num loss.Margin + t * x"

@@ -686,4 +686,5 @@ let losses: Map<string, Given -> T> =
         @ Generation.entries
         @ Losses.Tests.Cases.Classes.entries
         @ Scoring.entries
+        @ Losses.Tests.Cases.Retrieval.entries
     )

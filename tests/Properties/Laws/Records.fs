@@ -45,6 +45,8 @@ let private modules =
                 "Sequence"
                 "Vocabulary"
                 "Contrastive"
+                "Retrieval"
+                "Values"
             ] -> nonNull (typeof<Losses.FSharp.Reducing>.Assembly.GetType $"Losses.FSharp.{name}")
     ]
 
