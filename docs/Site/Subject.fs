@@ -62,6 +62,7 @@ let families =
         "Survival", "Survival"
         "Retrieval", "Recommendation and retrieval"
         "Values", "Temporal differences"
+        "Alignment", "Tags and alignments"
         "Activations", "Activations"
     ]
 

@@ -18,7 +18,14 @@ public static partial class Loss
         where T : ITensor<T> => Values.qLearning(discount, delta, actions, ended, reward, selector, next, values);
 
     /// <inheritdoc cref="Values.c51Target"/>
-    public static T C51Target<T>(T next, T reward, T ended, double lowest, double highest, double discount = Values.C51TargetDiscount)
+    public static T C51Target<T>(
+        T next,
+        T reward,
+        T ended,
+        double lowest = Values.C51TargetLowest,
+        double highest = Values.C51TargetHighest,
+        double discount = Values.C51TargetDiscount
+    )
         where T : ITensor<T> => Values.c51Target(discount, lowest, highest, ended, reward, next);
 
     /// <inheritdoc cref="Values.c51"/>
@@ -27,8 +34,8 @@ public static partial class Loss
         T next,
         T reward,
         T ended,
-        double lowest,
-        double highest,
+        double lowest = Values.C51Lowest,
+        double highest = Values.C51Highest,
         double discount = Values.C51Discount
     )
         where T : ITensor<T> => Values.c51(discount, lowest, highest, ended, reward, next, logits);

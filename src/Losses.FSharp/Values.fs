@@ -20,6 +20,22 @@ module Values =
     [<Literal>]
     let C51Discount = 0.99
 
+    /// lowest of <c>c51</c> where none is given.
+    [<Literal>]
+    let C51Lowest = -10.0
+
+    /// highest of <c>c51</c> where none is given.
+    [<Literal>]
+    let C51Highest = 10.0
+
+    /// lowest of <c>c51Target</c> where none is given.
+    [<Literal>]
+    let C51TargetLowest = -10.0
+
+    /// highest of <c>c51Target</c> where none is given.
+    [<Literal>]
+    let C51TargetHighest = 10.0
+
     /// discount of <c>c51Target</c> where none is given.
     [<Literal>]
     let C51TargetDiscount = 0.99

@@ -22,5 +22,6 @@ let all: Entry list =
     @ Survival.entries
     @ Preferences.entries
     @ Retrieval.entries
+    @ Alignment.entries
 
 let find (name: string) : Entry = all |> List.find (fun entry -> entry.Name = name)

@@ -120,6 +120,8 @@ internal static class Arguments
                 or "StudentTNLL"
                 or "TruncatedNormalNLL"
                 or "CRPSTruncatedNormal"
+                or "CRPSGamma"
+                or "CRPSStudentT"
                 or "VonMisesNLL"
                 or "AdaptiveRobust"
                 or "DawidSebastianiMultivariate"
@@ -146,6 +148,9 @@ internal static class Arguments
                 or "QLearning"
                 or "C51"
                 or "C51Target"
+                or "CRF"
+                or "SoftDTW"
+                or "SoftDTWOfCosts"
             );
 
     internal static (Case, double[]) Fill(Draw draw, Case loss)

@@ -76,4 +76,30 @@ let entries: (string * (Given -> T)) list =
         "retrieval/rotate", rotated
         "distributional/c51", c51Of
         "distributional/td_huber", learned
+        "sequence/crf_nll",
+        (fun given ->
+            let edge (name: string) = if given.Has name then given[name] else DiffTensor.Scalar 0.0
+            let lengths = given.Integers "lengths"
+
+            let loss =
+                crf
+                    lengths
+                    (given.Labels "tags")
+                    (edge "end_transitions")
+                    (edge "start_transitions")
+                    given["transitions"]
+                    given["emissions"]
+
+            if given.Word "reduction" = "token_mean" then
+                Reduce.sum loss / DiffTensor.Scalar(float (Array.sum lengths))
+            else
+                given.Reduced loss)
+        "sequence/soft_dtw",
+        (fun given ->
+            let gamma = given.Number "gamma"
+
+            if given.Has "cost" then
+                softDTWOfCosts gamma given["cost"] |> given.Reduced
+            else
+                softDTW gamma (given.Flag "normalize") given["y"] given["x"] |> given.Reduced)
     ]

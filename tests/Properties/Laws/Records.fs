@@ -47,6 +47,7 @@ let private modules =
                 "Contrastive"
                 "Retrieval"
                 "Values"
+                "Alignment"
             ] -> nonNull (typeof<Losses.FSharp.Reducing>.Assembly.GetType $"Losses.FSharp.{name}")
     ]
 
