@@ -51,6 +51,7 @@ let private ordinary (entry: Entry) (operand: Operand) : float list =
     | Numbers.NotNegative -> [ 2.0 ]
     | Numbers.Positive
     | Numbers.AboveMinusOne -> [ 1.0 ]
+    | Numbers.AboveOne -> [ 3.0 ]
     | Numbers.Logarithm
     | Numbers.NotPositive -> [ -1.0 ]
 
@@ -64,6 +65,7 @@ let private range (operand: Operand) =
     | Numbers.Logarithm
     | Numbers.NotPositive -> -5.0, -0.02
     | Numbers.AboveMinusOne -> -0.95, 4.0
+    | Numbers.AboveOne -> 1.05, 8.0
 
 // By the names of the constructors' parameters. A hyperparameter that is not here has the curve of its ordinary size alone.
 let private sweeps =

@@ -125,6 +125,7 @@ let private numbers (operand: Operand) =
     | Numbers.Logarithm -> "the logarithm of a probability or a rate; not checked"
     | Numbers.Positive -> "above 0"
     | Numbers.AboveMinusOne -> "above −1"
+    | Numbers.AboveOne -> "above 1"
     | Numbers.NotPositive -> "at most 0"
 
 let private number (value: float) = if Double.IsInfinity value then "∞" else value.ToString("0.####", CultureInfo.InvariantCulture)

@@ -60,6 +60,9 @@ let families =
         "Generation", "Generation"
         "Sequence", "Sequences"
         "Survival", "Survival"
+        "Retrieval", "Recommendation and retrieval"
+        "Values", "Temporal differences"
+        "Alignment", "Tags and alignments"
         "Activations", "Activations"
     ]
 

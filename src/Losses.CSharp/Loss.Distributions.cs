@@ -15,4 +15,12 @@ public static partial class Loss
     /// <inheritdoc cref="Distributions.vonMisesNLL"/>
     public static LossValues<T> VonMisesNLL<T>(T prediction, T target, T concentration)
         where T : ITensor<T> => Distributions.vonMisesNLL(concentration, target, prediction);
+
+    /// <inheritdoc cref="Distributions.crpsGamma"/>
+    public static LossValues<T> CRPSGamma<T>(T shape, T target, T rate)
+        where T : ITensor<T> => Distributions.crpsGamma(rate, target, shape);
+
+    /// <inheritdoc cref="Distributions.crpsStudentT"/>
+    public static LossValues<T> CRPSStudentT<T>(T prediction, T target, T scale, T df)
+        where T : ITensor<T> => Distributions.crpsStudentT(df, scale, target, prediction);
 }

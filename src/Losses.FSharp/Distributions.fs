@@ -78,6 +78,62 @@ module Distributions =
 
         truncated upper lower scale target prediction value
 
+    /// <summary>Continuous ranked probability score of gamma distributions of predicted shape and rate.</summary>
+    /// <param name="rate">λ, above 0; the shape of <paramref name="target"/>.</param>
+    /// <param name="target">Any shape; what is below 0 is scored by its distance, too.</param>
+    /// <param name="shape">k, above 0; the shape of <paramref name="target"/>.</param>
+    /// <returns>Units of the target, elementwise; at least 0.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A shape or a rate is not above 0; it says which, where.</exception>
+    /// <remarks>t (2 F(t) − 1) − k/λ (2 G(t) − 1) − 1/(λ B(½, k)), F of the shape k and G of k + 1, as (λt − k)(2F − 1) + 2 λt f(λt) − 1/B(½, k), over λ. The slope in t is 2 F(t) − 1 as it
+    /// is. F is an integral over 67 places, right for every k below about 1000 and good to 10⁻¹⁴ at 10⁵. Source: Möller and Scheuerer (2015); scoringrules.crps_gamma (2024).</remarks>
+    let crpsGamma (rate: 'T) (target: 'T) (shape: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        checkThree (nameof rate) rate (nameof target) target (nameof shape) shape
+        let zero, one = num 0.0, num 1.0
+        // As of the whole distribution, a change of λt alone changes nothing.
+        let x = detach (rate * target)
+        let inside = ifLess zero x (clip 1e15 x) one
+        let struct (density, tail) = Special.gammaTail shape inside
+        let balance = ifLess zero x (ifLess inside shape (2.0 .* tail - one) (one - 2.0 .* tail)) (num -1.0)
+        let constant = 0.5641895835477563 .* Special.halfStep shape
+        let value = (target - shape / rate) * balance + (ifLess zero x (2.0 .* density) zero - constant) / rate
+
+        LossValues(given shape (given target (given rate value)))
+            .Within(Domain.Positive, shape, nameof shape)
+            .Within(Domain.Positive, rate, nameof rate)
+
+    /// <summary>Continuous ranked probability score of Student's t distributions.</summary>
+    /// <param name="df">ν, the degrees of freedom, above 1; the shape of <paramref name="target"/>.</param>
+    /// <param name="scale">σ, above 0; the shape of <paramref name="target"/>.</param>
+    /// <param name="target">Any shape.</param>
+    /// <param name="prediction">The place; the shape of <paramref name="target"/>.</param>
+    /// <returns>Units of the target, elementwise; at least 0.</returns>
+    /// <exception cref="T:System.ArgumentException">The shapes differ.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">A scale is not above 0, or ν not above 1, where there is no mean; it says which, where.</exception>
+    /// <remarks>σ (z (2 F(z) − 1) + 2 f(z) (ν + z²)/(ν − 1) − 2 √ν/(ν − 1) B(½, ν − ½)/B(½, ½ν)²) with z = (t − x)/σ. The slope in x is 1 − 2 F(z) as it is; F is an integral over
+    /// 67 places, near 0 over 16. Source: Jordan, Krüger and Lerch, J. Stat. Softw. 90 (2019); scoringrules.crps_t (2024).</remarks>
+    let crpsStudentT (df: 'T) (scale: 'T) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        checkThree (nameof scale) scale (nameof target) target (nameof prediction) prediction
+        checkTwo (nameof df) df (nameof target) target
+        let d = target - prediction
+        // As of the whole distribution, a change of z alone changes nothing.
+        let z = clip 1e100 (detach (d / scale))
+        let zero, one = num 0.0, num 1.0
+        // At the target as to its right: |z| has no second derivative there.
+        let size = ifLess z zero (zero - z) z
+        let mass = Special.studentMass df size
+        let balance = ifLess z zero (zero - mass) mass
+        let y = size / sqrt df
+        let fall = exp (0.5 .* ((one - df) * log1p (y * y)))
+        let half = Special.halfStep (0.5 .* df)
+        let spread = half / Special.halfStep (df - num 0.5)
+        let rest = 1.1283791670955126 .* (sqrt df / (df - one)) * half * (fall - spread)
+        let value = d * balance + scale * rest
+
+        LossValues(given df (given prediction (given target (given scale value))))
+            .Within(Domain.Positive, scale, nameof scale)
+            .Within(Domain.Between(Math.BitIncrement 1.0, infinity), df, nameof df)
+
     /// <summary>Negative log-likelihood of angles under von Mises distributions: the normal distribution of the circle.</summary>
     /// <param name="concentration">κ, at least 0: with 0 all angles are alike, a large one is 1/σ²; the shape of <paramref name="target"/>.</param>
     /// <param name="target">In radians; any shape.</param>

@@ -103,3 +103,44 @@ module internal Special =
         let near = log (series nearBessel (0.25 .* (low * low))) - low
         let far = log (series farBessel (num 1.0 / high)) - 0.5 .* log (6.283185307179586 .* high)
         ifLess x bound near far
+
+    // ∫ e^f(v) dv from 0 on, of an f that falls by about 1 within a step. What the step is does not matter to the integral.
+    let private integral (step: 'T) (f: 'T -> 'T) : 'T :> IReal<'T> =
+        let term struct (u: float, weight: float) = weight .* exp (f (u .* step))
+        step * (Quadrature.exponential |> Seq.map term |> Seq.reduce (fun a b -> a + b))
+
+    /// x times the density of a gamma distribution of shape a at x, both above 0, and the smaller of the probabilities on both sides: below x where x &lt; a, else above.
+    let gammaTail (a: 'T) (x: 'T) : struct ('T * 'T) when 'T :> IReal<'T> =
+        let one, zero = num 1.0, num 0.0
+        // Each integral on its own side; below, of the shape a + 1, whose integral falls fast however small a is.
+        let low, high, b = min x a, max x a, a + one
+        let belowStep, aboveStep = detach (one / (b - low + sqrt low)), detach (one / (high - a + min high (sqrt high)))
+        let below = (one + low * integral belowStep (fun v -> zero - b * v - low * expm1 (zero - v))) / a
+        let above = integral aboveStep (fun v -> (a - one) * log1p v - high * v)
+        let density = exp (a * log x - x - logGamma a)
+        struct (density, density * ifLess x a below above)
+
+    /// Γ(a + ½) / Γ(a)
+    let halfStep (a: 'T) : 'T :> IReal<'T> = exp (logGamma (a + num 0.5) - logGamma a)
+
+    /// F(z) − F(−z) of Student's t distribution of so many degrees of freedom, at a z from 0 to 10¹⁰⁰.
+    let studentMass (df: 'T) (z: 'T) : 'T :> IReal<'T> =
+        let one = num 1.0
+        let y = z / sqrt df
+        let square = y * y
+        let root = sqrt (one + square)
+        // With y = sinh w the density is cosh^−ν w, but for a factor.
+        let w = log1p (y + square / (one + root))
+        // √ν f(0)
+        let peak = 0.5641895835477563 .* halfStep (0.5 .* df)
+
+        let near =
+            let term struct (u: float, weight: float) = weight .* exp (num 0.0 - df * logCosh (u .* w))
+            2.0 .* (peak * w * (Quadrature.unit |> Seq.map term |> Seq.reduce (fun a b -> a + b)))
+
+        // ½ (1 − tanh w)
+        let rest = num 0.5 / (one + square + y * root)
+        let step = detach (one / (df * (y / root) + sqrt df))
+        let tail = integral step (fun v -> num 0.0 - df * (v + log1p (rest * expm1 (-2.0 .* v))))
+        let far = one - 2.0 .* (peak * exp (-0.5 .* (df * log1p square)) * tail)
+        ifLess z one near far

@@ -26,5 +26,7 @@ let all: Entry list =
     @ Survival.entries
     @ Preferences.entries
     @ Embeddings.entries
+    @ Retrieval.entries
+    @ Alignment.entries
 
 let find (name: string) : Entry = all |> List.find (fun entry -> entry.Name = name)

@@ -61,6 +61,65 @@ module internal DistributionFormula =
 
         log sum + num (Math.Log(2.0 *. Math.PI)) - k * cos (x - t)
 
+    /// P(k, x), the sum of its series: all its terms are above 0.
+    let private gammaBelow (k: 'T) (x: 'T) : 'T :> IReal<'T> =
+        let mutable term: 'T = num 1.0
+        let mutable sum: 'T = num 1.0
+
+        for n in 1..160 do
+            term <- term * x / (k + num (float n))
+            sum <- sum + term
+
+        exp (k * log x - x - logGamma (k + num 1.0)) * sum
+
+    let private beta (a: 'T) (b: 'T) : 'T :> IReal<'T> = exp (logGamma a + logGamma b - logGamma (a + b))
+
+    let crpsGamma (k: 'T) (t: 'T) (rate: 'T) (number: float) : 'T :> IReal<'T> =
+        let mean = k / rate
+        let constant = num 1.0 / (rate * beta (num 0.5) k)
+
+        if number > 0.0 then
+            let below, next = gammaBelow k (rate * t), gammaBelow (k + num 1.0) (rate * t)
+            t * (2.0 .* below - num 1.0) - mean * (2.0 .* next - num 1.0) - constant
+        else
+            mean - t - constant
+
+    // I_s(a, b) by its series, all terms of which are above 0.
+    let private betaBelow (s: 'T) (a: 'T) (b: 'T) : 'T :> IReal<'T> =
+        let mutable term: 'T = num 1.0
+        let mutable sum: 'T = num 1.0
+
+        for n in 0..200 do
+            let n = num (float n)
+            term <- term * s * (a + b + n) / (a + num 1.0 + n)
+            sum <- sum + term
+
+        exp (a * log s + b * log1p (num 0.0 - s)) / (a * beta a b) * sum
+
+    /// F(z) − F(−z) of a z above 0.
+    let private studentMass (df: 'T) (z: 'T) : 'T :> IReal<'T> =
+        let half: 'T = num 0.5
+        let inside = z * z / (df + z * z)
+        let near = betaBelow (min half inside) half (half * df)
+        let far = num 1.0 - betaBelow (min half (df / (df + z * z))) (half * df) half
+        ifLess inside half near far
+
+    let crpsStudentT (x: 'T) (t: 'T) (scale: 'T) (df: 'T) (number: float) : 'T :> IReal<'T> =
+        let half: 'T = num 0.5
+        let z = (t - x) / scale
+        let density = exp (num 0.0 - 0.5 .* ((df + num 1.0) * log1p (z * z / df))) / (sqrt df * beta half (half * df))
+        let ratio = beta half (df - half) / (beta half (half * df) * beta half (half * df))
+
+        let mass =
+            if number = 0.0 then
+                z * (2.0 .* density)
+            else
+                studentMass df (if number < 0.0 then num 0.0 - z else z)
+
+        let mass = if number < 0.0 then num 0.0 - mass else mass
+        let rest = 2.0 .* (density * (df + z * z) - sqrt df * ratio) / (df - num 1.0)
+        scale * (z * mass + rest)
+
     let robust (x: 'T) (t: 'T) (alpha: 'T) (scale: 'T) : 'T :> IReal<'T> =
         let z = (x - t) / scale
         let distance = abs (alpha - num 2.0)
@@ -180,6 +239,69 @@ module Distributions =
              Entry.terms (fun x -> (1.0 + x[2]) * far x) [ (fun x -> x[2] * far x); (fun x -> x[2] * far x); (fun x -> 2.0 * far x) ])
         |> Entry.curved (fun x -> (1.0 + x[2]) * (4.0 + abs x[0] + abs x[1]))
 
+    let private crpsGamma =
+        { Entry.elementwise
+              "crpsGamma"
+              [ Operand.of' Numbers.Positive "shape"; Operand.any "target"; Operand.of' Numbers.Positive "rate" ]
+              { new Formula with
+                  member _.Of(x, at, _) = [| DistributionFormula.crpsGamma (x[0].[0]) (x[1].[0]) (x[2].[0]) (at[1].[0]) |]
+              }
+              { new Call with
+                  member _.Of(x, _) = crpsGamma x[2] x[1] x[0]
+              } with
+            IsComposed = true
+            Plain = fun random format _ -> { Operands = Array.init 3 (fun _ -> [| between random format 0.5 4.0 |]); Labels = [||] }
+        }
+        |> Entry.drawn (fun random format ->
+            let next = between random format
+            let k = if random.Next 4 = 0 then next 0.02 1.0 else next 1.0 20.0
+            let rate = next 0.25 2.0
+            let t = format.Round(k / rate * next 0.0625 2.0)
+            [| k; (if random.Next 8 = 0 then -t else t); rate |])
+        |> Entry.given
+            "shapes from 0.02 to 20, rates from ¼ to 2; + 2⁻³⁷ of the terms"
+            Entry.elementary
+            (Entry.terms (fun _ -> 1024.0) [ (fun x -> 1024.0 * (1.0 + 1.0 / x[0])); (fun _ -> 64.0); (fun _ -> 16384.0) ])
+        |> Entry.curved (fun x -> 1e6 * (1.0 + 1.0 / (x[0] * x[0] * x[1] * x[1])))
+
+    let private crpsStudentT =
+        { Entry.elementwise
+              "crpsStudentT"
+              [
+                  Operand.any "prediction"
+                  Operand.any "target"
+                  Operand.of' Numbers.Positive "scale"
+                  Operand.of' Numbers.AboveOne "df"
+              ]
+              { new Formula with
+                  member _.Of(x, at, _) =
+                      [| DistributionFormula.crpsStudentT (x[0].[0]) (x[1].[0]) (x[2].[0]) (x[3].[0]) (at[1].[0] - at[0].[0]) |]
+              }
+              { new Call with
+                  member _.Of(x, _) = crpsStudentT x[3] x[2] x[1] x[0]
+              } with
+            IsComposed = true
+            Plain =
+                fun random format _ ->
+                    let next = between random format
+
+                    {
+                        Operands = [| [| next -2.0 2.0 |]; [| next -2.0 2.0 |]; [| next 0.5 2.0 |]; [| next 2.0 8.0 |] |]
+                        Labels = [||]
+                    }
+        }
+        |> Entry.drawn (fun random format ->
+            let next = between random format
+            let x, s = next -4.0 4.0, next 0.5 2.0
+            let df = if random.Next 4 = 0 then next 1.25 2.0 else next 2.0 40.0
+            [| x; (if random.Next 8 = 0 then x else next -4.0 4.0); s; df |])
+        |> Entry.given
+            "numbers within ±4, scales from ½ to 2, ν from 1¼ to 40; + 2⁻³⁷ of the terms"
+            Entry.elementary
+            (Entry.terms (fun _ -> 1024.0) [ (fun _ -> 64.0); (fun _ -> 64.0); (fun _ -> 1024.0); (fun _ -> 16384.0) ])
+        |> Entry.curved (fun _ -> 1e5)
+        |> Entry.promises [ Convex [ 0; 1 ]; Symmetric ]
+
     let private adaptiveRobust =
         { Entry.elementwise
               "adaptiveRobust"
@@ -214,4 +336,4 @@ module Distributions =
         |> Entry.curved (fun _ -> 1e7)
         |> Entry.promises [ NonNegative ]
 
-    let entries: Entry list = [ truncatedNormalNLL; crpsTruncatedNormal; vonMisesNLL; adaptiveRobust ]
+    let entries: Entry list = [ truncatedNormalNLL; crpsTruncatedNormal; crpsGamma; crpsStudentT; vonMisesNLL; adaptiveRobust ]

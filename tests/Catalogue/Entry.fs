@@ -41,6 +41,8 @@ type Numbers =
     | Positive
     /// What a logarithm is taken of with 1 more.
     | AboveMinusOne
+    /// Degrees of freedom that leave a mean.
+    | AboveOne
     /// The logarithm of a probability, and checked.
     | NotPositive
 
@@ -55,6 +57,7 @@ type Numbers =
         | Positive -> Domain.Positive
         | AboveMinusOne -> Domain.Between(Math.BitIncrement -1.0, infinity)
         | NotPositive -> Domain.Between(-infinity, 0.0)
+        | AboveOne -> Domain.Between(Math.BitIncrement 1.0, infinity)
 
     /// Hard ones.
     member numbers.Draw(random: Random, format: Format) =
@@ -66,6 +69,7 @@ type Numbers =
         | Logarithm
         | NotPositive -> -(abs (Draw.finite random format))
         | Positive -> max format.Least (abs (Draw.finite random format))
+        | AboveOne -> max (format.Next 1.0) (abs (Draw.finite random format))
         | AboveMinusOne ->
             if random.Next 2 = 0 then
                 abs (Draw.finite random format)
@@ -85,6 +89,7 @@ type Numbers =
         | NotPositive -> between -4.0 -0.1
         | Positive -> between 0.1 4.0
         | AboveMinusOne -> between -0.9 4.0
+        | AboveOne -> between 2.0 8.0
 
 /// How the samples lie in a tensor.
 [<RequireQualifiedAccess>]

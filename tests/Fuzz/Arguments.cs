@@ -120,6 +120,8 @@ internal static class Arguments
                 or "StudentTNLL"
                 or "TruncatedNormalNLL"
                 or "CRPSTruncatedNormal"
+                or "CRPSGamma"
+                or "CRPSStudentT"
                 or "VonMisesNLL"
                 or "AdaptiveRobust"
                 or "DawidSebastianiMultivariate"
@@ -165,6 +167,18 @@ internal static class Arguments
                 or "EntropicTransport"
                 or "SinkhornDivergence"
                 or "Ssim"
+                or "BPR"
+                or "Warp"
+                or "SampledSoftmax"
+                or "NoiseContrastive"
+                or "SelfAdversarial"
+                or "Rotate"
+                or "QLearning"
+                or "C51"
+                or "C51Target"
+                or "CRF"
+                or "SoftDTW"
+                or "SoftDTWOfCosts"
             );
 
     internal static (Case, double[]) Fill(Draw draw, Case loss)

@@ -42,6 +42,27 @@ let mutants: Mutant list =
                 ]
         yield!
             inFile
+                "Retrieval.fs"
+                [
+                    "a pair the wrong way round", "Apply(x, t) = softplus («t - x»)", "x - t"
+                    "a rank counts once too often", "seq { k .. -1 .. «1» }", "2"
+                    "Euler's series has another sign", "0.5 / n «-» q / 12.0", "+"
+                    "a positive is not corrected",
+                    "Notation.(-) positive «(logCounts (nameof positiveCounts) positiveCounts (nameof positive) positive)»\n        let others",
+                    "(Notation.num 0.0)"
+                    "a near negative weighs less", "Notation.(.*) «-temperature» negative", "temperature"
+                    "a head is turned back", "let turned = Notation.«(-)»", "(+)"
+                ]
+        yield!
+            inFile
+                "Values.fs"
+                [
+                    "the last of several is chosen", "(Notation.num «1.5»)", "-1.5"
+                    "what has ended goes on", "let going = «Notation.(-) (Notation.num 1.0) ended»", "Notation.num 1.0"
+                    "a place is an atom too far", "float (atoms - «1»)", "0"
+                ]
+        yield!
+            inFile
                 "Hinges.fs"
                 [
                     "hinge of the wrong sign", "hinge («num loss.Margin - t * x»)\n\n", "num loss.Margin + t * x"
@@ -60,8 +81,31 @@ let mutants: Mutant list =
                 ]
         yield!
             inFile
+                "Special.fs"
+                [
+                    "a gamma's density takes x for its logarithm", "exp (a * «log x» - x - logGamma a)", "x"
+                    "below is above", "density * ifLess x a «below above»", "above below"
+                    "Student's tail falls half as fast", "exp (-«0.5» .* (df * log1p square)) * tail", "0.25"
+                    "Student's near mass is one side's", "            «2.0» .* (peak * w", "1.0"
+                ]
+        yield!
+            inFile
+                "Alignment.fs"
+                [
+                    "tags follow each other the other way round",
+                    "if t + 1 < lengths[n] then «tag n t * classes + tag n (t + 1)» else -1",
+                    "tag n (t + 1) * classes + tag n t"
+                    "the end counts twice", "(edge «ends» (fun n -> lengths[n] - 1))", "starts"
+                    "a sample goes on", "if t < lengths[n] then 1.0 else «0.0»))", "1.0"
+                    "no diagonal step", "[| last; below last; «below before» |]", "last"
+                    "whole self-distances", "(Notation.(.*) «0.5» own)", "1.0"
+                ]
+        yield!
+            inFile
                 "Distributions.fs"
                 [
+                    "a gamma's score below 0 has the wrong sign", "(one - 2.0 .* tail)) (num «-1.0»)", "1.0"
+                    "Student's score has no spread", "* half * («fall - spread»)", "fall"
                     "a truncated score has its balance the wrong way round",
                     "ifLess below above «(num 1.0 - 2.0 .* above)»",
                     "(2.0 .* above - num 1.0)"

@@ -121,6 +121,12 @@ let entries: (string * (Given -> T)) list =
         (fun given -> crpsUniform (spread given "upper" "obs") given["obs"] (spread given "lower" "obs") |> given.Reduced)
         "scoring/log_score_uniform",
         (fun given -> uniformNLL (spread given "upper" "obs") given["obs"] (spread given "lower" "obs") |> given.Reduced)
+        "scoring/crps_student_t",
+        (fun given ->
+            crpsStudentT (spread given "df" "obs") (spread given "scale" "obs") given["obs"] (spread given "loc" "obs")
+            |> given.Reduced)
+        "scoring/crps_gamma",
+        (fun given -> crpsGamma (spread given "rate" "obs") given["obs"] (spread given "shape" "obs") |> given.Reduced)
         "scoring/crps_truncated_normal", (fun given -> truncated crpsTruncatedNormal given)
         "scoring/log_score_truncated_normal", (fun given -> truncated truncatedNormalNLL given)
         "likelihood/von_mises_nll", (fun given -> vonMisesNLL given["concentration"] given["target"] given["loc"] |> given.Reduced)

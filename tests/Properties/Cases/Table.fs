@@ -690,4 +690,5 @@ let losses: Map<string, Given -> T> =
         @ Losses.Tests.Cases.Classes.entries
         @ Scoring.entries
         @ Metric.entries
+        @ Losses.Tests.Cases.Retrieval.entries
     )

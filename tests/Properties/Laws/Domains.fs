@@ -46,7 +46,8 @@ let private inside (numbers: Numbers) =
     | Numbers.Logarithm -> -0.5
     | Numbers.AboveMinusOne -> 0.5
     | Numbers.NotPositive -> -0.5
-    | Numbers.Positive -> 2.0
+    | Numbers.Positive
+    | Numbers.AboveOne -> 2.0
 
 /// Six elements, or two rows of three.
 let private ofEntry (entry: Entry) =
@@ -144,6 +145,10 @@ let internal outside (engine: Engine) (domain: Domain) =
         if domain.Least = Double.Epsilon then
             0.0
             -1.0
+            -infinity
+        if domain.Least = Math.BitIncrement 1.0 then
+            1.0
+            0.0
             -infinity
         if domain.Least = 0.0 then
             -1.0

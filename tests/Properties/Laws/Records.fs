@@ -51,6 +51,9 @@ let private modules =
                 "Hypersphere"
                 "SelfSupervision"
                 "Transport"
+                "Retrieval"
+                "Values"
+                "Alignment"
             ] -> nonNull (typeof<Losses.FSharp.Reducing>.Assembly.GetType $"Losses.FSharp.{name}")
     ]
 
