@@ -4,20 +4,20 @@ namespace Losses.CSharp;
 
 public static partial class Loss
 {
-    /// <inheritdoc cref="Alignment.crf"/>
+    /// <inheritdoc cref="Losses.FSharp.Alignment.crf"/>
     public static LossValues<T> CRF<T>(T emissions, T transitions, T starts, T ends, Labels tags, int[] lengths)
-        where T : ITensor<T> => Alignment.crf(lengths, tags, ends, starts, transitions, emissions);
+        where T : ITensor<T> => Losses.FSharp.Alignment.crf(lengths, tags, ends, starts, transitions, emissions);
 
-    /// <inheritdoc cref="Alignment.softDTW"/>
+    /// <inheritdoc cref="Losses.FSharp.Alignment.softDTW"/>
     public static LossValues<T> SoftDTW<T>(
         T prediction,
         T target,
-        double gamma = Alignment.SoftDTWGamma,
-        bool normalized = Alignment.SoftDTWNormalized
+        double gamma = Losses.FSharp.Alignment.SoftDTWGamma,
+        bool normalized = Losses.FSharp.Alignment.SoftDTWNormalized
     )
-        where T : ITensor<T> => Alignment.softDTW(gamma, normalized, target, prediction);
+        where T : ITensor<T> => Losses.FSharp.Alignment.softDTW(gamma, normalized, target, prediction);
 
-    /// <inheritdoc cref="Alignment.softDTWOfCosts"/>
-    public static LossValues<T> SoftDTWOfCosts<T>(T costs, double gamma = Alignment.SoftDTWOfCostsGamma)
-        where T : ITensor<T> => Alignment.softDTWOfCosts(gamma, costs);
+    /// <inheritdoc cref="Losses.FSharp.Alignment.softDTWOfCosts"/>
+    public static LossValues<T> SoftDTWOfCosts<T>(T costs, double gamma = Losses.FSharp.Alignment.SoftDTWOfCostsGamma)
+        where T : ITensor<T> => Losses.FSharp.Alignment.softDTWOfCosts(gamma, costs);
 }
