@@ -36,28 +36,28 @@ let private chosen (mask: Tensor) (x: Tensor) (otherwise: Tensor) : Tensor =
     else
         Tensor.stack([ otherwise; x ], 0).gather(0, mask.cast(Dtype.Int32).unsqueeze(0)).squeeze(0)
 
-/// x where the mask is true, else otherwise; and so are the slopes, but for a NaN from above, which takes both ways: what has no value has no slope
-/// by anything that it was made of.
+/// x where the mask is true, else otherwise; and so are the slopes.
 let rec select (mask: Tensor) (x: Tensor) (otherwise: Tensor) : Tensor =
     Tensor.Op
         { new BinaryOp("select") with
             member _.fRaw(x, otherwise) = raw2 (chosen mask) x otherwise
             member _.ad_dfda(_, xd, _, _) = where mask xd
             member _.bd_dfdb(_, _, otherwised, _) = unless mask otherwised
-            member _.fd_dfda(_, _, _, fd) = missing fd (where mask fd)
-            member _.fd_dfdb(_, _, _, fd) = missing fd (unless mask fd)
+            member _.fd_dfda(_, _, _, fd) = where mask fd
+            member _.fd_dfdb(_, _, _, fd) = unless mask fd
         }
         (x, otherwise)
-
-and missing (fd: Tensor) (rest: Tensor) : Tensor =
-    let above = fd.primalDeep
-    if above.hasnan () then select (above.isnan ()) fd rest else rest
 
 /// x where the mask is true, else 0.
 and where (mask: Tensor) (x: Tensor) : Tensor = select mask x (x.zerosLike ())
 
 /// 0 where the mask is true, else x.
 and unless (mask: Tensor) (x: Tensor) : Tensor = select mask (x.zerosLike ()) x
+
+// What has no value has no slope by anything that it was made of.
+let private missing (fd: Tensor) (rest: Tensor) : Tensor =
+    let above = fd.primalDeep
+    if above.hasnan () then select (above.isnan ()) fd rest else rest
 
 let private product (weight: Tensor) (x: Tensor) : Tensor =
     let product = weight * x
@@ -144,10 +144,26 @@ let private isNegative (x: Tensor) : Tensor = x.lt (zeros x)
 /// less where a < b, else otherwise.
 let ifLess (a: Tensor) (b: Tensor) (less: Tensor) (otherwise: Tensor) : Tensor = select (a.lt b) less otherwise
 
-// Of two of which one is not a number, either choice is wrong but that one.
-let max (a: Tensor) (b: Tensor) : Tensor = select (a.lt b + b.isnan ()) b a
+/// The value, but NaN where x is, in value and in slopes: by the value as by x.
+let given (x: Tensor) (value: Tensor) : Tensor =
+    let isMissing = x.primalDeep.isnan ()
+    let byX (along: Tensor) = missing along (where isMissing (weigh along x.primalDeep))
+    let byValue (along: Tensor) = weigh along (chosen isMissing x.primalDeep (ones x.primalDeep))
 
-let min (a: Tensor) (b: Tensor) : Tensor = select (b.lt a + b.isnan ()) b a
+    Tensor.Op
+        { new BinaryOp("given") with
+            member _.fRaw(x, value) = raw2 (chosen isMissing) x value
+            member _.ad_dfda(_, xd, _, _) = byX xd
+            member _.bd_dfdb(_, _, valued, _) = byValue valued
+            member _.fd_dfda(_, _, _, fd) = byX fd
+            member _.fd_dfdb(_, _, _, fd) = byValue fd
+        }
+        (x, value)
+
+// Of two of which one is not a number, either choice is wrong but that one.
+let max (a: Tensor) (b: Tensor) : Tensor = select (a.lt b + b.isnan ()) b a |> given a |> given b
+
+let min (a: Tensor) (b: Tensor) : Tensor = select (b.lt a + b.isnan ()) b a |> given a |> given b
 
 // 0 at 0, and a NaN stays one. A constant: its slope is 0.
 let private sign (x: Tensor) : Tensor =
@@ -166,22 +182,6 @@ let log (x: Tensor) : Tensor =
             member _.fd_dfda(x, _, fd) = over fd x
         }
         x
-
-/// The value, but NaN where x is, in value and in slopes: by the value as by x.
-let given (x: Tensor) (value: Tensor) : Tensor =
-    let isMissing = x.primalDeep.isnan ()
-    let byX (along: Tensor) = missing along (where isMissing (weigh along x.primalDeep))
-    let byValue (along: Tensor) = weigh along (chosen isMissing x.primalDeep (ones x.primalDeep))
-
-    Tensor.Op
-        { new BinaryOp("given") with
-            member _.fRaw(x, value) = raw2 (chosen isMissing) x value
-            member _.ad_dfda(_, xd, _, _) = byX xd
-            member _.bd_dfdb(_, _, valued, _) = byValue valued
-            member _.fd_dfda(_, _, _, fd) = byX fd
-            member _.fd_dfdb(_, _, _, fd) = byValue fd
-        }
-        (x, value)
 
 /// t (log t − x), 0 where t is 0: its slopes are products with t nowhere, of which a subnormal one would leave nothing.
 let divergence (t: Tensor) (x: Tensor) : Tensor =
@@ -255,7 +255,7 @@ and private skew (x: Tensor) : Tensor = unary "skew" (fun x -> (0.5 * x).tanh())
 let sigmoid: Tensor -> Tensor = unary "sigmoid" sigmoidOf (fun x _ -> bell x)
 
 /// tanh x; its slope is 1/cosh² x = 4 σ(2x) σ(−2x).
-let tanh: Tensor -> Tensor = unary "tanh" (_.tanh()) (fun x _ -> multiply (4.0 * sigmoid (2.0 * x)) (sigmoid (-2.0 * x)))
+let tanh: Tensor -> Tensor = unary "tanh" (_.tanh()) (fun x _ -> 4.0 * bell (2.0 * x))
 
 /// log cosh x
 let logCosh: Tensor -> Tensor = unary "logCosh" (mapped Real.LogCosh) (fun x _ -> tanh x)
