@@ -392,12 +392,12 @@ let entries: (string * (Given -> T)) list =
         "pml/self_supervised_multi_similarity", selfSupervised multiSimilarity' cosines
 
         "pml/self_supervised_angular",
-        // The other view is taken as it is there.
         selfSupervised
-            (fun given options identities embeddings ->
-                let n = options.Anchors
-                let part start : T = DiffTensor.Slice(embeddings, 0, start, n)
-                angular (radians (given.Number "alpha_deg")) false n identities (beside (unitRows (part 0)) (part n)))
+            (fun given options ->
+                if options.Anchors > 0 then
+                    notCovered "their negatives alone are not made as long as 1, which the gradient sees"
+
+                angular (radians (given.Number "alpha_deg")) true 0)
             cosines
 
         "pml/reduce_avg_non_zero", reduced (fun _ -> nonZero)
