@@ -412,6 +412,19 @@ let entries: (string * (Given -> T)) list =
             loss |> Reduce.weigh (Weights(ReadOnlySpan own, Shape [| own.Length |])) |> Reduce.mean)
 
         "pml/reduce_divisor", reduced (fun given loss -> (1.0 / given.Number "divisor") * loss |> Reduce.sum)
+        // Regularisers are errors of what should be equal: numbers and 0, squared lengths and their mean.
+        "pml/lp_regularizer",
+        (fun given ->
+            let x = given["embeddings"]
+            mse (num 0.0 * x) x |> Reduce.mean |> fun mean -> num (float x.Shape[1]) * mean)
+
+        "pml/center_invariant_regularizer",
+        (fun given ->
+            let w = given["W"]
+            let squares = sumAlong 0 (w * w)
+            let mean = expand squares.Shape (sumAll squares / num (float squares.Count))
+            0.25 * mse mean squares |> Reduce.mean)
+
         "keras/circle", kerasCircle
         "monai/contrastive", views
         "optax/nt_xent", (fun given -> ntXent (given.Number "temperature") cosines (labels given) given["embeddings"] |> Reduce.mean)
