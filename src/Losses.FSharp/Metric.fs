@@ -409,6 +409,11 @@ module Metric =
     [<Literal>]
     let FastAPBins = 10
 
+    // A histogram of each anchor has room.
+    let private checkBins (bins: int) : unit =
+        if bins < 1 || bins > 1048576 then
+            raise (ArgumentOutOfRangeException(nameof bins, $"bins is {Check.number bins}, but it must be from 1 to 1048576."))
+
     // Nothing for no anchors; where there is nothing to compare them with, 0 for each.
     let private orNothing
         (anchors: int)
@@ -891,17 +896,16 @@ module Metric =
             struct (value, counts options (expand value.Shape (num 1.0)) value))
 
     /// <summary>FastAP: 1 less the average precision of each anchor's neighbours, from a histogram of their distances.</summary>
-    /// <param name="bins">Into how many parts squared distances, from 0 to 4, are cut; at least 1.</param>
+    /// <param name="bins">Into how many parts squared distances, from 0 to 4, are cut; from 1 to 2²⁰.</param>
     /// <param name="identities">Whose each embedding is, any numbers: (N). Equal ones are alike.</param>
     /// <param name="embeddings">(N, D), which are made as long as 1.</param>
     /// <returns>One for each anchor, from 0 to 1: 0, which does not count, for one that has no positive.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
-    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="bins"/> is less than 1.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="bins"/> is outside its range.</exception>
     /// <remarks>1 − 1/N⁺ Σ h⁺ H⁺ / H with the histogram h⁺ of the positives, its running sums H⁺ and those of all others H; each distance is shared by the two nodes next to it.
     /// Source: Cakir et al., CVPR 2019.</remarks>
     let fastAP (bins: int) (identities: Labels) (embeddings: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        if bins < 1 then
-            raise (ArgumentOutOfRangeException(nameof bins, $"bins is {Check.number bins}, but it must be at least 1."))
+        checkBins bins
 
         let nodes = Operators.(+) bins 1
 
@@ -926,17 +930,16 @@ module Metric =
     let HistogramBins = 100
 
     /// <summary>Histogram loss: how likely a pair that is not alike is more similar than one that is, from histograms of cosines.</summary>
-    /// <param name="bins">Into how many parts cosines, from −1 to 1, are cut; at least 1.</param>
+    /// <param name="bins">Into how many parts cosines, from −1 to 1, are cut; from 1 to 2²⁰.</param>
     /// <param name="identities">Whose each embedding is, any numbers: (N). Equal ones are alike.</param>
     /// <param name="embeddings">(N, D), which are made as long as 1.</param>
     /// <returns>One number, from 0 to 1; 0 where no triplet is in the batch.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit.</exception>
-    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="bins"/> is less than 1.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="bins"/> is outside its range.</exception>
     /// <remarks>Σ h⁻ H⁺ with the shares h⁻ of the negative pairs and the running sums H⁺ of the shares of the positive ones; each cosine is shared by the two nodes next to it. Pairs
     /// count that are in a triplet. Source: Ustinova and Lempitsky, NIPS 2016.</remarks>
     let histogram (bins: int) (identities: Labels) (embeddings: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        if bins < 1 then
-            raise (ArgumentOutOfRangeException(nameof bins, $"bins is {Check.number bins}, but it must be at least 1."))
+        checkBins bins
 
         check 0 identities embeddings
         let own = identities.Indices.ToArray()
@@ -976,18 +979,17 @@ module Metric =
 
     /// <summary>Dynamic soft margin: the more of a batch's triplets are easier than one, the more it counts.</summary>
     /// <param name="least">The least difference of distances, below 0; minus it is the largest.</param>
-    /// <param name="bins">Into how many parts differences are cut; at least 1.</param>
+    /// <param name="bins">Into how many parts differences are cut; from 1 to 2²⁰.</param>
     /// <param name="differences">For each triplet how much farther the positive is than the negative; any shape.</param>
     /// <returns>The differences, each times the share of those that are not above it: of the shape of <paramref name="differences"/>.</returns>
-    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="least"/> is not below 0 or not finite, or <paramref name="bins"/> is less than 1.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="least"/> is not below 0 or not finite, or <paramref name="bins"/> is outside its range.</exception>
     /// <remarks>F(x) x with the histogram's running sum F up to the node below x; each difference is shared by the two nodes next to it. F is a constant for the gradient. The histogram
     /// is that of this batch alone. Source: Zhang and Rusinkiewicz, ICCV 2019.</remarks>
     let dynamicSoftMargin (least: float) (bins: int) (differences: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         if not (least < 0.0 && Double.IsFinite least) then
             Check.outOfRange (nameof least) least "finite and below 0"
 
-        if bins < 1 then
-            raise (ArgumentOutOfRangeException(nameof bins, $"bins is {Check.number bins}, but it must be at least 1."))
+        checkBins bins
 
         Check.notNull (nameof differences) differences
         let width = Operators.(-) 0.0 (2.0 *. least) ./. float bins

@@ -413,8 +413,8 @@ module Proxies =
         (proxies: 'T)
         (embeddings: 'T)
         : LossValues<'T> when 'T :> ITensor<'T> =
-        if margin < 1 then
-            raise (ArgumentOutOfRangeException(nameof margin, $"margin is {Check.number margin}, but it must be at least 1."))
+        if margin < 1 || margin > 64 then
+            raise (ArgumentOutOfRangeException(nameof margin, $"margin is {Check.number margin}, but it must be from 1 to 64."))
 
         Check.positive (nameof scale) scale
         let labels = check 1 (nameof proxies) labels proxies embeddings
@@ -446,7 +446,7 @@ module Proxies =
         |> LossValues
 
     /// <summary>SphereFace: a softmax of dot products with proxies of length 1, in which the angle to the own class is multiplied.</summary>
-    /// <param name="margin">What the own angle is multiplied by; at least 1.</param>
+    /// <param name="margin">What the own angle is multiplied by; from 1 to 64.</param>
     /// <param name="scale">What products are multiplied by; finite, above 0.</param>
     /// <param name="labels">Class indices: (N).</param>
     /// <param name="proxies">(C, D)</param>
@@ -459,7 +459,7 @@ module Proxies =
         ofAngles false margin scale labels proxies embeddings
 
     /// <summary>Large-margin softmax: a softmax of dot products with proxies, in which the angle to the own class is multiplied.</summary>
-    /// <param name="margin">What the own angle is multiplied by; at least 1.</param>
+    /// <param name="margin">What the own angle is multiplied by; from 1 to 64.</param>
     /// <param name="scale">What products are multiplied by; finite, above 0.</param>
     /// <param name="labels">Class indices: (N).</param>
     /// <param name="proxies">(C, D)</param>

@@ -972,7 +972,13 @@ module Embeddings =
             (whole (Operators.(*) classes each) "proxies")
             (Operators.(*) classes each)
             64.0
-            [ "scale", box options.Scale; "gamma", box options.Gamma; "margin", box options.Margin; "tau", box options.Tau ]
+            [
+                "subCenters", box each
+                "scale", box options.Scale
+                "gamma", box options.Gamma
+                "margin", box options.Margin
+                "tau", box options.Tau
+            ]
             { new OfProxies with
                 member _.Of(x: 'T[], at, proxies, proxiesAt, label) =
                     let ofClass c (x: 'a[]) = Array.sub x (Operators.(*) c each) each

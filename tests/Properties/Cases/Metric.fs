@@ -392,12 +392,12 @@ let entries: (string * (Given -> T)) list =
         "pml/self_supervised_multi_similarity", selfSupervised multiSimilarity' cosines
 
         "pml/self_supervised_angular",
-        // The other view is taken as it is there.
         selfSupervised
-            (fun given options identities embeddings ->
-                let n = options.Anchors
-                let part start : T = DiffTensor.Slice(embeddings, 0, start, n)
-                angular (radians (given.Number "alpha_deg")) false n identities (beside (unitRows (part 0)) (part n)))
+            (fun given options ->
+                if options.Anchors > 0 then
+                    notCovered "their negatives alone are not made as long as 1, which the gradient sees"
+
+                angular (radians (given.Number "alpha_deg")) true 0)
             cosines
 
         "pml/reduce_avg_non_zero", reduced (fun _ -> nonZero)
@@ -412,6 +412,19 @@ let entries: (string * (Given -> T)) list =
             loss |> Reduce.weigh (Weights(ReadOnlySpan own, Shape [| own.Length |])) |> Reduce.mean)
 
         "pml/reduce_divisor", reduced (fun given loss -> (1.0 / given.Number "divisor") * loss |> Reduce.sum)
+        // Regularisers are errors of what should be equal: numbers and 0, squared lengths and their mean.
+        "pml/lp_regularizer",
+        (fun given ->
+            let x = given["embeddings"]
+            mse (num 0.0 * x) x |> Reduce.mean |> fun mean -> num (float x.Shape[1]) * mean)
+
+        "pml/center_invariant_regularizer",
+        (fun given ->
+            let w = given["W"]
+            let squares = sumAlong 0 (w * w)
+            let mean = expand squares.Shape (sumAll squares / num (float squares.Count))
+            0.25 * mse mean squares |> Reduce.mean)
+
         "keras/circle", kerasCircle
         "monai/contrastive", views
         "optax/nt_xent", (fun given -> ntXent (given.Number "temperature") cosines (labels given) given["embeddings"] |> Reduce.mean)

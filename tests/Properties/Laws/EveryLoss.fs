@@ -221,6 +221,8 @@ type ``The second derivatives of a loss``() =
                         [
                             for j in 0 .. length - 1 do
                                 // vᵀH: where something is held fixed, H is no longer symmetric.
+                                // The derivative by k of the slopes, of which the direction gives each a weight; with constants for
+                                // the gradient it differs from that of the slope by k.
                                 let curvatures = Oracle.curvatures entry sample (0, j) (0, k)
                                 let weight i = direction[batch.Place(0, s, j)] * upstream[s * outputs + i]
                                 yield! curvatures |> Array.mapi (fun i curvature -> weight i * curvature.High)
@@ -349,10 +351,7 @@ type ``A loss``() =
             let near (what: string) (size: float) (a: float) (b: float) =
                 let rounding = if entry.IsElementwise then 0.0 else 8.0 * Engines.float64.Ulp a
 
-                let allowed =
-                    rounding
-                    + (if engine.Name = "float32" && rounding > 0.0 then engine.Ulp a else 0.0)
-                    + slack size
+                let allowed = rounding + (if engine.Name = "float32" && rounding > 0.0 then engine.Ulp a else 0.0) + slack size
 
                 if not (a = b || abs (a - b) <= allowed) then
                     Property.fail (sprintf "%s of %s of %A: %.17g is not %.17g" what name batch.Samples a b)
