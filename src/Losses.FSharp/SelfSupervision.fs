@@ -335,6 +335,15 @@ module SelfSupervision =
 
         let bySample (x: 'T) : 'T = 'T.Permute(x, ReadOnlySpan [| 1; 0; 2 |]) |> reshape (Shape [| Operators.(*) n views; k |])
 
+        // Where one view alone is given targets, it has none of others, and its scores do not count.
+        let scores =
+            if given' > 1 then
+                scores
+            else
+                let none = Shape [| 1; n; k |]
+                let rest = 'T.Slice(scores, 0, 1, Operators.(-) views 1)
+                'T.Concatenate(ReadOnlySpan [| 'T.Create(scores, ReadOnlySpan(Array.zeroCreate none.Size), none); rest |], 0)
+
         let values =
             crossEntropyWithProbabilities CrossEntropyOptions.Default (bySample (ofOthers targets)) (bySample scores / num temperature)
 
