@@ -182,25 +182,20 @@ module private Spectrum =
     let hann (length: int) : float[] =
         Array.init length (fun n -> 0.5 *. Operators.(-) 1.0 (Double.CosPi(float (Operators.(*) 2 n) ./. float length)))
 
-    // What the samples of a frame are multiplied by, the window in it: (rows, 2 K), cosines and then sines, rows of zeros after those of the frame.
-    let private basis (options: StftOptions) (rows: int) (like: 'T) : 'T :> ITensor<'T> =
-        let size = options.Size
+    // What the samples of a window are multiplied by, which begins so many after its frame: (rows, 2 K), cosines and then sines, rows of zeros after those of the window.
+    let private basis (size: int) (window: float[]) (before: int) (rows: int) (like: 'T) : 'T :> ITensor<'T> =
         let bins = Operators.(+) (Operators.(/) size 2) 1
-        let own = if options.Window.IsNone then hann size else options.Window.Values.ToArray()
-        let before = Operators.(/) (Operators.(-) size own.Length) 2
         let turn k = 2.0 *. float k ./. float size
         let cosines, sines = Array.init size (fun k -> Double.CosPi(turn k)), Array.init size (fun k -> Double.SinPi(turn k))
 
         let values =
             Indices.matrix rows (Operators.(*) 2 bins) (fun n column ->
-                let place = Operators.(-) n before
-
-                if place < 0 || place >= own.Length then
+                if n >= window.Length then
                     0.0
                 else
                     // Whole turns apart, the angle is the same.
-                    let angle = Operators.(*) n (column % bins) % size
-                    own[place] *. (if column < bins then cosines[angle] else sines[angle]))
+                    let angle = Operators.(*) (Operators.(+) before n) (column % bins) % size
+                    window[n] *. (if column < bins then cosines[angle] else sines[angle]))
 
         'T.Create(like, ReadOnlySpan values, Shape [| rows; Operators.(*) 2 bins |])
 
@@ -230,38 +225,44 @@ module private Spectrum =
             )
 
         let batch = x.Shape.Without(axis).Size
-        let size, hop = options.Size, Math.Min(options.Hop, options.Size)
-        let frames = Operators.(+) (Operators.(/) (Operators.(-) length size) options.Hop) 1
-        let bins = Operators.(+) (Operators.(/) size 2) 1
+        let frames = Operators.(+) (Operators.(/) (Operators.(-) length options.Size) options.Hop) 1
+        let bins = Operators.(+) (Operators.(/) options.Size 2) 1
+        let window = if options.Window.IsNone then hann options.Size else options.Window.Values.ToArray()
+        let size = window.Length
+        let before = Operators.(/) (Operators.(-) options.Size size) 2
+        // What is before the first window is in none.
         let x = x |> reshape (Shape [| batch; x.Shape[axis] |]) |> reflected pad
+        let length = Operators.(-) length before
+        let x: 'T = 'T.Slice(x, 1, before, length)
 
-        if hop < options.Hop then
-            // Between frames some samples are in none.
-            let frame k : 'T = 'T.Slice(x, 1, Operators.(*) k options.Hop, size)
-            let all = 'T.Concatenate(ReadOnlySpan(Array.init frames frame), 1) |> reshape (Shape [| batch; frames; size |])
-            let both = 'T.MatMul(all, basis options size x)
-            let part start : 'T = 'T.Slice(both, 2, start, bins)
-            part 0 * part 0 + part bins * part bins
-        else
-            let parts = Operators.(/) (Operators.(-) (Operators.(+) size hop) 1) hop
-            let needed = Operators.(*) hop (Operators.(-) (Operators.(+) parts frames) 1)
-            let basis = basis options (Operators.(*) parts hop) x
+        let products: 'T =
+            if size < options.Hop then
+                // Between windows some samples are in none.
+                let own k : 'T = 'T.Slice(x, 1, Operators.(*) k options.Hop, size)
+                let all = 'T.Concatenate(ReadOnlySpan(Array.init frames own), 1) |> reshape (Shape [| batch; frames; size |])
+                'T.MatMul(all, basis options.Size window before size x)
+            else
+                let hop = options.Hop
+                let parts = Operators.(/) (Operators.(-) (Operators.(+) size hop) 1) hop
+                let needed = Operators.(*) hop (Operators.(-) (Operators.(+) parts frames) 1)
+                let basis = basis options.Size window before (Operators.(*) parts hop) x
 
-            let x =
-                if needed <= length then
-                    x
-                else
-                    let rest = Shape [| batch; Operators.(-) needed length |]
-                    'T.Concatenate(ReadOnlySpan [| x; 'T.Create(x, ReadOnlySpan(Array.zeroCreate rest.Size), rest) |], 1)
+                let x =
+                    if needed <= length then
+                        x
+                    else
+                        let rest = Shape [| batch; Operators.(-) needed length |]
+                        'T.Concatenate(ReadOnlySpan [| x; 'T.Create(x, ReadOnlySpan(Array.zeroCreate rest.Size), rest) |], 1)
 
-            let product (k: int) : 'T =
-                let first = Operators.(*) k hop
-                let rows = 'T.Slice(x, 1, first, Operators.(*) frames hop) |> reshape (Shape [| batch; frames; hop |])
-                'T.MatMul(rows, 'T.Slice(basis, 0, first, hop))
+                let product (k: int) : 'T =
+                    let first = Operators.(*) k hop
+                    let rows = 'T.Slice(x, 1, first, Operators.(*) frames hop) |> reshape (Shape [| batch; frames; hop |])
+                    'T.MatMul(rows, 'T.Slice(basis, 0, first, hop))
 
-            let both = Seq.init parts product |> Seq.reduce (fun a b -> a + b)
-            let part start : 'T = 'T.Slice(both, 2, start, bins)
-            part 0 * part 0 + part bins * part bins
+                Seq.init parts product |> Seq.reduce (fun a b -> a + b)
+
+        let part start : 'T = 'T.Slice(products, 2, start, bins)
+        part 0 * part 0 + part bins * part bins
 
     let floored (options: StftOptions) (power: 'T) : 'T :> ITensor<'T> = max (num options.PowerFloor) power
 

@@ -314,27 +314,47 @@ module SelfSupervision =
                 LossValues(whole (0.5 .* both - positive))
 
     // Cross-entropies of the scores of each view with the targets of the others, which are those of the first views, added up: (N, V); a mean divides by how many they are.
-    let private acrossViews (temperature: float) (targets: 'T) (scores: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
-        let views, given, n, k = scores.Shape[0], targets.Shape[0], scores.Shape[1], scores.Shape[2]
-        let sum (x: 'T) : 'T = 'T.Sum(x, ReadOnlySpan [| 0 |], true)
-        let all = sum targets
+    // The sources have no slope; a NaN of theirs is in the value, and in its slopes.
+    let private acrossViews (temperature: float) (sources: 'T) (targets: 'T) (scores: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+        let views, given', n, k = scores.Shape[0], targets.Shape[0], scores.Shape[1], scores.Shape[2]
 
-        let others v : 'T =
-            if v < given then
-                let before, after =
-                    'T.Slice(targets, 0, 0, v), 'T.Slice(targets, 0, Operators.(+) v 1, Operators.(-) (Operators.(-) given v) 1)
+        // Of each view the sum over the other views.
+        let ofOthers (x: 'T) : 'T =
+            let sum (x: 'T) : 'T = 'T.Sum(x, ReadOnlySpan [| 0 |], true)
+            let all = sum x
 
-                sum ('T.Concatenate(ReadOnlySpan [| before; after |], 0))
-            else
-                all
+            let others v : 'T =
+                if v < given' then
+                    let last = Operators.(-) (Operators.(-) given' v) 1
+                    let before, after = 'T.Slice(x, 0, 0, v), 'T.Slice(x, 0, Operators.(+) v 1, last)
+                    sum ('T.Concatenate(ReadOnlySpan [| before; after |], 0))
+                else
+                    all
+
+            'T.Concatenate(ReadOnlySpan(Array.init views others), 0)
 
         let bySample (x: 'T) : 'T = 'T.Permute(x, ReadOnlySpan [| 1; 0; 2 |]) |> reshape (Shape [| Operators.(*) n views; k |])
-        let targets = bySample ('T.Concatenate(ReadOnlySpan(Array.init views others), 0))
-        let x = bySample scores / num temperature
-        let values = (crossEntropyWithProbabilities CrossEntropyOptions.Default targets x).Unchecked
-        let counts = Array.init views (fun v -> float (if v < given then Operators.(-) given 1 else given))
+
+        // Where one view alone is given targets, it has none of others, and its scores do not count.
+        let scores =
+            if given' > 1 then
+                scores
+            else
+                let none = Shape [| 1; n; k |]
+                let rest = 'T.Slice(scores, 0, 1, Operators.(-) views 1)
+                'T.Concatenate(ReadOnlySpan [| 'T.Create(scores, ReadOnlySpan(Array.zeroCreate none.Size), none); rest |], 0)
+
+        let values =
+            crossEntropyWithProbabilities CrossEntropyOptions.Default (bySample (ofOthers targets)) (bySample scores / num temperature)
+
+        let sizes = 'T.Permute(sumAlong 2 (abs sources) |> ofOthers, ReadOnlySpan [| 1; 0 |])
+        let counts = Array.init views (fun v -> float (if v < given' then Operators.(-) given' 1 else given'))
         let shape = Shape [| n; views |]
-        LossValues(reshape shape values, expand shape ('T.Create(scores, ReadOnlySpan counts, Shape [| 1; views |])))
+
+        LossValues(
+            reshape shape values.Unchecked |> given sizes |> whole,
+            expand shape ('T.Create(scores, ReadOnlySpan counts, Shape [| 1; views |]))
+        )
 
     let private checkViewsOf (givenName: string) (targets: 'T) (name: string) (scores: 'T) : unit when 'T :> ITensor<'T> =
         Check.notNull givenName targets
@@ -384,7 +404,7 @@ module SelfSupervision =
         else
             let step (x: 'T) _ : 'T = 'T.LogSoftmax('T.LogSoftmax(x, 0), 1)
             let start = detach scores / num temperature
-            exp (Seq.fold step start (seq { 1..iterations }))
+            exp (Seq.fold step start (seq { 1..iterations })) |> given (sumAll (abs scores)) |> whole
 
     /// <summary>SwAV: each view's scores are to predict the codes of the other views.</summary>
     /// <param name="temperature">τ, what scores are divided by; finite, above 0.</param>
@@ -398,7 +418,7 @@ module SelfSupervision =
     let swav (temperature: float) (codes: 'T) (scores: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.positive (nameof temperature) temperature
         checkViewsOf (nameof codes) codes (nameof scores) scores
-        acrossViews temperature (detach codes) scores
+        acrossViews temperature codes (detach codes) scores
 
     /// <summary>DINO: a student is to predict of each view what its teacher makes of the other views.</summary>
     /// <param name="teacherTemperature">What the teacher's scores are divided by, less their centre; finite, above 0.</param>
@@ -424,7 +444,7 @@ module SelfSupervision =
         checkViewsOf (nameof teacher) teacher (nameof student) student
         Check.shape (nameof center) center.Shape (Shape [| student.Shape[2] |]) (fun () -> $"student has shape {student.Shape}")
         let targets = 'T.Softmax((detach teacher - expand teacher.Shape (detach center)) / num teacherTemperature, 2)
-        acrossViews studentTemperature targets student
+        acrossViews studentTemperature (abs teacher + expand teacher.Shape (abs center)) targets student
 
     /// <summary>BYOL: how far the prediction of one view points from the projection of the other.</summary>
     /// <param name="target">The projections, which have no slope: (…, D).</param>
@@ -435,7 +455,7 @@ module SelfSupervision =
     let byol (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         checkTwo (nameof target) target (nameof prediction) prediction
         Check.vectorAxis (nameof prediction) prediction.Shape |> ignore
-        LossValues(whole (2.0 .* cosineDistance (detach target) prediction))
+        LossValues(2.0 .* cosineDistance (detach target) prediction |> given (sumAlong -1 (abs target)) |> whole)
 
     /// <summary>SimSiam: the negated cosine between the prediction of one view and the projection of the other.</summary>
     /// <param name="target">The projections, which have no slope: (…, D).</param>
@@ -446,4 +466,4 @@ module SelfSupervision =
     let simSiam (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         checkTwo (nameof target) target (nameof prediction) prediction
         Check.vectorAxis (nameof prediction) prediction.Shape |> ignore
-        LossValues(whole (-(cosineSimilarity -1 0.0 (detach target) prediction)))
+        LossValues(-(cosineSimilarity -1 0.0 (detach target) prediction) |> given (sumAlong -1 (abs target)) |> whole)

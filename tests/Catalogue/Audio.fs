@@ -17,14 +17,12 @@ module private Frame =
 
         Array.init ((length + 2 * pad - size) / hop + 1) (fun frame -> Array.init size (fun n -> at (frame * hop + n)))
 
-    /// Hann's window of a length, in the middle of a frame.
-    let window (size: int) (length: int) : float[] =
-        let before = (size - length) / 2
+    /// Hann's window of a length.
+    let hann (length: int) : float[] = Array.init length (fun k -> 0.5 - 0.5 * cos (2.0 * Math.PI * float k / float length))
 
-        Array.init size (fun n ->
-            let k = n - before
-
-            if k < 0 || k >= length then 0.0 else 0.5 - 0.5 * cos (2.0 * Math.PI * float k / float length))
+    /// A window in the middle of a frame: what it counts, and where.
+    let inside (size: int) (window: float[]) : (float * int)[] =
+        window |> Array.mapi (fun k weight -> weight, (size - window.Length) / 2 + k)
 
     /// For each frequency, cosine and sine at each sample.
     let waves (size: int) : (float * float)[][] =
@@ -206,17 +204,17 @@ module Audio =
         |> slack "numbers up to 4 in size; + 2⁻³⁷ of the terms" (fun _ -> 1e4) (fun _ -> 1e5)
         |> Entry.promises [ NonNegative; Convex [ 0 ] ]
 
-    let private powers (size: int) (hop: int) (length: int) (isCentred: bool) (x: 'T[]) : 'T[][] when 'T :> IReal<'T> =
-        let window, waves = Frame.window size length, Frame.waves size
+    let private powers (size: int) (hop: int) (window: float[]) (isCentred: bool) (x: 'T[]) : 'T[][] when 'T :> IReal<'T> =
+        let window, waves = Frame.inside size window, Frame.waves size
 
         Frame.places size hop isCentred x.Length
         |> Array.map (fun places ->
-            let frame = places |> Array.mapi (fun n at -> num window[n] * x[at])
-
             waves
             |> Array.map (fun wave ->
-                let re = Seq.map2 (fun x (cosine, _) -> num cosine * x) frame wave |> total
-                let im = Seq.map2 (fun x (_, sine) -> num sine * x) frame wave |> total
+                let sum (part: float * float -> float) : 'T =
+                    window |> Array.map (fun (weight, n) -> num (part wave[n]) * (num weight * x[places[n]])) |> total
+
+                let re, im = sum fst, sum snd
                 re * re + im * im))
 
     let private floor = 1e-3
@@ -241,62 +239,74 @@ module Audio =
         { entry with Widths = [ 9; 6 ]; Plain = fun random format width -> entry.Draw random format width }
         |> slack "numbers up to 4 in size, powers of at least 10⁻³; + 2⁻³⁷ of the terms" (fun _ -> 1e5) (fun _ -> 1e8)
 
-    let private ofSpectra (name: string) (hop: int) (length: int) (isCentred: bool) (formula: Formula) (call: StftOptions -> Call) =
-        let window = Frame.window length length
-
+    // Of frames of 4 samples; no window is Hann's.
+    let private ofSpectra
+        (name: string)
+        (hop: int)
+        (window: float[])
+        (isCentred: bool)
+        (formula: float[] -> Formula)
+        (call: StftOptions -> Call)
+        =
         let options =
             {
                 Size = 4
                 Hop = hop
-                Window = if length = 4 then Weights.None else Weights(ReadOnlySpan window, Shape [| length |])
+                Window = if window.Length = 0 then Weights.None else Weights(ReadOnlySpan window, Shape [| window.Length |])
                 IsCentred = isCentred
                 PowerFloor = floor
             }
 
+        let own = if window.Length = 0 then Frame.hann 4 else window
+
         pair
-        |> between $"{name} hop {hop} window {length} isCentred {isCentred}" both formula (call options)
+        |> between $"{name} hop {hop} window {window.Length} isCentred {isCentred}" both (formula own) (call options)
         |> spectral
+        |> Entry.reachingWhatVaries
         |> Entry.withArguments
             [ "size", box 4; "hop", box hop; "window", box options.Window; "isCentred", box isCentred; "powerFloor", box floor ]
         |> Entry.promises [ NonNegative ]
 
-    let private convergence (hop: int) (length: int) (isCentred: bool) =
+    let private convergence (hop: int) (window: float[]) (isCentred: bool) =
         ofSpectra
             "spectralConvergence"
             hop
-            length
+            window
             isCentred
-            { new Formula with
-                member _.Of(x, _, _) = [| converged (powers 4 hop length isCentred x[1]) (powers 4 hop length isCentred x[0]) |]
-            }
+            (fun window ->
+                { new Formula with
+                    member _.Of(x, _, _) = [| converged (powers 4 hop window isCentred x[1]) (powers 4 hop window isCentred x[0]) |]
+                })
             (fun options ->
                 { new Call with
                     member _.Of(x, _) = spectralConvergence options x[1] x[0]
                 })
 
-    let private logMagnitude (hop: int) (length: int) (isCentred: bool) =
+    let private logMagnitude (hop: int) (window: float[]) (isCentred: bool) =
         ofSpectra
             "stftLogMagnitude"
             hop
-            length
+            window
             isCentred
-            { new Formula with
-                member _.Of(x, _, _) = [| logsApart (powers 4 hop length isCentred x[1]) (powers 4 hop length isCentred x[0]) |]
-            }
+            (fun window ->
+                { new Formula with
+                    member _.Of(x, _, _) = [| logsApart (powers 4 hop window isCentred x[1]) (powers 4 hop window isCentred x[0]) |]
+                })
             (fun options ->
                 { new Call with
                     member _.Of(x, _) = stftLogMagnitude options x[1] x[0]
                 })
 
-    let private magnitude (hop: int) (length: int) (isCentred: bool) =
+    let private magnitude (hop: int) (window: float[]) (isCentred: bool) =
         ofSpectra
             "stftMagnitude"
             hop
-            length
+            window
             isCentred
-            { new Formula with
-                member _.Of(x, _, _) = [| apart (powers 4 hop length isCentred x[1]) (powers 4 hop length isCentred x[0]) |]
-            }
+            (fun window ->
+                { new Formula with
+                    member _.Of(x, _, _) = [| apart (powers 4 hop window isCentred x[1]) (powers 4 hop window isCentred x[0]) |]
+                })
             (fun options ->
                 { new Call with
                     member _.Of(x, _) = stftMagnitude options x[1] x[0]
@@ -322,7 +332,7 @@ module Audio =
                 member _.Of(x, _, _) =
                     let parts =
                         Array.init 2 (fun k ->
-                            let spectrum = powers options.Sizes[k] options.Hops[k] options.WindowLengths[k] true
+                            let spectrum = powers options.Sizes[k] options.Hops[k] (Frame.hann options.WindowLengths[k]) true
                             let t, x = spectrum x[1], spectrum x[0]
                             num 0.5 * converged t x + logsApart t x + num 2.0 * apart t x)
 
@@ -352,7 +362,7 @@ module Audio =
         [
             Operand.laid (Layout.Whole 1) (Operand.any "prediction")
             Operand.laid (Layout.Whole 1) (Operand.any "target")
-            Operand.laid (Layout.Whole filters) (Operand.of' Numbers.Positive "filters")
+            Operand.laid (Layout.Whole filters) (Operand.any "filters")
         ]
         |> between
             $"melDistance squared {squared} ofPowers {ofPowers} isLogarithm {isLogarithm}"
@@ -362,7 +372,7 @@ module Audio =
             { new Formula with
                 member _.Of(x, _, _) =
                     let heard (signal: 'T[]) =
-                        powers 4 2 4 true signal
+                        powers 4 2 (Frame.hann 4) true signal
                         |> Array.collect (fun frame ->
                             let spectrum = if ofPowers then frame else magnitudes [| frame |]
 
@@ -402,12 +412,12 @@ module Audio =
             permuted false
             errorEnergy 0.0
             errorEnergy 0.85
-            convergence 2 4 true
-            convergence 3 3 false
-            logMagnitude 1 4 true
-            logMagnitude 5 2 true
-            magnitude 4 4 false
-            magnitude 2 3 true
+            convergence 2 [||] true
+            convergence 3 [| 0.5; 1.0; 0.25 |] false
+            logMagnitude 1 [||] true
+            logMagnitude 5 [| 1.0; 0.5 |] true
+            magnitude 4 [| 0.5; 1.0; 1.0; 0.25 |] false
+            magnitude 2 [| 0.25; 1.0; 0.5 |] true
             resolutions
             mel false false true
             mel true false false

@@ -184,6 +184,7 @@ module SelfSupervision =
         |> slack "numbers up to 4 in size; + 2⁻³⁷ of the terms" (fun x ->
             let size = if normalized then both samples x else 1.0
             struct (1e4, 1e5 *. size))
+        |> Entry.reachingWhatVaries
         |> Entry.promises [ NonNegative ]
 
     let private decoupled (byView: bool) (sigma: float) =
@@ -273,6 +274,19 @@ module SelfSupervision =
 
     let private viewsOf (x: 'a[]) : 'a[][] = Array.chunkBySize classes x
 
+    // A view's scores count in its own value, what the others are given in all others, and the centre wherever something is given.
+    let private reachingOthers (given: int) (entry: Entry) =
+        entry
+        |> Entry.reaching (fun sample o k ->
+            let views = places (Operators.(/) sample.Operands[0].Length classes)
+            let view = Operators.(/) k classes
+
+            match o with
+            // Nobody else is given anything: the first view of one has no value of its own.
+            | 0 -> if given = 1 && view = 0 then [] else [ view ]
+            | 1 -> List.except [ view ] views
+            | _ -> if given > 1 then views else List.tail views)
+
     let private swapped (given: int) =
         Entry.rows
             $"swav of {given}"
@@ -290,6 +304,7 @@ module SelfSupervision =
         |> fun entry -> { entry with Widths = [ 2; 3; 4 ] }
         |> plainly
         |> slack "numbers up to 4 in size; + 2⁻³⁷ of the terms" (fun _ -> struct (1e3, 1e3))
+        |> reachingOthers given
         |> Entry.promises [ Convex [ 0 ] ]
 
     let private distilled (given: int) =
@@ -319,6 +334,7 @@ module SelfSupervision =
         |> fun entry -> { entry with Widths = [ 2; 3; 4 ] }
         |> plainly
         |> slack "numbers up to 4 in size; + 2⁻³⁷ of the terms" (fun _ -> struct (1e3, 1e3))
+        |> reachingOthers given
         |> Entry.promises [ NonNegative; Convex [ 0 ] ]
 
     let private directed (name: string) (formula: Formula) (call: Call) =
