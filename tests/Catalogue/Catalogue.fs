@@ -23,5 +23,6 @@ let all: Entry list =
     @ Preferences.entries
     @ Retrieval.entries
     @ Alignment.entries
+    @ Training.entries
 
 let find (name: string) : Entry = all |> List.find (fun entry -> entry.Name = name)
