@@ -63,6 +63,9 @@ let families =
         "Retrieval", "Recommendation and retrieval"
         "Values", "Temporal differences"
         "Alignment", "Tags and alignments"
+        "Tokens", "Tokens"
+        "Advantages", "Advantages"
+        "Latents", "Codes and penalties"
         "Activations", "Activations"
     ]
 

@@ -41,10 +41,10 @@ module Vocabulary =
             raise (ArgumentException($"{name} has shape {shape}; it must be a matrix.", name))
 
     // x Wᵀ + b
-    let private linear (weight: 'T) (bias: 'T) (x: 'T) : 'T :> ITensor<'T> =
+    let internal linear (weight: 'T) (bias: 'T) (x: 'T) : 'T :> ITensor<'T> =
         Notation.(+) ('T.MatMul(x, 'T.Permute(weight, ReadOnlySpan [| 1; 0 |]))) bias
 
-    let private checkBias (name: string) (bias: Shape) (weightName: string) (weight: Shape) =
+    let internal checkBias (name: string) (bias: Shape) (weightName: string) (weight: Shape) =
         if bias <> Shape.Scalar then
             Check.shape name bias (Shape [| weight[0] |]) (fun () -> $"{weightName} has shape {weight}")
 
@@ -63,12 +63,12 @@ module Vocabulary =
         kernel labels |> ignore
         'T.Fuse(LinearRows(Func<Labels, LabelledRows> kernel, labels, chunk), [| rows; weight; bias |], Func<'T[], 'T> definition)
 
-    let private checkChunk (chunk: int) =
+    let internal checkChunk (chunk: int) =
         if chunk < 1 then
             raise (ArgumentOutOfRangeException(nameof chunk, $"chunk is {Check.number chunk}, but it must be at least 1."))
 
     // What is made of some rows at a time.
-    let private byChunk (chunk: int) (rows: int) (some: int -> int -> 'T) : 'T :> ITensor<'T> =
+    let internal byChunk (chunk: int) (rows: int) (some: int -> int -> 'T) : 'T :> ITensor<'T> =
         let starts = [| 0..chunk .. max 0 (rows - 1) |]
         let part start = some start (min chunk (rows - start))
         if starts.Length = 1 then part 0 else 'T.Concatenate(ReadOnlySpan(Array.map part starts), 0)

@@ -28,5 +28,6 @@ let all: Entry list =
     @ Embeddings.entries
     @ Retrieval.entries
     @ Alignment.entries
+    @ Training.entries
 
 let find (name: string) : Entry = all |> List.find (fun entry -> entry.Name = name)

@@ -179,6 +179,15 @@ internal static class Arguments
                 or "CRF"
                 or "SoftDTW"
                 or "SoftDTWOfCosts"
+                or "DFT"
+                or "ZeroOne"
+                or "CappedLinearCrossEntropy"
+                or "LinearZLoss"
+                or "GeneralizedAdvantages"
+                or "Whiten"
+                or "ClippedValue"
+                or "VectorQuantization"
+                or "GradientPenalty"
             );
 
     internal static (Case, double[]) Fill(Draw draw, Case loss)

@@ -81,6 +81,30 @@ let mutants: Mutant list =
                 ]
         yield!
             inFile
+                "Tokens.fs"
+                [
+                    "a label is weighed by another probability", "Notation.weigh (Notation.detach («Notation.exp own»))", "Notation.num 1.0"
+                    "the largest is missed", "Notation.ifLess «own ('T.Largest(logits, axis))»", "('T.Largest(logits, axis)) own"
+                    "no cap", "(if «Double.IsInfinity cap» then logits", "true"
+                ]
+        yield!
+            inFile
+                "Advantages.fs"
+                [
+                    "what follows is not discounted", "(times («discount * lambda») next)", "lambda"
+                    "a variance over all", "(Notation.(-) count (Notation.num «1.0»))", "0.0"
+                    "the better of two values", "let worse = Notation.«max»", "min"
+                ]
+        yield!
+            inFile
+                "Latents.fs"
+                [
+                    "the farthest code", "let farness = Notation.«(-)» (Notation.num 0.0) distances", "(+)"
+                    "codes do not commit", "let value = if «learned» then", "false"
+                    "one side is both", "let excess = if «oneSided» then", "false"
+                ]
+        yield!
+            inFile
                 "Special.fs"
                 [
                     "a gamma's density takes x for its logarithm", "exp (a * «log x» - x - logGamma a)", "x"

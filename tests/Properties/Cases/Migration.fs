@@ -113,6 +113,8 @@ let private rows: (string * string * string * string * string) list =
         "optax", "label_smoothing", "optax.smooth_labels", "smoothLabels", ""
         "optax", "ranking_softmax", "optax.ranking_softmax_loss", "listNet", ""
         "optax", "triplet_margin", "optax.triplet_margin_loss", "tripletMargin", ""
+        "optax", "dice", "optax.dice_loss", "sums", "`Overlap(α, β, …)` over the axes between"
+        "optax", "ctc", "optax.ctc_loss", "ctc", "lengths, not paddings; time before samples; of logarithms"
         "optax", "", "optax.make_fenchel_young_loss", "fenchelYoung", ""
         "kornia", "cauchy", "kornia.losses.cauchy_loss", "generalRobust", "α 0"
         "kornia", "charbonnier", "kornia.losses.charbonnier_loss", "pseudoHuber", "δ 1"
@@ -130,8 +132,21 @@ let private rows: (string * string * string * string * string) list =
         "liger", "cross_entropy", "LigerCrossEntropyLoss", "crossEntropy zLoss softCap", "`lse_square_scale` times zLoss; `softcap` before"
         "liger", "z_loss", "lse_square_scale", "zLoss", ""
         "liger", "compute_z_loss", "compute_z_loss", "zLoss", ""
-        "liger", "fused_linear_cross_entropy", "LigerFusedLinearCrossEntropyLoss", "linearCrossEntropy", ""
-        "liger", "linear_cross_entropy", "cut_cross_entropy.linear_cross_entropy", "linearCrossEntropy", ""
+        "liger",
+        "fused_linear_cross_entropy",
+        "LigerFusedLinearCrossEntropyLoss",
+        "linearCrossEntropy cappedLinearCrossEntropy linearZLoss",
+        ""
+        "liger",
+        "linear_cross_entropy",
+        "cut_cross_entropy.linear_cross_entropy",
+        "linearCrossEntropy cappedLinearCrossEntropy",
+        "`softcap`: the second; `shift`: of the labels, by the caller"
+        "liger", "dft", "SFTTrainer(loss_type=\"dft\")", "dft", ""
+        "liger", "token_accuracy", "return_token_accuracy", "zeroOne", "1 less its mean"
+        "liger", "ppo_clip", "PPOTrainer", "policyGradient clippedValue", ""
+        "liger", "gae_advantages", "PPOTrainer's advantages", "generalizedAdvantages", ""
+        "liger", "masked_whiten", "masked_whiten", "whiten", ""
         "liger", "kl_div", "LigerKLDIVLoss", "klDiv", ""
         "liger",
         "generalized_jsd",

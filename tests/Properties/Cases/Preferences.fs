@@ -263,7 +263,6 @@ let entries: (string * (Given -> T)) list =
         "liger_trl/xpo", xpo
         for name in [ "grpo"; "grpo_bnpo"; "grpo_dr_grpo"; "grpo_dapo"; "grpo_cispo"; "grpo_sapo" ] do
             $"liger_trl/{name}", policy
-        "liger_trl/grpo_luspo", (fun _ -> notCovered "a mean of what the mask leaves out, too")
         "liger_trl/grpo_vespo", (fun _ -> notCovered "VESPO's weight of a ratio")
         "liger_trl/grpo_reduction", policyReduction
         "liger_trl/rloo", rloo

@@ -205,36 +205,6 @@ module private Torch =
             given["anchor"]
         |> given.Reduced
 
-    let linearCrossEntropy (input: string) (weight: string) (given: Given) : T =
-        let options =
-            { CrossEntropyOptions.Default with
-                ClassWeights = given.Weights "ce_weight"
-                IgnoreIndex = given.IntegerOr(-100, "ignore_index")
-                LabelSmoothing = given.NumberOr(0.0, "label_smoothing")
-            }
-
-        if given.NumberOr(0.0, "lse_square_scale") <> 0.0 then
-            notCovered "z-loss"
-
-        if given.Gives "softcap" then
-            notCovered "soft cap of logits"
-
-        if given.IntegerOr(0, "shift") <> 0 then
-            notCovered "a shift between positions and targets"
-
-        let bias = if given.Has "bias" then given["bias"] else DiffTensor.Scalar 0.0
-
-        // Rows of a matrix, whatever axes they lie along.
-        let labels = given.Labels "targets"
-        let x = given[input]
-        let rows = reshape (Shape [| labels.Shape.Size; x.Shape[-1] |]) x
-        let flat = labels.Reshape(Shape [| labels.Shape.Size |])
-
-        let value =
-            FSharp.Vocabulary.linearCrossEntropy options LinearCrossEntropyChunk flat bias given[weight] rows |> given.Reduced
-
-        if given.Reduction = Reduction.None then reshape labels.Shape value else value
-
 /// trl: a mean over the tokens that have a label, or over the first axis where there are none.
 module private Distilled =
 
@@ -522,8 +492,6 @@ let losses: Map<string, Given -> T> =
             "liger_trl/fused_linear_jsd", Distilled.linear "label"
             "liger_trl/fused_linear_jsd_distillation", Distilled.hardAndSoft
             "liger_trl/self_distillation_full", Distilled.loss "alpha"
-            "liger_trl/fused_linear_cross_entropy", Torch.linearCrossEntropy "input" "weight"
-            "liger_trl/linear_cross_entropy", Torch.linearCrossEntropy "e" "c"
 
             // By their definitions.
             "robust/log_cosh", (fun given -> logCosh given["target"] given["prediction"] |> given.Reduced)
@@ -691,4 +659,5 @@ let losses: Map<string, Given -> T> =
         @ Scoring.entries
         @ Metric.entries
         @ Losses.Tests.Cases.Retrieval.entries
+        @ Losses.Tests.Cases.Training.entries
     )

@@ -54,6 +54,9 @@ let private modules =
                 "Retrieval"
                 "Values"
                 "Alignment"
+                "Tokens"
+                "Advantages"
+                "Latents"
             ] -> nonNull (typeof<Losses.FSharp.Reducing>.Assembly.GetType $"Losses.FSharp.{name}")
     ]
 
