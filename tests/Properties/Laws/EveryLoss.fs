@@ -221,8 +221,6 @@ type ``The second derivatives of a loss``() =
                         [
                             for j in 0 .. length - 1 do
                                 // vᵀH: where something is held fixed, H is no longer symmetric.
-                                // The derivative by k of the slopes, of which the direction gives each a weight; with constants for
-                                // the gradient it differs from that of the slope by k.
                                 let curvatures = Oracle.curvatures entry sample (0, j) (0, k)
                                 let weight i = direction[batch.Place(0, s, j)] * upstream[s * outputs + i]
                                 yield! curvatures |> Array.mapi (fun i curvature -> weight i * curvature.High)
