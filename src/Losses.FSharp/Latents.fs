@@ -28,7 +28,7 @@ module Latents =
     /// <param name="commitment">β, what the latents' part weighs; finite, at least 0.</param>
     /// <param name="learned">Whether the codes are drawn, too; not where running means make them.</param>
     /// <param name="codebook">K codes, at least one: (K, D).</param>
-    /// <param name="latents">(…, D)</param>
+    /// <param name="latents">(N, D)</param>
     /// <returns>Squared units of the latents, one for each number. A mean is over all of them.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit, or there are no codes.</exception>
     /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="commitment"/> is negative or not finite.</exception>
@@ -38,31 +38,32 @@ module Latents =
         Check.notNegative (nameof commitment) commitment
         Check.notNull (nameof codebook) codebook
         Check.notNull (nameof latents) latents
-        let axis = Check.vectorAxis (nameof latents) latents.Shape
-        let size = latents.Shape[axis]
+
+        if latents.Shape.Rank <> 2 then
+            raise (ArgumentException($"latents has shape {latents.Shape}; it must be (N, D).", nameof latents))
+
+        let count, size = latents.Shape[0], latents.Shape[1]
 
         if codebook.Shape.Rank <> 2 then
             raise (ArgumentException($"codebook has shape {codebook.Shape}; it must be (K, D).", nameof codebook))
 
         Check.notEmptyAxis (nameof codebook) codebook.Shape 0 "codes"
         Check.lengths (nameof codebook) codebook.Shape [| codebook.Shape[0]; size |] (fun () -> $"latents has shape {latents.Shape}")
-        let count = latents.Shape.Size / max 1 size
-        let rows = reshape (Shape [| count; size |]) latents
-        let distances = cdist 2.0 (Notation.detach codebook) (Notation.detach rows)
+        let distances = cdist 2.0 (Notation.detach codebook) (Notation.detach latents)
         let farness = Notation.(-) (Notation.num 0.0) distances
         let most = 'T.Largest(farness, 1) |> reshape (Shape [| count; 1 |]) |> expand farness.Shape
         let zero = Notation.num 0.0
         let isNearest = Notation.ifLess farness most zero (expand farness.Shape (Notation.num 1.0))
         // The first of several.
         let isFirst = Notation.ifLess ('T.CumulativeSum(isNearest, 1)) (Notation.num 1.5) isNearest zero
-        let codes = 'T.MatMul(isFirst, codebook) |> reshape latents.Shape
+        let codes = 'T.MatMul(isFirst, codebook)
         let square (x: 'T) : 'T = Notation.(*) x x
         let own = Notation.(*) (Notation.num commitment) (square (Notation.(-) latents (Notation.detach codes)))
         let theirs = square (Notation.(-) (Notation.detach latents) codes)
         let value = if learned then Notation.(+) own theirs else own
         // What is NaN is near to nothing, and a code that is NaN near to all.
-        let sizes = sumAlong axis (Notation.(+) (Notation.abs latents) (Notation.abs codes))
-        let sizes = sizes |> reshape (latents.Shape.With(axis, 1)) |> expand latents.Shape
+        let sizes = sumAlong 1 (Notation.(+) (Notation.abs latents) (Notation.abs codes))
+        let sizes = sizes |> reshape (Shape [| count; 1 |]) |> expand latents.Shape
         LossValues(whole (Notation.given sizes value))
 
     /// <summary>Gradient penalty: how far the slope of a critic is from a given steepness, from the slopes at some points.</summary>

@@ -51,6 +51,7 @@ public class Parity
     [
         // Its logits are a product of matrices: the classes are always the last axis.
         ("linearCrossEntropy", "classAxis"),
+        ("cappedLinearCrossEntropy", "classAxis"),
         ("linearJensenShannon", "classAxis"),
         // There is no label.
         ("crossEntropyWithProbabilities", "ignoreIndex"),
