@@ -62,7 +62,7 @@ let families =
         "Survival", "Survival"
         "Retrieval", "Recommendation and retrieval"
         "Values", "Temporal differences"
-        "Alignment", "Tags and alignments"
+        "Paths", "Tags and alignments"
         "Tokens", "Tokens"
         "Advantages", "Advantages"
         "Latents", "Codes and penalties"

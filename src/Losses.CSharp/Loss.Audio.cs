@@ -73,7 +73,7 @@ public static partial class Loss
     /// <exception cref="ArgumentException">The shapes differ, the samples are too few for a frame, or the window does not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     /// <remarks>The mean over frames and frequencies of |log M_t − log M_x|, one for each signal. Source: Arık, Jun and Diamos (2019).</remarks>
-    public static LossValues<T> StftLogMagnitude<T>(
+    public static LossValues<T> STFTLogMagnitude<T>(
         T prediction,
         T target,
         int? size = null,
@@ -95,7 +95,7 @@ public static partial class Loss
     /// <exception cref="ArgumentException">The shapes differ, the samples are too few for a frame, or the window does not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     /// <remarks>The mean over frames and frequencies of |M_t − M_x|, one for each signal. Source: Arık, Jun and Diamos (2019).</remarks>
-    public static LossValues<T> StftMagnitude<T>(
+    public static LossValues<T> STFTMagnitude<T>(
         T prediction,
         T target,
         int? size = null,
@@ -119,7 +119,7 @@ public static partial class Loss
     /// <exception cref="ArgumentException">The shapes differ, the samples are too few for a frame, or there are not as many of one as of another.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     /// <remarks>The mean over the resolutions, one for each signal. Source: Yamamoto, Song and Kim, Parallel WaveGAN (2020).</remarks>
-    public static LossValues<T> MultiResolutionStft<T>(
+    public static LossValues<T> MultiResolutionSTFT<T>(
         T prediction,
         T target,
         int[]? sizes = null,
@@ -132,7 +132,7 @@ public static partial class Loss
     )
         where T : ITensor<T> =>
         Audio.multiResolutionStft(
-            MultiResolutionStftOptions.Given(sizes, hops, windowLengths, convergence, logMagnitude, magnitude, powerFloor),
+            MultiResolutionSTFTOptions.Given(sizes, hops, windowLengths, convergence, logMagnitude, magnitude, powerFloor),
             target,
             prediction
         );

@@ -22,12 +22,12 @@ public static partial class Loss
         where T : ITensor<T> => Forecasts.errorSpread(axis, target, ensemble);
 
     /// <inheritdoc cref="Forecasts.owcrpsEnsemble"/>
-    public static LossValues<T> OwcrpsEnsemble<T>(
+    public static LossValues<T> OWCRPSEnsemble<T>(
         T ensemble,
         T target,
         T targetWeights,
         T memberWeights,
-        int axis = Forecasts.OwcrpsEnsembleAxis
+        int axis = Forecasts.OWCRPSEnsembleAxis
     )
         where T : ITensor<T> => Forecasts.owcrpsEnsemble(axis, memberWeights, targetWeights, target, ensemble);
 }

@@ -21,7 +21,7 @@ public static partial class Loss
     /// <exception cref="ArgumentException">The shapes differ, or no window fits.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     /// <remarks>From 0 to 2, for each place of a window. Source: Wang, Bovik, Sheikh and Simoncelli (2004).</remarks>
-    public static LossValues<T> Ssim<T>(
+    public static LossValues<T> SSIM<T>(
         T prediction,
         T target,
         int? windowSize = null,
@@ -33,5 +33,5 @@ public static partial class Loss
         int? spatialAxes = null
     )
         where T : ITensor<T> =>
-        Images.ssim(SsimOptions.Given(windowSize, sigma, border, dataRange, k1, k2, spatialAxes), target, prediction);
+        Images.ssim(SSIMOptions.Given(windowSize, sigma, border, dataRange, k1, k2, spatialAxes), target, prediction);
 }

@@ -9,12 +9,12 @@ public static partial class Loss
         where T : ITensor<T> => Retrieval.bpr(negative, positive);
 
     /// <inheritdoc cref="Retrieval.warp"/>
-    public static LossValues<T> Warp<T>(
+    public static LossValues<T> WARP<T>(
         T positive,
         T negative,
         int[] ranks,
-        double margin = Retrieval.WarpMargin,
-        RankWeight form = Retrieval.WarpForm
+        double margin = Retrieval.WARPMargin,
+        RankWeight form = Retrieval.WARPForm
     )
         where T : ITensor<T> => Retrieval.warp(form, margin, ranks, negative, positive);
 

@@ -25,7 +25,7 @@ public static partial class Loss
     /// <exception cref="ArgumentException">The shapes differ, or there are no samples or features.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is negative or not finite.</exception>
     /// <remarks>One value. Source: Bardes, Ponce and LeCun (ICLR 2022).</remarks>
-    public static LossValues<T> VicReg<T>(
+    public static LossValues<T> VICReg<T>(
         T view1,
         T view2,
         double? invariance = null,
@@ -34,10 +34,10 @@ public static partial class Loss
         double? gamma = null,
         double? eps = null
     )
-        where T : ITensor<T> => SelfSupervision.vicReg(VicRegOptions.Given(invariance, variance, covariance, gamma, eps), view2, view1);
+        where T : ITensor<T> => SelfSupervision.vicReg(VICRegOptions.Given(invariance, variance, covariance, gamma, eps), view2, view1);
 
     /// <inheritdoc cref="SelfSupervision.sigLip"/>
-    public static LossValues<T> SigLip<T>(T images, T texts, T logScale, T bias, bool normalized = SelfSupervision.SigLipNormalized)
+    public static LossValues<T> SigLIP<T>(T images, T texts, T logScale, T bias, bool normalized = SelfSupervision.SigLIPNormalized)
         where T : ITensor<T> => SelfSupervision.sigLip(normalized, bias, logScale, texts, images);
 
     /// <inheritdoc cref="SelfSupervision.decoupledContrastive"/>
@@ -59,21 +59,21 @@ public static partial class Loss
         where T : ITensor<T> => SelfSupervision.sinkhornCodes(temperature, iterations, scores);
 
     /// <inheritdoc cref="SelfSupervision.swav"/>
-    public static LossValues<T> Swav<T>(T scores, T codes, double temperature = SelfSupervision.SwavTemperature)
+    public static LossValues<T> SwAV<T>(T scores, T codes, double temperature = SelfSupervision.SwAVTemperature)
         where T : ITensor<T> => SelfSupervision.swav(temperature, codes, scores);
 
     /// <inheritdoc cref="SelfSupervision.dino"/>
-    public static LossValues<T> Dino<T>(
+    public static LossValues<T> DINO<T>(
         T student,
         T teacher,
         T center,
-        double teacherTemperature = SelfSupervision.DinoTeacherTemperature,
-        double studentTemperature = SelfSupervision.DinoStudentTemperature
+        double teacherTemperature = SelfSupervision.DINOTeacherTemperature,
+        double studentTemperature = SelfSupervision.DINOStudentTemperature
     )
         where T : ITensor<T> => SelfSupervision.dino(teacherTemperature, studentTemperature, center, teacher, student);
 
     /// <inheritdoc cref="SelfSupervision.byol"/>
-    public static LossValues<T> Byol<T>(T prediction, T target)
+    public static LossValues<T> BYOL<T>(T prediction, T target)
         where T : ITensor<T> => SelfSupervision.byol(target, prediction);
 
     /// <inheritdoc cref="SelfSupervision.simSiam"/>

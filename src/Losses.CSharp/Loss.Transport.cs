@@ -37,21 +37,21 @@ public static partial class Loss
         where T : ITensor<T> => Transport.energyDistance(unbiased, target, prediction);
 
     /// <inheritdoc cref="Transport.linearHsic"/>
-    public static LossValues<T> LinearHsic<T>(T prediction, T target, bool unbiased = Transport.LinearHsicUnbiased)
+    public static LossValues<T> LinearHSIC<T>(T prediction, T target, bool unbiased = Transport.LinearHSICUnbiased)
         where T : ITensor<T> => Transport.linearHsic(unbiased, target, prediction);
 
     /// <inheritdoc cref="Transport.hsic"/>
-    public static LossValues<T> Hsic<T>(
+    public static LossValues<T> HSIC<T>(
         T prediction,
         T target,
-        double predictionSigma = Transport.HsicPredictionSigma,
-        double targetSigma = Transport.HsicTargetSigma,
-        bool unbiased = Transport.HsicUnbiased
+        double predictionSigma = Transport.HSICPredictionSigma,
+        double targetSigma = Transport.HSICTargetSigma,
+        bool unbiased = Transport.HSICUnbiased
     )
         where T : ITensor<T> => Transport.hsic(predictionSigma, targetSigma, unbiased, target, prediction);
 
     /// <inheritdoc cref="Transport.linearCka"/>
-    public static LossValues<T> LinearCka<T>(T prediction, T target)
+    public static LossValues<T> LinearCKA<T>(T prediction, T target)
         where T : ITensor<T> => Transport.linearCka(target, prediction);
 
     /// <summary>Entropic optimal transport: the least cost to carry one sample to another, with a plan that is not too definite.</summary>

@@ -95,7 +95,7 @@ type StftOptions =
 
 /// <summary>The options of <c>multiResolutionStft</c>.</summary>
 [<NoComparison; ReferenceEquality>]
-type MultiResolutionStftOptions =
+type MultiResolutionSTFTOptions =
     {
         /// How many samples a frame of each resolution has.
         Sizes: int[]
@@ -136,7 +136,7 @@ type MultiResolutionStftOptions =
             magnitude: Nullable<float>,
             powerFloor: Nullable<float>
         ) =
-        let options = MultiResolutionStftOptions.Default
+        let options = MultiResolutionSTFTOptions.Default
 
         {
             Sizes =
@@ -527,7 +527,7 @@ module Audio =
     /// <exception cref="T:System.ArgumentOutOfRangeException">An option is outside its range.</exception>
     /// <remarks>The mean over the resolutions of w₁ <c>spectralConvergence</c> + w₂ <c>stftLogMagnitude</c> + w₃ <c>stftMagnitude</c>.
     /// Source: Yamamoto, Song and Kim, Parallel WaveGAN (ICASSP 2020); auraloss.freq.MultiResolutionSTFTLoss (2020).</remarks>
-    let multiResolutionStft (options: MultiResolutionStftOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let multiResolutionStft (options: MultiResolutionSTFTOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
         Check.notNull "sizes" options.Sizes
         Check.notNull "hops" options.Hops

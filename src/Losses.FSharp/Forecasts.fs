@@ -24,7 +24,7 @@ module Forecasts =
 
     /// axis of <c>owcrpsEnsemble</c> where none is given.
     [<Literal>]
-    let OwcrpsEnsembleAxis = -1
+    let OWCRPSEnsembleAxis = -1
 
     /// <summary>Dawid–Sebastiani score of vectors: of their mean and covariance, whatever the distribution.</summary>
     /// <param name="covariance">Symmetric and positive definite: (…, D, D).</param>

@@ -18,7 +18,7 @@ open Losses.FSharp.TensorNotation
 
 /// <summary>The options of <c>ssim</c>.</summary>
 [<NoComparison; NoEquality>]
-type SsimOptions =
+type SSIMOptions =
     {
         /// The length of the window's sides; odd, at least 1.
         WindowSize: int
@@ -58,7 +58,7 @@ type SsimOptions =
             k2: Nullable<float>,
             spatialAxes: Nullable<int>
         ) =
-        let options = SsimOptions.Default
+        let options = SSIMOptions.Default
 
         {
             WindowSize = windowSize.GetValueOrDefault options.WindowSize
@@ -104,7 +104,7 @@ module Images =
         LossValues(whole (along -2 + along -1))
 
     // The shape of an image, and its first axis, where windows fit.
-    let private checkSsim (options: SsimOptions) (target: 'T) (prediction: 'T) : int when 'T :> ITensor<'T> =
+    let private checkSsim (options: SSIMOptions) (target: 'T) (prediction: 'T) : int when 'T :> ITensor<'T> =
         Check.notNull "options" options
 
         if options.WindowSize < 1 || options.WindowSize % 2 = 0 then
@@ -169,7 +169,7 @@ module Images =
             'T.Concatenate(ReadOnlySpan(Array.concat [| before; [| x |]; after |]), axis)
 
     // Means over windows, along one axis after another: sums of slices, no copies of the size of a window.
-    let private windowMeans (options: SsimOptions) (first: int) (x: 'T) : 'T :> ITensor<'T> =
+    let private windowMeans (options: SSIMOptions) (first: int) (x: 'T) : 'T :> ITensor<'T> =
         let weights = side options.WindowSize options.Sigma
 
         let along (x: 'T) (axis: int) : 'T =
@@ -191,7 +191,7 @@ module Images =
     /// <remarks>1 − (2 μ_x μ_t + C₁)(2 σ_xt + C₂) / ((μ_x² + μ_t² + C₁)(σ_x² + σ_t² + C₂)), which is a + b − a b with a = (μ_x − μ_t)² / (μ_x² + μ_t² + C₁) and
     /// b = var(x − t) / (σ_x² + σ_t² + C₂): nothing cancels where images are alike. Not convex. Source: Wang, Bovik, Sheikh and Simoncelli, IEEE Trans. Image Process. 13
     /// (2004) 600–612; monai.losses.SSIMLoss (1.5, 2025); kornia.losses.SSIMLoss (0.8, 2025), half of it, reflected.</remarks>
-    let ssim (options: SsimOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let ssim (options: SSIMOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let first = checkSsim options target prediction
         let mean (x: 'T) : 'T = windowMeans options first x
         let d = prediction - target

@@ -29,11 +29,11 @@ module Retrieval =
 
     /// form of <c>warp</c> where none is given.
     [<Literal>]
-    let WarpForm = RankWeight.Harmonic
+    let WARPForm = RankWeight.Harmonic
 
     /// margin of <c>warp</c> where none is given.
     [<Literal>]
-    let WarpMargin = 1.0
+    let WARPMargin = 1.0
 
     /// margin of <c>selfAdversarial</c> where none is given.
     [<Literal>]

@@ -7,7 +7,7 @@ open Losses.FSharp.TensorNotation
 
 /// <summary>The options of <c>vicReg</c>.</summary>
 [<NoComparison; NoEquality>]
-type VicRegOptions =
+type VICRegOptions =
     {
         /// What the squared distance of the views counts; finite, at least 0.
         Invariance: float
@@ -27,7 +27,7 @@ type VicRegOptions =
     static member internal Given
         (invariance: Nullable<float>, variance: Nullable<float>, covariance: Nullable<float>, gamma: Nullable<float>, eps: Nullable<float>)
         =
-        let options = VicRegOptions.Default
+        let options = VICRegOptions.Default
 
         {
             Invariance = invariance.GetValueOrDefault options.Invariance
@@ -55,7 +55,7 @@ module SelfSupervision =
 
     /// normalized of <c>sigLip</c> where none is given.
     [<Literal>]
-    let SigLipNormalized = true
+    let SigLIPNormalized = true
 
     /// byView of <c>decoupledContrastive</c> where none is given.
     [<Literal>]
@@ -71,7 +71,7 @@ module SelfSupervision =
 
     /// temperature of <c>swav</c> where none is given.
     [<Literal>]
-    let SwavTemperature = 0.1
+    let SwAVTemperature = 0.1
 
     /// temperature of <c>sinkhornCodes</c> where none is given.
     [<Literal>]
@@ -83,11 +83,11 @@ module SelfSupervision =
 
     /// teacherTemperature of <c>dino</c> where none is given.
     [<Literal>]
-    let DinoTeacherTemperature = 0.04
+    let DINOTeacherTemperature = 0.04
 
     /// studentTemperature of <c>dino</c> where none is given.
     [<Literal>]
-    let DinoStudentTemperature = 0.1
+    let DINOStudentTemperature = 0.1
 
     // Two views of N samples, N above 0, each of D features, D above 0.
     let private checkViews (view2: 'T) (view1: 'T) : unit when 'T :> ITensor<'T> =
@@ -163,7 +163,7 @@ module SelfSupervision =
     /// <exception cref="T:System.ArgumentOutOfRangeException">An option is negative or not finite.</exception>
     /// <remarks>λ mean (z₁ − z₂)² + μ ½ Σ over views of mean max(0, γ − √(var + ε)) + ν Σ over views of Σᵢ≠ⱼ cov² / D, over N − 1. Slope at the kink: 0. One sample has no
     /// variance. Of the covariances some rows are stored at a time. Source: Bardes, Ponce and LeCun (ICLR 2022); lightly.loss.VICRegLoss (1.5, 2025).</remarks>
-    let vicReg (options: VicRegOptions) (view2: 'T) (view1: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let vicReg (options: VICRegOptions) (view2: 'T) (view1: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNull (nameof options) options
         Check.notNegative "invariance" options.Invariance
         Check.notNegative "variance" options.Variance

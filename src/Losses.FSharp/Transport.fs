@@ -150,19 +150,19 @@ module Transport =
 
     /// unbiased of <c>linearHsic</c> where none is given.
     [<Literal>]
-    let LinearHsicUnbiased = false
+    let LinearHSICUnbiased = false
 
     /// predictionSigma of <c>hsic</c> where none is given.
     [<Literal>]
-    let HsicPredictionSigma = 1.0
+    let HSICPredictionSigma = 1.0
 
     /// targetSigma of <c>hsic</c> where none is given.
     [<Literal>]
-    let HsicTargetSigma = 1.0
+    let HSICTargetSigma = 1.0
 
     /// unbiased of <c>hsic</c> where none is given.
     [<Literal>]
-    let HsicUnbiased = false
+    let HSICUnbiased = false
 
     let private checkMatrix (name: string) (least: int) (x: 'T) : unit when 'T :> ITensor<'T> =
         Check.notNull name x

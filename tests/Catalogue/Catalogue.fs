@@ -27,7 +27,7 @@ let all: Entry list =
     @ Preferences.entries
     @ Embeddings.entries
     @ Retrieval.entries
-    @ Alignment.entries
+    @ Paths.entries
     @ Training.entries
 
 let find (name: string) : Entry = all |> List.find (fun entry -> entry.Name = name)

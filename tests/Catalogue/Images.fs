@@ -12,7 +12,7 @@ module private Window =
         weights |> Array.map (fun weight -> weight / Array.sum weights)
 
     // Along one axis of a length.
-    let private line (options: SsimOptions) (length: int) : (float * int)[][] =
+    let private line (options: SSIMOptions) (length: int) : (float * int)[][] =
         let half = options.WindowSize / 2
         let weights = side options.WindowSize options.Sigma
 
@@ -31,7 +31,7 @@ module private Window =
         centres |> Array.map (fun centre -> weights |> Array.mapi (fun k weight -> weight, at (centre - half + k)))
 
     /// For each window of an image its weights and its elements' places.
-    let all (options: SsimOptions) (lengths: int list) : (float * int)[][] =
+    let all (options: SSIMOptions) (lengths: int list) : (float * int)[][] =
         let beside (outer: (float * int)[][]) (length: int) =
             let inner = line options length
 
@@ -46,7 +46,7 @@ module Images =
 
     open Losses.FSharp.Notation
 
-    let private similarity (options: SsimOptions) (layout: Layout) (lengths: int list) =
+    let private similarity (options: SSIMOptions) (layout: Layout) (lengths: int list) =
         let windows = Window.all options lengths
         let count = List.fold (fun product length -> Operators.(*) product length) 1 lengths
 

@@ -95,7 +95,7 @@ module SelfSupervision =
             struct (1e3 *. size, 1e3 *. size *. size))
         |> Entry.promises [ NonNegative; Symmetric ]
 
-    let private vicRegCase (options: VicRegOptions) =
+    let private vicRegCase (options: VICRegOptions) =
         Entry.rows
             $"vicReg gamma {options.Gamma}"
             [ whole samples "view1"; whole samples "view2" ]
@@ -375,7 +375,7 @@ module SelfSupervision =
         [
             barlow 0.005 false 0.0
             barlow 0.5 true 0.125
-            vicRegCase VicRegOptions.Default
+            vicRegCase VICRegOptions.Default
             vicRegCase { Invariance = 2.0; Variance = 8.0; Covariance = 0.5; Gamma = 3.0; Eps = 0.125 }
             sigLipCase true
             sigLipCase false

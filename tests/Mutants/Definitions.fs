@@ -114,7 +114,7 @@ let mutants: Mutant list =
                 ]
         yield!
             inFile
-                "Alignment.fs"
+                "Paths.fs"
                 [
                     "tags follow each other the other way round",
                     "if t + 1 < lengths[n] then «tag n t * classes + tag n (t + 1)» else -1",

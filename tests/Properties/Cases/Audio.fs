@@ -18,7 +18,7 @@ let private stft (given: Given) (floor: string) : StftOptions =
 
 let private signals (loss: T -> T -> LossValues<T>) (given: Given) : T = loss given["target"] given["prediction"] |> given.Reduced
 
-let private resolutions (given: Given) : MultiResolutionStftOptions =
+let private resolutions (given: Given) : MultiResolutionSTFTOptions =
     let sizes, hops =
         [| for pair in (given.Param "resolutions").EnumerateArray() -> pair[0].GetInt32(), pair[1].GetInt32() |] |> Array.unzip
 

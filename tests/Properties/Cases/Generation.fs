@@ -112,7 +112,7 @@ module private Diffusion =
 // Of images with batch and channels.
 let private similarity (border: ImageBorder) (axes: int) (given: Given) : LossValues<T> =
     let options =
-        { SsimOptions.Default with
+        { SSIMOptions.Default with
             WindowSize = given.IntegerOr(11, "window_size")
             Border = border
             SpatialAxes = axes

@@ -53,7 +53,7 @@ let private modules =
                 "Transport"
                 "Retrieval"
                 "Values"
-                "Alignment"
+                "Paths"
                 "Tokens"
                 "Advantages"
                 "Latents"

@@ -5,7 +5,7 @@ open Losses
 open Losses.FSharp
 
 /// Tags of sequences, and sequences stretched to fit: sums over every path, one by one.
-module Alignment =
+module Paths =
 
     open Losses.FSharp.Notation
 

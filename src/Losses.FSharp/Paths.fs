@@ -6,7 +6,7 @@ open Losses.FSharp.TensorNotation
 
 /// Sequences that are labelled place by place, and sequences that are stretched to fit each other.
 [<AutoOpen>]
-module Alignment =
+module Paths =
 
     /// gamma of <c>softDTW</c> where none is given.
     [<Literal>]
