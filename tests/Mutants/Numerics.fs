@@ -381,7 +381,9 @@ let private kernels: Mutant list =
                 "Kernels/Sorting.cs"
                 [
                     "descending is ascending", "return «descending» ? ~key : key;", "!descending"
-                    "equal numbers of registers share a place", "_order[int.CreateTruncating(before[i]) + «EqualsOf(start, start + i)»]", "0"
+                    "equal numbers of registers share a place",
+                    "_order[int.CreateTruncating(before[i]) + «EqualsOf(start, start + i)»]",
+                    "0"
                     "what is left over is before its equals", "Keys[j] < Keys[i] || «(j < whole && Keys[j] == Keys[i])»", "false"
                 ]
         yield!
