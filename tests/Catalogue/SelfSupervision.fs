@@ -344,7 +344,7 @@ module SelfSupervision =
             (fun random format width -> [| numbers random format width; numbers random format width |], [||])
             formula
             call
-        |> fun entry -> { entry with Widths = [ 2; 3; 8 ] }
+        |> fun entry -> { entry with Widths = [ 2; 3; 8 ]; IsComposed = true }
         |> plainly
         |> slack "numbers up to 4 in size; + 2⁻³⁷ of the terms, over the lengths" (fun x ->
             let size = both 1 x
