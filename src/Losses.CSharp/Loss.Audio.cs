@@ -60,7 +60,7 @@ public static partial class Loss
         bool? isCentred = null,
         double? powerFloor = null
     )
-        where T : ITensor<T> => Audio.spectralConvergence(StftOptions.Given(size, hop, window, isCentred, powerFloor), target, prediction);
+        where T : ITensor<T> => Audio.spectralConvergence(STFTOptions.Given(size, hop, window, isCentred, powerFloor), target, prediction);
 
     /// <summary>Distance of the logarithms of the magnitudes of two spectra.</summary>
     /// <param name="prediction">Signals of T samples: (…, T).</param>
@@ -82,7 +82,7 @@ public static partial class Loss
         bool? isCentred = null,
         double? powerFloor = null
     )
-        where T : ITensor<T> => Audio.stftLogMagnitude(StftOptions.Given(size, hop, window, isCentred, powerFloor), target, prediction);
+        where T : ITensor<T> => Audio.stftLogMagnitude(STFTOptions.Given(size, hop, window, isCentred, powerFloor), target, prediction);
 
     /// <summary>Distance of the magnitudes of two spectra.</summary>
     /// <param name="prediction">Signals of T samples: (…, T).</param>
@@ -104,7 +104,7 @@ public static partial class Loss
         bool? isCentred = null,
         double? powerFloor = null
     )
-        where T : ITensor<T> => Audio.stftMagnitude(StftOptions.Given(size, hop, window, isCentred, powerFloor), target, prediction);
+        where T : ITensor<T> => Audio.stftMagnitude(STFTOptions.Given(size, hop, window, isCentred, powerFloor), target, prediction);
 
     /// <summary>Multi-resolution STFT loss: spectral convergence and distances of magnitudes, over spectra of short and of long frames.</summary>
     /// <param name="prediction">Signals of T samples: (…, T).</param>
@@ -169,7 +169,7 @@ public static partial class Loss
     )
         where T : ITensor<T> =>
         Audio.melDistance(
-            StftOptions.Given(size, hop, window, isCentred, powerFloor),
+            STFTOptions.Given(size, hop, window, isCentred, powerFloor),
             squared,
             ofPowers,
             isLogarithm,

@@ -58,9 +58,9 @@ open Losses
 open Losses.FSharp.Notation
 open Losses.FSharp.TensorNotation
 
-/// <summary>How a spectrum is made of a signal, as <c>torch.stft</c> does. <c>{ StftOptions.Default with Size = 512 }</c></summary>
+/// <summary>How a spectrum is made of a signal, as <c>torch.stft</c> does. <c>{ STFTOptions.Default with Size = 512 }</c></summary>
 [<NoComparison; ReferenceEquality>]
-type StftOptions =
+type STFTOptions =
     {
         /// How many samples a frame has, from 1 to 4096. There are half as many bins, and one more.
         Size: int
@@ -80,7 +80,7 @@ type StftOptions =
     static member internal Given
         (size: Nullable<int>, hop: Nullable<int>, window: Weights | null, isCentred: Nullable<bool>, powerFloor: Nullable<float>)
         =
-        let options = StftOptions.Default
+        let options = STFTOptions.Default
 
         {
             Size = size.GetValueOrDefault options.Size
@@ -162,7 +162,7 @@ type MultiResolutionSTFTOptions =
 /// Powers of the frequencies of a signal's frames.
 module private Spectrum =
 
-    let check (options: StftOptions) =
+    let check (options: STFTOptions) =
         Check.notNull "options" options
         Check.notNull "window" options.Window
         Check.notNegative "powerFloor" options.PowerFloor
@@ -214,7 +214,7 @@ module private Spectrum =
 
     /// (…, T) to (B, frames, bins). The frames themselves are never stored: of each the parts of one hop are rows of the signal, and their products with their parts of the
     /// basis add up.
-    let powers (options: StftOptions) (name: string) (x: 'T) : 'T :> ITensor<'T> =
+    let powers (options: STFTOptions) (name: string) (x: 'T) : 'T :> ITensor<'T> =
         let axis = Check.vectorAxis name x.Shape
         let pad = if options.IsCentred then Operators.(/) options.Size 2 else 0
         let length = Operators.(+) x.Shape[axis] (Operators.(*) 2 pad)
@@ -264,9 +264,9 @@ module private Spectrum =
         let part start : 'T = 'T.Slice(products, 2, start, bins)
         part 0 * part 0 + part bins * part bins
 
-    let floored (options: StftOptions) (power: 'T) : 'T :> ITensor<'T> = max (num options.PowerFloor) power
+    let floored (options: STFTOptions) (power: 'T) : 'T :> ITensor<'T> = max (num options.PowerFloor) power
 
-    let magnitudes (options: StftOptions) (power: 'T) : 'T :> ITensor<'T> = sqrt (floored options power)
+    let magnitudes (options: STFTOptions) (power: 'T) : 'T :> ITensor<'T> = sqrt (floored options power)
 
     let sumOfFrames (x: 'T) : 'T :> ITensor<'T> = 'T.Sum(x, ReadOnlySpan [| 1; 2 |], false)
 
@@ -468,7 +468,7 @@ module Audio =
 
     // The powers of both, given what is made of them.
     let private ofSpectra
-        (options: StftOptions)
+        (options: STFTOptions)
         (loss: 'T -> 'T -> 'T)
         (target: 'T)
         (prediction: 'T)
@@ -487,7 +487,7 @@ module Audio =
     /// <exception cref="T:System.ArgumentOutOfRangeException">An option is outside its range.</exception>
     /// <remarks>‖M_t − M_x‖ / ‖M_t‖ over frames and frequencies of one signal, M = √max(re² + im², floor), the spectra as torch.stft has them. Slope of a power below the floor: 0.
     /// Source: Arık, Jun and Diamos, IEEE Signal Process. Lett. 26 (2019) 94–98; auraloss.freq.SpectralConvergenceLoss (2020), there over the whole batch.</remarks>
-    let spectralConvergence (options: StftOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let spectralConvergence (options: STFTOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let magnitudes = Spectrum.magnitudes options
         ofSpectra options (fun t x -> Spectrum.convergence (magnitudes t) (magnitudes x)) target prediction
 
@@ -500,7 +500,7 @@ module Audio =
     /// <exception cref="T:System.ArgumentOutOfRangeException">An option is outside its range.</exception>
     /// <remarks>The mean over frames and frequencies of |log M_t − log M_x|, M = √max(re² + im², floor). Slope where two are equal, and of a power below the floor: 0.
     /// Source: Arık, Jun and Diamos, IEEE Signal Process. Lett. 26 (2019) 94–98; auraloss.freq.STFTMagnitudeLoss (2020).</remarks>
-    let stftLogMagnitude (options: StftOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let stftLogMagnitude (options: STFTOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let floored = Spectrum.floored options
         ofSpectra options (fun t x -> Spectrum.logsApart (floored t) (floored x)) target prediction
 
@@ -513,7 +513,7 @@ module Audio =
     /// <exception cref="T:System.ArgumentOutOfRangeException">An option is outside its range.</exception>
     /// <remarks>The mean over frames and frequencies of |M_t − M_x|, M = √max(re² + im², floor). Slope where two are equal, and of a power below the floor: 0.
     /// Source: Arık, Jun and Diamos, IEEE Signal Process. Lett. 26 (2019) 94–98; auraloss.freq.STFTMagnitudeLoss (2020).</remarks>
-    let stftMagnitude (options: StftOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
+    let stftMagnitude (options: STFTOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let magnitudes = Spectrum.magnitudes options
         ofSpectra options (fun t x -> Spectrum.apart (magnitudes t) (magnitudes x)) target prediction
 
@@ -576,7 +576,7 @@ module Audio =
         let resolutions = Array.init count resolution
         let axis = checkSignals target prediction
 
-        let loss (stft: StftOptions) : 'T =
+        let loss (stft: STFTOptions) : 'T =
             let t = Spectrum.powers stft (nameof target) target |> Spectrum.floored stft
             let x = Spectrum.powers stft (nameof prediction) prediction |> Spectrum.floored stft
 
@@ -618,7 +618,7 @@ module Audio =
     /// <remarks>The mean over frames and filters of |log(F s_t + ε) − log(F s_x + ε)|, or of its square, or without the logarithms. Slope where two are equal: 0.
     /// Source: auraloss.freq.MelSTFTLoss (2020); Kong, Kim and Bae, HiFi-GAN (NeurIPS 2020).</remarks>
     let melDistance
-        (options: StftOptions)
+        (options: STFTOptions)
         (squared: bool)
         (ofPowers: bool)
         (isLogarithm: bool)

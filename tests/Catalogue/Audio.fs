@@ -246,7 +246,7 @@ module Audio =
         (window: float[])
         (isCentred: bool)
         (formula: float[] -> Formula)
-        (call: StftOptions -> Call)
+        (call: STFTOptions -> Call)
         =
         let options =
             {

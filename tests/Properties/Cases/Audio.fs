@@ -7,7 +7,7 @@ open Losses.Tests.Cases.Case
 
 type private T = DiffTensor<float>
 
-let private stft (given: Given) (floor: string) : StftOptions =
+let private stft (given: Given) (floor: string) : STFTOptions =
     {
         Size = given.Integer "n_fft"
         Hop = given.Integer "hop"

@@ -82,10 +82,7 @@ let ``an element has the same bits at every place and length`` () =
                         let x = if o = 0 then x else 0.5
                         let domain = operand.Numbers.Domain
 
-                        let x =
-                            if domain.Contains x then x
-                            elif domain.Contains 1.0 then 1.0
-                            else -x
+                        let x = [ x; 1.0; 2.0; -x ] |> List.find domain.Contains
 
                         Array.create length x, Shape [| length |]
                 |]
