@@ -58,12 +58,12 @@ public static partial class Loss
     /// <param name="prediction">N points, at least one: (N, D).</param>
     /// <param name="target">M points, at least one: (M, D).</param>
     /// <param name="epsilon">ε, what the relative entropy of the plan counts; 0.1 by default.</param>
-    /// <param name="iterations">How often the potentials of both sides are updated; 100 by default.</param>
+    /// <param name="iterations">How often the potentials of both sides are updated, from 1 to 10,000; 100 by default.</param>
     /// <param name="cost">What it costs to carry one point to another; half of the squared distance by default.</param>
     /// <param name="predictionWeights">How much of the predicted points each is, (N); all the same by default.</param>
     /// <param name="targetWeights">How much of the target's points each is, (M); all the same by default.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, there are no points, or no weight above 0.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">ε is not finite or not above 0, or there are no iterations.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">ε is not finite or not above 0, or the iterations are not from 1 to 10,000.</exception>
     /// <remarks>One value, at the end of many iterations min_P ⟨P, C⟩ + ε KL(P ‖ a bᵀ). Source: Cuturi (NeurIPS 2013).</remarks>
     public static LossValues<T> EntropicTransport<T>(
         T prediction,
@@ -85,12 +85,12 @@ public static partial class Loss
     /// <param name="prediction">N points, at least one: (N, D).</param>
     /// <param name="target">M points, at least one: (M, D).</param>
     /// <param name="epsilon">ε, what the relative entropy of the plan counts; 0.1 by default.</param>
-    /// <param name="iterations">How often the potentials of both sides are updated; 100 by default.</param>
+    /// <param name="iterations">How often the potentials of both sides are updated, from 1 to 10,000; 100 by default.</param>
     /// <param name="cost">What it costs to carry one point to another; half of the squared distance by default.</param>
     /// <param name="predictionWeights">How much of the predicted points each is, (N); all the same by default.</param>
     /// <param name="targetWeights">How much of the target's points each is, (M); all the same by default.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, there are no points, or no weight above 0.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">ε is not finite or not above 0, or there are no iterations.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">ε is not finite or not above 0, or the iterations are not from 1 to 10,000.</exception>
     /// <remarks>One value, OT(x, t) − ½ OT(x, x) − ½ OT(t, t). Source: Feydy et al. (AISTATS 2019).</remarks>
     public static LossValues<T> SinkhornDivergence<T>(
         T prediction,

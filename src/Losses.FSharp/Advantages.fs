@@ -39,21 +39,25 @@ module Advantages =
         checkTwo (nameof rewards) rewards (nameof values) values
         let axis = Check.vectorAxis (nameof values) values.Shape
         let steps = values.Shape[axis]
-        let at (x: 'T) t : 'T = 'T.Slice(x, axis, t, 1)
         let times (k: float) (x: 'T) : 'T = Notation.(*) (Notation.num k) x
 
-        let advantage (following: 'T option) t =
-            let surprise = Notation.(-) (at rewards t) (at values t)
+        // Each step has that so many steps later, and nothing past the end.
+        let later (count: int) (x: 'T) : 'T =
+            let nothing = expand (x.Shape.With(axis, count)) (Notation.num 0.0)
+            'T.Concatenate(ReadOnlySpan [| 'T.Slice(x, axis, count, steps - count); nothing |], axis)
 
-            match following with
-            | None -> surprise
-            | Some next -> Notation.(+) surprise (Notation.(+) (times discount (at values (t + 1))) (times (discount * lambda) next))
+        // Σ weightᵏ xₜ₊ₖ: of twice as many steps from so many.
+        let rec sums (count: int) (weight: float) (x: 'T) : 'T =
+            if count >= steps || weight = 0.0 then
+                x
+            else
+                sums (2 * count) (weight * weight) (Notation.(+) x (times weight (later count x)))
 
-        if steps = 0 then
+        if values.Shape.Size = 0 then
             values
         else
-            let all = Seq.scan (fun following t -> Some(advantage following t)) None (seq { steps - 1 .. -1 .. 0 })
-            whole ('T.Concatenate(ReadOnlySpan(all |> Seq.choose id |> Seq.rev |> Seq.toArray), axis))
+            let surprises = Notation.(-) (Notation.(+) rewards (times discount (later 1 values))) values
+            whole (sums 1 (discount * lambda) surprises)
 
     /// <summary>Numbers less their mean, in units of how much they differ, both of those that a mask keeps.</summary>
     /// <param name="mask">1 for the numbers that count and 0 for the others: it broadcasts to <paramref name="values"/>; none for all.</param>

@@ -162,21 +162,23 @@ type MultiResolutionSTFTOptions =
 /// Powers of the frequencies of a signal's frames.
 module private Spectrum =
 
-    let check (options: STFTOptions) =
+    let checkAs (size: string) (hop: string) (options: STFTOptions) =
         Check.notNull "options" options
         Check.notNull "window" options.Window
         Check.notNegative "powerFloor" options.PowerFloor
 
         if options.Size < 1 || options.Size > 4096 then
-            Check.outOfRange "size" (float options.Size) "from 1 to 4096"
+            Check.outOfRange size (float options.Size) "from 1 to 4096"
 
         if options.Hop < 1 then
-            Check.outOfRange "hop" (float options.Hop) "above 0"
+            Check.outOfRange hop (float options.Hop) "above 0"
 
         let window = options.Window
 
         if not window.IsNone && (window.Shape.Rank <> 1 || window.Shape.Size < 1 || window.Shape.Size > options.Size) then
             raise (ArgumentException($"window has shape {window.Shape}; it must be a vector of at most {options.Size} numbers.", "window"))
+
+    let check (options: STFTOptions) = checkAs "size" "hop" options
 
     /// Periodic: that of one more sample, without the last.
     let hann (length: int) : float[] =
@@ -408,6 +410,7 @@ module Audio =
             )
 
         let sources = shape[-2]
+        Check.room (nameof prediction) shape (sources :: List.ofArray (shape.ToArray())) "the pairs of its sources"
         let all = shape.Insert(axis, sources)
 
         // (…, prediction, target)
@@ -550,28 +553,26 @@ module Audio =
             sameCount "windowLengths" options.WindowLengths.Length
 
         let resolution k =
-            let window =
-                if options.WindowLengths.Length = 0 then
-                    Weights.None
-                else
-                    let length = options.WindowLengths[k]
-
-                    if length < 1 || length > options.Sizes[k] then
-                        Check.outOfRange "windowLengths" (float length) "above 0, and no longer than the frame"
-
-                    Weights(ReadOnlySpan(Spectrum.hann length), Shape [| length |])
-
             let stft =
                 {
                     Size = options.Sizes[k]
                     Hop = options.Hops[k]
-                    Window = window
+                    Window = Weights.None
                     IsCentred = true
                     PowerFloor = options.PowerFloor
                 }
 
-            Spectrum.check stft
-            stft
+            Spectrum.checkAs "sizes" "hops" stft
+
+            if options.WindowLengths.Length = 0 then
+                stft
+            else
+                let length = options.WindowLengths[k]
+
+                if length < 1 || length > stft.Size then
+                    Check.outOfRange "windowLengths" (float length) "above 0, and no longer than the frame"
+
+                { stft with Window = Weights(ReadOnlySpan(Spectrum.hann length), Shape [| length |]) }
 
         let resolutions = Array.init count resolution
         let axis = checkSignals target prediction
@@ -630,6 +631,7 @@ module Audio =
         Check.notNull (nameof options) options
         Check.notNegative (nameof eps) eps
         Check.notNull (nameof filters) filters
+        Spectrum.check options
         let bins = Operators.(+) (Operators.(/) options.Size 2) 1
 
         if filters.Shape.Rank <> 2 || filters.Shape[0] < 1 || filters.Shape[1] <> bins then

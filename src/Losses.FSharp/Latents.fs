@@ -78,6 +78,7 @@ module Latents =
     let gradientPenalty (oneSided: bool) (norm: float) (gradients: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         Check.notNegative (nameof norm) norm
         Check.notNull (nameof gradients) gradients
+        Check.vectorAxis (nameof gradients) gradients.Shape |> ignore
         let origin = expand gradients.Shape (Notation.num 0.0)
         let steepness = pairwiseDistance 2.0 0.0 false origin gradients
         let excess = Notation.(-) steepness (Notation.num norm)

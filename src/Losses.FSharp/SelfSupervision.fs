@@ -379,18 +379,17 @@ module SelfSupervision =
 
     /// <summary>SwAV's codes: how samples are shared out among prototypes by their scores, each prototype to have as many.</summary>
     /// <param name="temperature">ε, what scores are divided by; finite, above 0.</param>
-    /// <param name="iterations">How often prototypes and samples are made even in turn, at least 1.</param>
+    /// <param name="iterations">How often prototypes and samples are made even in turn, from 1 to 10,000.</param>
     /// <param name="scores">Similarities of N samples to K prototypes: (N, K).</param>
     /// <returns>(N, K), constants: each row sums to 1, and each column nearly to N / K.</returns>
     /// <exception cref="T:System.ArgumentException"><paramref name="scores"/> is no matrix, or there are no prototypes.</exception>
-    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="temperature"/> is not finite or not above 0, or there are no iterations.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException"><paramref name="temperature"/> is not finite or not above 0, or the iterations are not from 1 to 10,000.</exception>
     /// <remarks>Sinkhorn's iterations in logarithms, so that no exponential overflows. Source: Caron, Misra, Mairal, Goyal, Bojanowski and Joulin (NeurIPS 2020), whose ε and
     /// number of iterations are the defaults.</remarks>
     let sinkhornCodes (temperature: float) (iterations: int) (scores: 'T) : 'T :> ITensor<'T> =
         Check.positive (nameof temperature) temperature
 
-        if iterations < 1 then
-            Check.outOfRange (nameof iterations) (float iterations) "at least 1"
+        Check.within (nameof iterations) 1.0 10000.0 (float iterations)
 
         Check.notNull (nameof scores) scores
 

@@ -20,7 +20,7 @@ type TransportOptions =
     {
         /// ε, what the relative entropy of the plan counts, in units of the cost: finite, above 0.
         Epsilon: float
-        /// How often the potentials of both sides are updated; at least 1.
+        /// How often the potentials of both sides are updated; from 1 to 10,000.
         Iterations: int
         /// What it costs to carry one point to another.
         Cost: TransportCost
@@ -462,8 +462,7 @@ module Transport =
         Check.notNull (nameof options) options
         Check.positive "epsilon" options.Epsilon
 
-        if options.Iterations < 1 then
-            Check.outOfRange "iterations" (float options.Iterations) "at least 1"
+        Check.within "iterations" 1.0 10000.0 (float options.Iterations)
 
         if not (Enum.IsDefined options.Cost) then
             raise (ArgumentOutOfRangeException("cost", $"{Check.number (int64 options.Cost)} is no cost."))
@@ -524,7 +523,7 @@ module Transport =
     /// <param name="prediction">N points, at least one: (N, D).</param>
     /// <returns>One value, in squared units of the target. It is not 0 where both are the same.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit, there are no points, or no weight above 0.</exception>
-    /// <exception cref="T:System.ArgumentOutOfRangeException">ε is not finite or not above 0, or there are no iterations.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">ε is not finite or not above 0, or the iterations are not from 1 to 10,000.</exception>
     /// <remarks>Σ aᵢ fᵢ + Σ bⱼ gⱼ, g at first 0, then so many times fᵢ = −ε log Σⱼ bⱼ exp((gⱼ − Cᵢⱼ)/ε), gⱼ = −ε log Σᵢ aᵢ exp((fᵢ − Cᵢⱼ)/ε); at the end of many
     /// min_P ⟨P, C⟩ + ε KL(P ‖ a bᵀ). Slopes go through the iterations. Of many points the costs are not stored. Source: Cuturi, Sinkhorn distances (NeurIPS 2013); GeomLoss
     /// (0.2.6, 2022).</remarks>
@@ -538,7 +537,7 @@ module Transport =
     /// <param name="prediction">N points, at least one: (N, D).</param>
     /// <returns>One value, in squared units of the target.</returns>
     /// <exception cref="T:System.ArgumentException">The shapes do not fit, there are no points, or no weight above 0.</exception>
-    /// <exception cref="T:System.ArgumentOutOfRangeException">ε is not finite or not above 0, or there are no iterations.</exception>
+    /// <exception cref="T:System.ArgumentOutOfRangeException">ε is not finite or not above 0, or the iterations are not from 1 to 10,000.</exception>
     /// <remarks>OT(x, t) − ½ OT(x, x) − ½ OT(t, t), each <c>entropicTransport</c> of the same options. Source: Feydy, Séjourné, Vialard, Amari, Trouvé and Peyré (AISTATS 2019);
     /// geomloss.SamplesLoss("sinkhorn") (0.2.6, 2022), whose blur is √ε of half of the squared distance.</remarks>
     let sinkhornDivergence (options: TransportOptions) (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =

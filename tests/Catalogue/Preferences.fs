@@ -202,6 +202,10 @@ module Preferences =
             { new Call with
                 member _.Of(x, _) = kto o x[1] x[0]
             }
+        // The exponential multiplies what was lost of its argument.
+        |> Entry.curved (fun x ->
+            let z = o.Beta * abs (x[0] - o.Divergence)
+            0.25 * o.DesirableWeight * o.Beta * o.Beta * (1.0 + z) * exp -z)
 
     let private bcoCase =
         signed
