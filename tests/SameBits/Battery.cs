@@ -48,7 +48,9 @@ internal static class Battery
     }
 
     private static IEnumerable<(int Count, int Width)> Sizes(Entry entry) =>
-        entry.IsElementwise ? s_elements
+        // Operation by operation: what threads share, others show.
+        entry.IsElementwise
+            ? (entry.IsComposed ? s_elements[..3] : s_elements)
         : entry.IsWhole ? entry.Widths.Select(width => (1, width))
         // Sequences are as long as their loss says.
         // The time of pairs grows with the square of a list, and without vector instructions it is long.

@@ -204,6 +204,9 @@ public readonly partial struct TorchTensor : ITensor<TorchTensor>
         var parts = tensors.ToArray();
         if (Array.Exists(parts, static x => x.IsDetached))
             return ConcatenatedTwice(parts, axis);
+        // One number for all has no data type yet.
+        if (Array.TrueForAll(parts, x => x.IsNumber && x._number.Equals(parts[0]._number)))
+            return new(parts[0]._number, parts[0].Shape.With(axis, parts.Sum(x => x.Shape[axis])));
         var like = Array.Find(parts, static x => !x.IsNumber);
         var operands = Operands(null, out var isWide, like.IsNumber ? [new TorchTensor(like.ToTensor(), false)] : parts);
         if (like.IsNumber)

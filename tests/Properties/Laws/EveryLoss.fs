@@ -257,9 +257,11 @@ type ``The second derivatives of a loss``() =
             Property.equal (fun () -> $"curvature of {name} across elements") 0.0 products[1]
             let terms = entry.CurvatureTerms(Array.map Array.head sample.Operands)
             let slack = 4.0 * (if terms = 0.0 then 0.0 else Engines.float64.Ulp terms)
+            // Another library's tape rounds what each operation adds to a slope.
+            let rounded = if entry.IsComposed && not engine.KeepsBits then engine.Slack else 0.0
             let error = engine.Error(products[0], truth)
 
-            if error > 0.0 && not (error <= (if engine.Name = "float32" then 0.51 else 4.0) + slack / engine.Ulp truth.High) then
+            if error > 0.0 && not (error <= (if engine.Name = "float32" then 0.51 else 4.0) + rounded + slack / engine.Ulp truth.High) then
                 Property.fail $"curvature of {describe entry sample}: {products[0]:R} is {error:F3} ulp from {truth.High:R}")
 
 type ``A loss``() =
