@@ -46,12 +46,12 @@ let mutants: Mutant list =
                 [
                     "a pair the wrong way round", "Apply(x, t) = softplus («t - x»)", "x - t"
                     "a rank counts once too often", "seq { k .. -1 .. «1» }", "2"
-                    "Euler's series has another sign", "0.5 / n «-» q / 12.0", "+"
+                    "Euler's series has another sign", "0.5 / n - «q / 12.0»", "-q / 12.0"
                     "a positive is not corrected",
                     "Notation.(-) positive «(logCounts (nameof positiveCounts) positiveCounts (nameof positive) positive)»\n        let others",
                     "(Notation.num 0.0)"
                     "a near negative weighs less", "Notation.(.*) «-temperature» negative", "temperature"
-                    "a head is turned back", "let turned = Notation.«(-)»", "(+)"
+                    "a head is turned back", "let turned = «Notation.(-)»", "Notation.(+)"
                 ]
         yield!
             inFile
@@ -84,22 +84,24 @@ let mutants: Mutant list =
                 "Tokens.fs"
                 [
                     "a label is weighed by another probability", "Notation.weigh (Notation.detach («Notation.exp own»))", "Notation.num 1.0"
-                    "the largest is missed", "Notation.ifLess «own ('T.Largest(logits, axis))»", "('T.Largest(logits, axis)) own"
+                    "the largest is missed",
+                    "Notation.ifLess «own» ('T.Largest(logits, axis))",
+                    "('T.Largest(logits, axis) |> Notation.(+) own)"
                     "no cap", "(if «Double.IsInfinity cap» then logits", "true"
                 ]
         yield!
             inFile
                 "Advantages.fs"
                 [
-                    "what follows is not discounted", "(times («discount * lambda») next)", "lambda"
+                    "what follows is not discounted", "whole (sums 1 («discount * lambda») surprises)", "lambda"
                     "a variance over all", "(Notation.(-) count (Notation.num «1.0»))", "0.0"
-                    "the better of two values", "let worse = Notation.«max»", "min"
+                    "the better of two values", "let worse = «Notation.max»", "Notation.min"
                 ]
         yield!
             inFile
                 "Latents.fs"
                 [
-                    "the farthest code", "let farness = Notation.«(-)» (Notation.num 0.0) distances", "(+)"
+                    "the farthest code", "let farness = «Notation.(-)» (Notation.num 0.0) distances", "Notation.(+)"
                     "codes do not commit", "let value = if «learned» then", "false"
                     "one side is both", "let excess = if «oneSided» then", "false"
                 ]
@@ -108,8 +110,8 @@ let mutants: Mutant list =
                 "Special.fs"
                 [
                     "a gamma's density takes x for its logarithm", "exp (a * «log x» - x - logGamma a)", "x"
-                    "below is above", "density * ifLess x a «below above»", "above below"
-                    "Student's tail falls half as fast", "exp (-«0.5» .* (df * log1p square)) * tail", "0.25"
+                    "below is above", "density * «ifLess x a below above»", "ifLess x a above below"
+                    "Student's tail falls half as fast", "exp («-0.5» .* (df * log1p square)) * tail", "-0.25"
                     "Student's near mass is one side's", "            «2.0» .* (peak * w", "1.0"
                 ]
         yield!
@@ -120,7 +122,7 @@ let mutants: Mutant list =
                     "if t + 1 < lengths[n] then «tag n t * classes + tag n (t + 1)» else -1",
                     "tag n (t + 1) * classes + tag n t"
                     "the end counts twice", "(edge «ends» (fun n -> lengths[n] - 1))", "starts"
-                    "a sample goes on", "if t < lengths[n] then 1.0 else «0.0»))", "1.0"
+                    "a sample goes on", "(fun n _ -> if t < lengths[n] then 1.0 else «0.0»)", "1.0"
                     "no diagonal step", "[| last; below last; «below before» |]", "last"
                     "whole self-distances", "(Notation.(.*) «0.5» own)", "1.0"
                 ]
@@ -250,7 +252,9 @@ let mutants: Mutant list =
             inFile
                 "Proxies.fs"
                 [
-                    "a margin of an angle is taken from it", "let added = cosine * cosOfMargin «-» sine * sinOfMargin", "+"
+                    "a margin of an angle is taken from it",
+                    "let added = «cosine * cosOfMargin - sine * sinOfMargin»",
+                    "cosine * cosOfMargin + sine * sinOfMargin"
                     "an easy margin is for obtuse angles", "«ifLess (num 0.0) cosine added cosine»", "ifLess (num 0.0) cosine cosine added"
                     "beyond π − m the cosine rises again", "cosine added («cosine - margin * sinOfMargin»)", "cosine"
                     "the own cosine has no margin", "cosine _ -> «cosine - num margin»", "cosine"
@@ -521,7 +525,7 @@ let mutants: Mutant list =
                     "a text that is another's is this one's", "(«diagonal start -1.0 1.0 logits» * logits)", "num -1.0"
                     "a pair is among its negatives", "s + «diagonal start Double.NegativeInfinity 0.0 s»", "num 0.0"
                     "a weight is 1 less", "detach (num «2.0» - num (float n)", "1.0"
-                    "a view is among the others", "let count v = if «v < given» then", "false"
+                    "a view is among the others", "float (if «v < given'» then", "false"
                     "the teacher has no centre", "(detach teacher - «expand teacher.Shape (detach center)»)", "num 0.0"
                 ]
         yield!
