@@ -9,11 +9,6 @@ module Agreement =
 
     open Losses.FSharp.Notation
 
-    // Rows of at least so many numbers, as differences from their means.
-    let private centred (x: 'T) : 'T :> ITensor<'T> =
-        let axis = Operators.(-) x.Shape.Rank 1
-        x - expand x.Shape ('T.Sum(x, System.ReadOnlySpan [| axis |], true) / num (float x.Shape[axis]))
-
     let private checkRows (target: 'T) (prediction: 'T) : int when 'T :> ITensor<'T> =
         checkTwo (nameof target) target (nameof prediction) prediction
         let axis = Check.vectorAxis (nameof prediction) prediction.Shape
@@ -32,7 +27,7 @@ module Agreement =
         let square (x: 'T) : 'T = sumAlong axis (x * x)
         let error = prediction - target
         let bias = sumAlong axis error
-        let spread = square (centred prediction) + square (centred target)
+        let spread = square (centred axis prediction) + square (centred axis target)
         LossValues(whole (square error / (spread + bias * bias / num (float prediction.Shape[axis]))))
 
     /// <summary>Relative squared error: the squared errors beside those of the mean of the targets, which is 1 − R².</summary>
@@ -45,7 +40,7 @@ module Agreement =
     let relativeSquaredError (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let axis = checkRows target prediction
         let square (x: 'T) : 'T = sumAlong axis (x * x)
-        LossValues(whole (square (prediction - target) / square (centred target)))
+        LossValues(whole (square (prediction - target) / square (centred axis target)))
 
     /// <summary>Relative absolute error: the absolute errors beside those of the mean of the targets.</summary>
     /// <param name="target">Rows of numbers: (…, K).</param>
@@ -55,4 +50,4 @@ module Agreement =
     /// <remarks>Σ |x − t| / Σ |t − t̄|. Slope: ±1 / Σ |t − t̄|, 0 at the target. Convex in the prediction. Source: Quinlan, C4.5 (1993); ML.NET's and Weka's measure.</remarks>
     let relativeAbsoluteError (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         let axis = checkRows target prediction
-        LossValues(whole (sumAlong axis (abs (prediction - target)) / sumAlong axis (abs (centred target))))
+        LossValues(whole (sumAlong axis (abs (prediction - target)) / sumAlong axis (abs (centred axis target))))

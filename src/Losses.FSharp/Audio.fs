@@ -3,6 +3,13 @@ namespace Losses
 open System.Runtime.CompilerServices
 open Losses.FSharp.Notation
 
+module internal Energies =
+
+    /// That of the error, and that of the target.
+    let inline ofBoth (x: 'T) (t: 'T) : Terms<'T> when 'T :> IReal<'T> =
+        let d = t - x
+        Terms(d * d, t * t)
+
 /// <summary>The negated ratio of two energies in decibels, that of the target and that of the error: 10 log₁₀ ((Σ (t − x)² + ε) / (Σ t² + ε)).</summary>
 [<Struct; NoEquality; NoComparison>]
 type SignalToNoise =
@@ -12,9 +19,7 @@ type SignalToNoise =
         static member Count = 2
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        member _.Of(x, t) =
-            let d = t - x
-            Terms(d * d, t * t)
+        member _.Of(x, t) = Energies.ofBoth x t
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member loss.Value sums =
@@ -37,9 +42,7 @@ type ErrorToSignal =
         static member Count = 2
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        member _.Of(x, t) =
-            let d = t - x
-            Terms(d * d, t * t)
+        member _.Of(x, t) = Energies.ofBoth x t
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         member loss.Value sums = sums.A / (sums.B + num loss.eps)
@@ -85,10 +88,7 @@ type STFTOptions =
         {
             Size = size.GetValueOrDefault options.Size
             Hop = hop.GetValueOrDefault options.Hop
-            Window =
-                match window with
-                | null -> options.Window
-                | window -> window
+            Window = Option.ofObj window |> Option.defaultValue options.Window
             IsCentred = isCentred.GetValueOrDefault options.IsCentred
             PowerFloor = powerFloor.GetValueOrDefault options.PowerFloor
         }
@@ -343,12 +343,7 @@ module Audio =
         Check.notEmptyAxis (nameof prediction) prediction.Shape axis "samples"
         axis
 
-    let private centredIf (zeroMean: bool) (x: 'T) : 'T :> ITensor<'T> =
-        if zeroMean then
-            let axis = Operators.(-) x.Shape.Rank 1
-            x - expand x.Shape ('T.Sum(x, ReadOnlySpan [| axis |], true) / num (float x.Shape[axis]))
-        else
-            x
+    let private centredIf (zeroMean: bool) (x: 'T) : 'T :> ITensor<'T> = if zeroMean then centred (Operators.(-) x.Shape.Rank 1) x else x
 
     /// <summary>Signal-to-noise ratio, negated: how many decibels the energy of the error is below that of the target.</summary>
     /// <param name="zeroMean">Whether the means of both signals are taken off first.</param>
@@ -644,7 +639,7 @@ module Audio =
 
         let heard (power: 'T) : 'T =
             let spectrum = if ofPowers then power else Spectrum.magnitudes options power
-            let heard = 'T.MatMul(spectrum, 'T.Permute(filters, ReadOnlySpan [| 1; 0 |]))
+            let heard = productsOfRows filters spectrum
             if isLogarithm then log (heard + num eps) else heard
 
         let loss (t: 'T) (x: 'T) : 'T =

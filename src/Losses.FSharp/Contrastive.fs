@@ -27,6 +27,17 @@ module Contrastive =
         let isNotZero = 'T.IfLess(zero, 'T.Detach norm, one, 'T.Given('T.Detach norm, zero))
         'T.Weigh(expand x.Shape isNotZero, Notation.(/) scaled (positive norm))
 
+    // Of each row, from one on: of some of the first tensors' rows at a time, and only then is it made again for the gradient; the other tensors are whole. So many numbers are
+    // stored for each row.
+    let internal byRows (each: int[]) (values: int -> 'T[] -> 'T) (rows: 'T[]) (others: 'T[]) : 'T :> ITensor<'T> =
+        let part struct (start, count) =
+            let some = rows |> Array.map (fun x -> 'T.Slice(x, 0, start, count))
+            'T.Recompute(Func<'T[], 'T>(values start), Array.append some others)
+
+        match Indices.parts rows[0].Shape[0] each with
+        | [| _ |] -> values 0 (Array.append rows others)
+        | parts -> 'T.Concatenate(ReadOnlySpan(Array.map part parts), 0)
+
     /// <summary>InfoNCE with the negatives of the batch: cross-entropy of each query's similarities to all keys, of which the one in its own row is the right one. No
     /// similarities are stored but those of a block of rows.</summary>
     /// <param name="normalized">Whether a similarity is the cosine, of vectors made as long as 1; else it is the dot product.</param>

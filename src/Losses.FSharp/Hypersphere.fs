@@ -169,14 +169,8 @@ module Hypersphere =
         if n = 0 || count = 0 then
             LossValues(sumAlong 1 (num 0.0 * (rows + own)))
         else
-            let values (x: 'T[]) : 'T =
-                let far = 'T.LogSumExp('T.MatMul(x[0], 'T.Permute(x[2], ReadOnlySpan [| 1; 0 |])) / num temperature, 1)
+            let values _ (x: 'T[]) : 'T =
+                let far = 'T.LogSumExp(productsOfRows x[2] x[0] / num temperature, 1)
                 softplus (far - sumAlong 1 (x[0] * x[1]) / num temperature)
 
-            let part struct (start, length) =
-                let some (x: 'T) : 'T = 'T.Slice(x, 0, start, length)
-                'T.Recompute(Func<'T[], 'T> values, [| some rows; some own; others |])
-
-            match Indices.parts n [| count |] with
-            | [| _ |] -> LossValues(whole (values [| rows; own; others |]))
-            | parts -> LossValues(whole ('T.Concatenate(ReadOnlySpan(Array.map part parts), 0)))
+            LossValues(whole (byRows [| count |] values [| rows; own |] [| others |]))

@@ -173,18 +173,14 @@ module internal LabelledBatch =
         if not (Enum.IsDefined options.Counting) then
             raise (ArgumentOutOfRangeException("counting", $"{Check.number (int64 options.Counting)} is no way to count."))
 
-    let private product (others: 'T) (rows: 'T) : 'T :> ITensor<'T> = 'T.MatMul(rows, 'T.Permute(others, ReadOnlySpan [| 1; 0 |]))
-
-    let private centred (x: 'T) : 'T :> ITensor<'T> = x - expand x.Shape ('T.Sum(x, ReadOnlySpan [| 1 |], true) / num (float x.Shape[1]))
-
     let private far (distance: EmbeddingDistance) (others: 'T) (anchors: 'T) : 'T :> ITensor<'T> =
         match distance with
         | EmbeddingDistance.Euclidean -> cdist 2.0 others anchors
         | EmbeddingDistance.SquaredEuclidean -> let d = cdist 2.0 others anchors in d * d
-        | EmbeddingDistance.Dot -> num 0.0 - product others anchors
+        | EmbeddingDistance.Dot -> num 0.0 - productsOfRows others anchors
         | _ ->
-            let own = centred anchors
-            let d = cdist 2.0 (centred others) own
+            let own = centred 1 anchors
+            let d = cdist 2.0 (centred 1 others) own
             d * d / expand d.Shape ('T.Sum(own * own, ReadOnlySpan [| 1 |], true))
 
     /// Whose the anchors are and whose the others, and whether an anchor is among the others.
@@ -213,35 +209,28 @@ module internal LabelledBatch =
 
         let anchorRows, otherRows = side 0 own.Length, side own.Length count
 
-        let part struct (start, length) =
+        let seen start (x: 'T[]) : 'T =
+            let last = Operators.(-) x.Length 1
+
             let matrix (number: int -> int -> bool) (like: 'T) : 'T =
                 let counts i j =
                     let i = Operators.(+) start i
                     if (isAmong && i = j) || not (number i j) then 0.0 else 1.0
 
-                constants like length count counts
+                constants like x[0].Shape[0] count counts
 
-            let seen (x: 'T[]) : 'T =
-                let far = far options.Distance x[1] x[0]
+            let far = far options.Distance x[last] x[0]
 
-                values
-                    {
-                        Far = far
-                        Alike = matrix (fun i j -> own[i] = others[j]) far
-                        Unlike = matrix (fun i j -> own[i] <> others[j]) far
-                        Others = x[1]
-                        Own = Array.skip 2 x
-                    }
+            values
+                {
+                    Far = far
+                    Alike = matrix (fun i j -> own[i] = others[j]) far
+                    Unlike = matrix (fun i j -> own[i] <> others[j]) far
+                    Others = x[last]
+                    Own = Array.sub x 1 (Operators.(-) last 1)
+                }
 
-            if length = own.Length then
-                seen (Array.append [| anchorRows; otherRows |] ofAnchors)
-            else
-                let some (x: 'T) : 'T = 'T.Slice(x, 0, start, length)
-                'T.Recompute(Func<'T[], 'T> seen, Array.append [| some anchorRows; otherRows |] (Array.map some ofAnchors))
-
-        match Indices.parts own.Length (Array.append [| Operators.max 1 count |] (each count)) with
-        | [| all |] -> part all
-        | parts -> 'T.Concatenate(ReadOnlySpan(Array.map part parts), 0)
+        byRows (Array.append [| Operators.max 1 count |] (each count)) seen (Array.append [| anchorRows |] ofAnchors) [| otherRows |]
 
     /// Whether there is none of a kind.
     let isEmpty (anchors: int) (identities: Labels) : bool =
@@ -256,10 +245,7 @@ module internal LabelledBatch =
         'T.Concatenate(ReadOnlySpan(x |> Array.map (fun y -> reshape (Shape [| y.Shape[0]; 1 |]) y)), 1)
 
     /// 1 where a number is above 0; a constant.
-    let isAbove (x: 'T) : 'T :> IReal<'T> = ifLess (num 0.0) (detach x) (num 1.0) (num 0.0)
-
-    /// 1 for the numbers that are above another; constants.
-    let isLess (a: 'T) (b: 'T) : 'T :> IReal<'T> = ifLess (detach a) (detach b) (num 1.0) (num 0.0)
+    let isAbove (x: 'T) : 'T :> IReal<'T> = Lists.isLess (num 0.0) x
 
     /// What counts: all, or where a value is above 0.
     let counts (options: MetricOptions) (mask: 'T) (values: 'T) : 'T :> ITensor<'T> =
@@ -273,18 +259,13 @@ module internal LabelledBatch =
     /// A NaN among the distances of an anchor is in its values.
     let seeing (seen: Seen<'T>) (values: 'T) : 'T :> ITensor<'T> = given (sumAlong 1 seen.Far) values
 
-    /// The anchors' numbers, each once for each of the others; and those of the others for each anchor.
-    let firsts (x: 'T) : 'T :> ITensor<'T> = x |> reshape (x.Shape.Insert(2, 1)) |> expand (Shape [| x.Shape[0]; x.Shape[1]; x.Shape[1] |])
-
-    let seconds (x: 'T) : 'T :> ITensor<'T> = x |> reshape (x.Shape.Insert(1, 1)) |> expand (Shape [| x.Shape[0]; x.Shape[1]; x.Shape[1] |])
-
     /// 1 for the first of the largest along the last axis where a mask is 1, for none where it is 0 everywhere; a constant.
     let firstLargest (mask: 'T) (x: 'T) : 'T :> ITensor<'T> =
         let axis = Operators.(-) (shapeOf x).Rank 1
         let x = detach (ifLess (num 0.0) mask x (expand x.Shape (num Double.NegativeInfinity)))
         let most = 'T.Largest(x, axis) |> reshape (x.Shape.With(axis, 1)) |> expand x.Shape
-        let isMost = detach (mask * (num 1.0 - isLess x most))
-        isMost * isLess ('T.CumulativeSum(isMost, axis)) (expand x.Shape (num 1.5))
+        let isMost = detach (mask * (num 1.0 - Lists.isLess x most))
+        isMost * Lists.isLess ('T.CumulativeSum(isMost, axis)) (expand x.Shape (num 1.5))
 
 /// Losses of all pairs or triplets of a batch of embeddings of which some are alike. Each anchor has a value; no pair is stored but those of a block of anchors.
 [<AutoOpen>]
@@ -450,9 +431,6 @@ module Metric =
     let private none (_: int) : int[] = [||]
     let private pairs' (count: int) : int[] = [| count |]
 
-    // 1 for the anchors of which a mask has some.
-    let private some (mask: 'T) : 'T :> ITensor<'T> = isAbove (sumAlong 1 mask)
-
     let private countIf (options: MetricOptions) (has: 'T) (value: 'T) : struct ('T * 'T) when 'T :> ITensor<'T> =
         struct (weigh has value, counts options has value)
 
@@ -525,24 +503,24 @@ module Metric =
         match mining with
         | TripletMining.All ->
             ofAnchors pairs' options identities embeddings (fun seen ->
-                let value = loss (firsts seen.Far - seconds seen.Far)
-                let mask = firsts seen.Alike * seconds seen.Unlike
+                let value = loss (Lists.firsts seen.Far - Lists.seconds seen.Far)
+                let mask = Lists.firsts seen.Alike * Lists.seconds seen.Unlike
                 struct (sumAlong 1 (sumAlong 2 (weigh mask value)), sumAlong 1 (sumAlong 2 (counts options mask value))))
         | TripletMining.Hard ->
             ofAnchors none options identities embeddings (fun seen ->
                 let chosen mask far = sumAlong 1 (weigh (firstLargest mask far) seen.Far)
                 let value = loss (chosen seen.Alike seen.Far - chosen seen.Unlike (num 0.0 - seen.Far))
-                countIf options (some seen.Alike * some seen.Unlike) value)
+                countIf options (Lists.some seen.Alike * Lists.some seen.Unlike) value)
         | TripletMining.SemiHard ->
             ofAnchors pairs' options identities embeddings (fun seen ->
-                let far = seconds seen.Far
-                let unlike = seconds seen.Unlike
-                let beyond = firstLargest (unlike * isLess (firsts seen.Far) far) (num 0.0 - far)
+                let far = Lists.seconds seen.Far
+                let unlike = Lists.seconds seen.Unlike
+                let beyond = firstLargest (unlike * Lists.isLess (Lists.firsts seen.Far) far) (num 0.0 - far)
                 let farthest = reshape (seen.Far.Shape.Insert(1, 1)) (firstLargest seen.Unlike seen.Far) |> expand far.Shape
                 let none = num 1.0 - isAbove (expand far.Shape ('T.Sum(beyond, ReadOnlySpan [| 2 |], true)))
                 let negative = sumAlong 2 (weigh (beyond + none * farthest) far)
                 let value = loss (seen.Far - negative)
-                let mask = seen.Alike * expand seen.Far.Shape (reshape (Shape [| seen.Far.Shape[0]; 1 |]) (some seen.Unlike))
+                let mask = seen.Alike * expand seen.Far.Shape (reshape (Shape [| seen.Far.Shape[0]; 1 |]) (Lists.some seen.Unlike))
                 struct (sumAlong 1 (weigh mask value), sumAlong 1 (counts options mask value)))
         | _ -> raise (ArgumentOutOfRangeException(nameof mining, $"{Check.number (int64 mining)} is no mining of triplets."))
 
@@ -639,8 +617,8 @@ module Metric =
                         let x = detach (ifLess (num 0.0) mask x (expand s.Shape (num Double.NegativeInfinity)))
                         'T.Largest(x, 1) |> reshape (Shape [| s.Shape[0]; 1 |]) |> expand s.Shape
 
-                    struct (seen.Alike * isLess s (most seen.Unlike s + num epsilon),
-                            seen.Unlike * isLess (num 0.0 - most seen.Alike seen.Far - num epsilon) s)
+                    struct (seen.Alike * Lists.isLess s (most seen.Unlike s + num epsilon),
+                            seen.Unlike * Lists.isLess (num 0.0 - most seen.Alike seen.Far - num epsilon) s)
 
             let side (factor: float) mask x = softplus (logSumWhere mask x) / num factor
             let positive = side alpha alike (num alpha * (num threshold - s))
@@ -676,7 +654,7 @@ module Metric =
             let positive = weight (optimum - s) * (num (Operators.(-) 1.0 margin) - s)
             let negative = weight (s + num margin) * (s - num margin)
             let value = softplus (logSumWhere seen.Alike (num gamma * positive) + logSumWhere seen.Unlike (num gamma * negative))
-            countIf options (some seen.Alike * some seen.Unlike) value)
+            countIf options (Lists.some seen.Alike * Lists.some seen.Unlike) value)
 
     let private similarities (temperature: float) (seen: Seen<'T>) : 'T :> ITensor<'T> = near seen / num temperature
 
@@ -717,7 +695,7 @@ module Metric =
 
         ofAnchors none options identities embeddings (fun seen ->
             let s = similarities temperature seen
-            let has = some seen.Alike
+            let has = Lists.some seen.Alike
             let all = logSumWhere (seen.Alike + seen.Unlike) s
             let count = sumAlong 1 seen.Alike
             let value = sumAlong 1 (weigh seen.Alike (ofEach all seen - s)) / ifLess (num 0.0) count count (num 1.0)
@@ -737,7 +715,7 @@ module Metric =
 
         ofAnchors none options identities embeddings (fun seen ->
             let s = num scale * near seen
-            countIf options (some seen.Alike) (softplus (logSumWhere seen.Unlike s - logSumWhere seen.Alike s)))
+            countIf options (Lists.some seen.Alike) (softplus (logSumWhere seen.Unlike s - logSumWhere seen.Alike s)))
 
     // What the fixed distance of a loss is.
     let private fixedTo (distance: EmbeddingDistance) (anchors: int) : MetricOptions =
@@ -798,12 +776,12 @@ module Metric =
         ofAnchors pairs' options identities embeddings (fun seen ->
             let s = near seen
             let count = s.Shape[1]
-            let among = 'T.MatMul(seen.Others, 'T.Permute(seen.Others, ReadOnlySpan [| 1; 0 |]))
-            let both = seconds s + expand (Shape [| s.Shape[0]; count; count |]) (reshape (Shape [| 1; count; count |]) among)
+            let among = productsOfRows seen.Others seen.Others
+            let both = Lists.seconds s + expand (Shape [| s.Shape[0]; count; count |]) (reshape (Shape [| 1; count; count |]) among)
             let rows = Shape [| Operators.(*) s.Shape[0] count; count |]
-            let negatives = logSumWhere (reshape rows (seconds seen.Unlike)) (reshape rows (num (4.0 *. square) * both))
+            let negatives = logSumWhere (reshape rows (Lists.seconds seen.Unlike)) (reshape rows (num (4.0 *. square) * both))
             let value = softplus (reshape s.Shape negatives - num (Operators.(+) 2.0 (2.0 *. square)) * s)
-            let mask = seen.Alike * ofEach (some seen.Unlike) seen
+            let mask = seen.Alike * ofEach (Lists.some seen.Unlike) seen
             struct (sumAlong 1 (weigh mask value), sumAlong 1 mask))
 
     /// <summary>Penalised negatives before positives: what the negatives cost that an anchor finds before each of its positives.</summary>
@@ -837,7 +815,7 @@ module Metric =
 
         ofAnchors pairs' options identities embeddings (fun seen ->
             let s = similarities temperature seen
-            let before = sumAlong 2 (weigh (seconds seen.Unlike) (logistic (seconds s - firsts s)).Sigmoid)
+            let before = sumAlong 2 (weigh (Lists.seconds seen.Unlike) (logistic (Lists.seconds s - Lists.firsts s)).Sigmoid)
 
             let value =
                 match cost with
@@ -851,7 +829,7 @@ module Metric =
             let alike = num 1.0 - seen.Unlike
             let count = sumAlong 1 alike
             let mean = sumAlong 1 (weigh alike value) / ifLess (num 0.0) count count (num 1.0)
-            countIf options (some seen.Alike) mean)
+            countIf options (Lists.some seen.Alike) mean)
 
     /// <summary>Ranked list loss: positives within a sphere around the anchor, negatives outside of a larger one, the harder the heavier.</summary>
     /// <param name="list">The spheres, and what pairs weigh.</param>
@@ -923,7 +901,7 @@ module Metric =
             let precision = running positives / ifLess (num 0.0) all all (num 1.0)
             let number = sumAlong 1 seen.Alike
             let average = sumAlong 1 (positives * precision) / ifLess (num 0.0) number number (num 1.0)
-            countIf MetricOptions.Default (some seen.Alike) (num 1.0 - average))
+            countIf MetricOptions.Default (Lists.some seen.Alike) (num 1.0 - average))
 
     /// bins of <c>histogram</c> where none is given.
     [<Literal>]

@@ -142,6 +142,15 @@ module TensorNotation =
         System.ArgumentNullException.ThrowIfNull(box sums, nameof sums)
         'T.Given(sums, sums)
 
+    /// Less its mean along an axis.
+    let internal centred (axis: int) (x: 'T) : 'T :> ITensor<'T> =
+        let sum = 'T.Sum(x, System.ReadOnlySpan [| axis |], true)
+        Notation.(-) x (expand x.Shape (Notation.(/) sum (Notation.num (float x.Shape[axis]))))
+
+    /// The products of each row of a matrix with each of others, (rows, others).
+    let internal productsOfRows (others: 'T) (rows: 'T) : 'T :> ITensor<'T> =
+        'T.MatMul(rows, 'T.Permute(others, System.ReadOnlySpan [| 1; 0 |]))
+
     /// Weights as a constant tensor beside x.
     let constant (like: 'T) (weights: Weights) : 'T :> ITensor<'T> =
         System.ArgumentNullException.ThrowIfNull(box weights, nameof weights)

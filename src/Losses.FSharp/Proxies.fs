@@ -191,8 +191,6 @@ module Proxies =
 
     let private column (x: 'T) : 'T :> ITensor<'T> = reshape (x.Shape.Insert(1, 1)) x
 
-    let private product (proxies: 'T) (rows: 'T) : 'T :> ITensor<'T> = 'T.MatMul(rows, 'T.Permute(proxies, ReadOnlySpan [| 1; 0 |]))
-
     /// log Σ exp of the numbers of a row where the mask is 1; −∞ for none.
     let internal logSumWhere (mask: 'T) (x: 'T) : 'T :> ITensor<'T> =
         'T.LogSumExp(ifLess (num 0.0) mask x (expand (shapeOf x) (num Double.NegativeInfinity)), 1)
@@ -213,17 +211,13 @@ module Proxies =
         'T.Gather(logits, 1, Labels(ReadOnlySpan labels, Shape [| labels.Length; 1 |])) |> reshape (Shape [| labels.Length |])
 
     // A value for each row, of some rows of the first inputs at a time; the others are whole.
-    let private byRows (width: int) (labels: Labels) (rows: 'T[]) (rest: 'T[]) (values: int[] -> 'T[] -> 'T) : 'T :> ITensor<'T> =
+    let private byLabelledRows (width: int) (labels: Labels) (rows: 'T[]) (rest: 'T[]) (values: int[] -> 'T[] -> 'T) : 'T :> ITensor<'T> =
         let indices = labels.Indices.ToArray()
 
-        let part struct (start, count) =
-            let some = rows |> Array.map (fun x -> 'T.Slice(x, 0, start, count))
-            'T.Recompute(Func<'T[], 'T>(values (Array.sub indices start count)), Array.append some rest)
-
-        match Indices.parts indices.Length [| width |] with
-        | [||] -> sumAlong 1 rows[0]
-        | [| _ |] -> values indices (Array.append rows rest)
-        | parts -> 'T.Concatenate(ReadOnlySpan(Array.map part parts), 0)
+        if indices.Length = 0 then
+            sumAlong 1 rows[0]
+        else
+            byRows [| width |] (fun start x -> values (Array.sub indices start x[0].Shape[0]) x) rows rest
 
     let private lengths (x: 'T) : 'T :> ITensor<'T> = norm 1 2.0 x
 
@@ -297,7 +291,7 @@ module Proxies =
         : 'T :> ITensor<'T> =
         let u, v = x[0], x[1]
         let n = labels.Length
-        let all = product v u
+        let all = productsOfRows v u
 
         if subCenters = 1 then
             let cosine = ownOf labels all
@@ -353,7 +347,7 @@ module Proxies =
         let ofAngle (_: 'T) (_: 'T[]) (cosine: 'T) (sine: unit -> 'T) =
             withMargin easyMargin (num margin) (num (Math.Cos margin)) (num (Math.Sin margin)) cosine (sine ())
 
-        byRows
+        byLabelledRows
             (Operators.max proxies.Shape[0] embeddings.Shape[1])
             labels
             [| unitRows embeddings |]
@@ -377,7 +371,7 @@ module Proxies =
         Check.positive (nameof scale) scale
         let labels = check 1 (nameof proxies) labels proxies embeddings
 
-        byRows
+        byLabelledRows
             proxies.Shape[0]
             labels
             [| unitRows embeddings |]
@@ -420,7 +414,7 @@ module Proxies =
         let labels = check 1 (nameof proxies) labels proxies embeddings
 
         let values (labels: int[]) (x: 'T[]) : 'T =
-            let cosines = product x[2] x[0]
+            let cosines = productsOfRows x[2] x[0]
             let length = scale .* x[1]
             let own = length * multiplied margin (ownOf labels cosines)
             let all = expand cosines.Shape (column length) * cosines
@@ -432,7 +426,7 @@ module Proxies =
             else
                 crossEntropyOf labels own all
 
-        byRows
+        byLabelledRows
             proxies.Shape[0]
             labels
             [| unitRows embeddings; lengths embeddings |]
@@ -514,7 +508,7 @@ module Proxies =
             let pull = num options.Pull * (length / num (largest *. largest) + num 1.0 / length)
             cosFace' 1 ofAngle options.Scale labels [| x[0]; x[2] |] + pull
 
-        byRows
+        byLabelledRows
             (Operators.max proxies.Shape[0] embeddings.Shape[1])
             labels
             [| unitRows embeddings; lengths embeddings |]
@@ -565,13 +559,13 @@ module Proxies =
             let share = float classes ./. float (Array.distinct indices).Length
 
             let values (own: int[]) (x: 'T[]) : 'T =
-                let cosines = product x[1] x[0]
+                let cosines = productsOfRows x[1] x[0]
                 let isOwn = constants cosines own.Length indices.Length (fun i j -> if indices[j] = own[i] then 1.0 else 0.0)
                 let pulled = softplus (logSumWhere isOwn (num alpha * (num margin - cosines)))
                 let pushed = softplus (logSumWhere (num 1.0 - isOwn) (num alpha * (cosines + num margin)))
                 share .* pulled + pushed
 
-            byRows
+            byLabelledRows
                 indices.Length
                 (Labels(ReadOnlySpan [| 0 .. Operators.(-) classes 1 |], Shape [| classes |]))
                 [| unitRows proxies |]
@@ -603,12 +597,12 @@ module Proxies =
         let unit = unitRows proxies
 
         let values (labels: int[]) (x: 'T[]) : 'T =
-            let cosines = reshape (Shape [| labels.Length; classes; each |]) (product x[1] x[0])
+            let cosines = reshape (Shape [| labels.Length; classes; each |]) (productsOfRows x[1] x[0])
             let similarity = sumAlong 2 ('T.Softmax(cosines / num options.Gamma, 2) * cosines)
             let own = ownOf labels similarity - num options.Margin
             crossEntropyOf labels (options.Scale .* own) (options.Scale .* similarity)
 
-        let loss = byRows proxies.Shape[0] labels [| unitRows embeddings |] [| unit |] values
+        let loss = byLabelledRows proxies.Shape[0] labels [| unitRows embeddings |] [| unit |] values
 
         if each = 1 || options.Tau = 0.0 then
             loss |> whole |> LossValues

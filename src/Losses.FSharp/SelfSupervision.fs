@@ -99,11 +99,6 @@ module SelfSupervision =
         Check.notEmptyAxis (nameof view1) view1.Shape 0 "samples"
         Check.notEmptyAxis (nameof view1) view1.Shape 1 "features"
 
-    // The means of the columns, as a row.
-    let private meanRow (x: 'T) : 'T :> ITensor<'T> = 'T.Sum(x, ReadOnlySpan [| 0 |], true) / num (float x.Shape[0])
-
-    let private centred (x: 'T) : 'T :> ITensor<'T> = x - expand x.Shape (meanRow x)
-
     /// Σ (aᵀ b)² over all places off the diagonal, some rows of the product at a time.
     let private offDiagonal (a: 'T) (b: 'T) : 'T :> ITensor<'T> =
         let n, d = a.Shape[0], a.Shape[1]
@@ -139,7 +134,7 @@ module SelfSupervision =
 
         // Columns of variance 1, and how far their mean square is below it: no term cancels.
         let standardised (x: 'T) : struct ('T * 'T) =
-            let z = centred x
+            let z = centred 0 x
             let variance = 'T.Sum(z * z, ReadOnlySpan [| 0 |], true) / num divisor
             let whole = variance + num eps
             let some = ifLess (num 0.0) whole whole (given whole (num 1.0))
@@ -180,7 +175,7 @@ module SelfSupervision =
             let deviation = sqrt (sumAlong 0 (z * z) / num divisor + num options.Eps)
             sumAll (hinge (num options.Gamma - deviation)) / num (float d)
 
-        let z1, z2 = centred view1, centred view2
+        let z1, z2 = centred 0 view1, centred 0 view2
 
         let covariance (z: 'T) : 'T = offDiagonal z z / num (divisor *. divisor *. float d)
 
@@ -200,23 +195,11 @@ module SelfSupervision =
 
         Check.notEmptyAxis name x.Shape 1 "features"
 
-    // A value for each row, of some rows at a time of the first; the others are given whole.
-    let private byRows (width: int) (values: int -> 'T[] -> 'T) (rows: 'T[]) (others: 'T[]) : 'T :> ITensor<'T> =
-        let part struct (start, count) =
-            let some = rows |> Array.map (fun x -> 'T.Slice(x, 0, start, count))
-            'T.Recompute(Func<'T[], 'T>(values start), Array.append some others)
-
-        match Indices.parts rows[0].Shape[0] [| width |] with
-        | [| all |] -> part all
-        | parts -> 'T.Concatenate(ReadOnlySpan(Array.map part parts), 0)
-
     // One number where the row is the column, another elsewhere; of the rows from one on.
     let private diagonal (start: int) (own: float) (other: float) (like: 'T) : 'T :> ITensor<'T> =
         let rows, columns = like.Shape[0], like.Shape[1]
 
         'T.Create(like, ReadOnlySpan(Indices.matrix rows columns (fun i j -> if Operators.(+) start i = j then own else other)), like.Shape)
-
-    let private similarities (x: 'T) (y: 'T) : 'T :> ITensor<'T> = 'T.MatMul(x, 'T.Permute(y, ReadOnlySpan [| 1; 0 |]))
 
     /// <summary>SigLIP's pairwise sigmoid loss: of each image and each text a yes or no whether they belong together, no softmax.</summary>
     /// <param name="normalized">Whether a similarity is the cosine, of vectors made as long as 1; else it is the dot product.</param>
@@ -243,14 +226,14 @@ module SelfSupervision =
         let u, v = if normalized then unitRows images, unitRows texts else images, texts
 
         let values start (x: 'T[]) : 'T =
-            let logits = similarities x[0] x[1] * x[2] + x[3]
+            let logits = productsOfRows x[1] x[0] * x[2] + x[3]
             // −z
             sumAlong 1 (softplus (diagonal start -1.0 1.0 logits * logits))
 
         if images.Shape[0] = 0 then
             LossValues(sumAlong 1 images)
         else
-            LossValues(whole (byRows images.Shape[0] values [| u |] [| v; scale; bias |]))
+            LossValues(whole (byRows [| images.Shape[0] |] values [| u |] [| v; scale; bias |]))
 
     /// <summary>Decoupled contrastive loss: as InfoNCE of two views, but the pair itself is not among what it is compared with, so that few negatives do.</summary>
     /// <param name="byView">Whether the negatives of each view are a sum of their own; else those of both are one.</param>
@@ -294,7 +277,7 @@ module SelfSupervision =
             // Of rows of one view, given it and the other.
             let negatives start (x: 'T[]) : 'T =
                 let others (y: 'T) : 'T =
-                    let s = similarities x[0] y / num temperature
+                    let s = productsOfRows y x[0] / num temperature
                     s + diagonal start Double.NegativeInfinity 0.0 s
 
                 let own, other = others x[1], others x[2]
@@ -310,7 +293,7 @@ module SelfSupervision =
                 LossValues(whole (-positive))
             else
                 let width = Operators.(*) 2 n
-                let both = byRows width negatives [| u |] [| u; v |] + byRows width negatives [| v |] [| v; u |]
+                let both = byRows [| width |] negatives [| u |] [| u; v |] + byRows [| width |] negatives [| v |] [| v; u |]
                 LossValues(whole (0.5 .* both - positive))
 
     // Cross-entropies of the scores of each view with the targets of the others, which are those of the first views, added up: (N, V); a mean divides by how many they are.

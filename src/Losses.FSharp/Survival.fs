@@ -367,7 +367,7 @@ module Survival =
         let upTo = beside durations events intervals shares (fun k _ j -> oneIf (j <= k))
         let at = durations.Indices.ToArray()
         // The probability of an event by the time of i: of each j, and of i itself.
-        let ofOthers = 'T.MatMul(upTo, 'T.Permute(shares, ReadOnlySpan [| 1; 0 |]))
+        let ofOthers = productsOfRows shares upTo
         let own = sumAlong 1 (Notation.(*) upTo shares) |> reshape (Shape [| n; 1 |]) |> expand (Shape [| n; n |])
 
         let comparable = Indices.matrix n n (fun i j -> oneIf (events[i] && (at[i] < at[j] || at[i] = at[j] && not events[j])))

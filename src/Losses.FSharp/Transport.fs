@@ -50,10 +50,7 @@ type TransportOptions =
         ) =
         let options = TransportOptions.Default
 
-        let orNone (weights: Weights | null) =
-            match weights with
-            | null -> Weights.None
-            | weights -> weights
+        let orNone (weights: Weights | null) = Option.ofObj weights |> Option.defaultValue Weights.None
 
         {
             Epsilon = epsilon.GetValueOrDefault options.Epsilon
@@ -97,17 +94,12 @@ module private PairSums =
 
     /// For each sample the sums over all samples of f over the distances in x, of g over those in y, and of the product: (N, 3).
     let rows (f: 'T -> 'T) (g: 'T -> 'T) (y: 'T) (x: 'T) : 'T :> ITensor<'T> =
-        let part struct (start, count) =
-            let values (z: 'T[]) : 'T =
-                let a, b = f (cdist 2.0 z[2] z[0]), g (cdist 2.0 z[3] z[1])
-                let sum (z: 'T) : 'T = 'T.Sum(z, ReadOnlySpan [| 1 |], true)
-                'T.Concatenate(ReadOnlySpan [| sum a; sum b; sum (a * b) |], 1)
+        let values _ (z: 'T[]) : 'T =
+            let a, b = f (cdist 2.0 z[2] z[0]), g (cdist 2.0 z[3] z[1])
+            let sum (z: 'T) : 'T = 'T.Sum(z, ReadOnlySpan [| 1 |], true)
+            'T.Concatenate(ReadOnlySpan [| sum a; sum b; sum (a * b) |], 1)
 
-            recomputed values [| some start count x; some start count y; x; y |]
-
-        match Indices.parts x.Shape[0] [| x.Shape[0] |] |> Array.map part with
-        | [| all |] -> all
-        | parts -> 'T.Concatenate(ReadOnlySpan parts, 0)
+        byRows [| x.Shape[0] |] values [| x; y |] [| x; y |]
 
     /// Σ (aᵀ b)² over all places, some rows of the product at a time.
     let product (a: 'T) (b: 'T) : 'T :> ITensor<'T> =
@@ -295,7 +287,7 @@ module Transport =
         Check.shape (nameof projections) projections.Shape (Shape [| projections.Shape[0]; prediction.Shape[1] |]) (fun () ->
             $"prediction has shape {prediction.Shape}")
 
-        let lines (x: 'T) : 'T = 'T.MatMul(projections, 'T.Permute(x, ReadOnlySpan [| 1; 0 |]))
+        let lines (x: 'T) : 'T = productsOfRows x projections
         let mean = sumAll (quantiles p (lines target) (lines prediction)) / num (float projections.Shape[0])
         LossValues(mean |> rooted root p |> whole)
 
@@ -368,8 +360,6 @@ module Transport =
     // The least number of samples that an estimate needs.
     let private leastSamples (unbiased: bool) = if unbiased then 4 else 2
 
-    let private centred (x: 'T) : 'T :> ITensor<'T> = x - expand x.Shape ('T.Sum(x, ReadOnlySpan [| 0 |], true) / num (float x.Shape[0]))
-
     /// <summary>Hilbert–Schmidt independence criterion with inner products: how much two features of the same samples vary together, linearly.</summary>
     /// <param name="unbiased">Whether the estimate is Song's unbiased one; it may then be negative.</param>
     /// <param name="target">(N, E): at least two samples, or four if it is unbiased.</param>
@@ -389,7 +379,7 @@ module Transport =
                 let half (d: 'T) : 'T = 0.5 .* (d * d)
                 independence true half half target prediction
             else
-                PairSums.product (centred target) (centred prediction) / num (n1 *. n1)
+                PairSums.product (centred 0 target) (centred 0 prediction) / num (n1 *. n1)
 
         LossValues(whole value)
 
@@ -430,7 +420,7 @@ module Transport =
     /// (ICML 2019).</remarks>
     let linearCka (target: 'T) (prediction: 'T) : LossValues<'T> when 'T :> ITensor<'T> =
         checkPaired 1 target prediction
-        let x, t = centred prediction, centred target
+        let x, t = centred 0 prediction, centred 0 target
         let below = sqrt (PairSums.product x x) * sqrt (PairSums.product t t)
         let some = ifLess (num 0.0) below below (given below (num 1.0))
         let alike = PairSums.product t x / some

@@ -41,8 +41,7 @@ module Vocabulary =
             raise (ArgumentException($"{name} has shape {shape}; it must be a matrix.", name))
 
     // x Wᵀ + b
-    let internal linear (weight: 'T) (bias: 'T) (x: 'T) : 'T :> ITensor<'T> =
-        Notation.(+) ('T.MatMul(x, 'T.Permute(weight, ReadOnlySpan [| 1; 0 |]))) bias
+    let internal linear (weight: 'T) (bias: 'T) (x: 'T) : 'T :> ITensor<'T> = Notation.(+) (productsOfRows weight x) bias
 
     let internal checkBias (name: string) (bias: Shape) (weightName: string) (weight: Shape) =
         if bias <> Shape.Scalar then

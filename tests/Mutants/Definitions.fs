@@ -271,11 +271,11 @@ let mutants: Mutant list =
                     "an anchor is like itself", "(«isAmong && i = j») ||", "false"
                     "all that is alike is an anchor's own", "fun i j -> «own[i] = others[j]»", "true"
                     "the last of equals is chosen",
-                    "«isMost * isLess ('T.CumulativeSum(isMost, axis)) (expand x.Shape (num 1.5))»",
+                    "«isMost * Lists.isLess ('T.CumulativeSum(isMost, axis)) (expand x.Shape (num 1.5))»",
                     "isMost"
                     "what is 0 counts", "if «options.Counting = PairCounting.All» then mask", "true"
                     "nothing counts 0", "counts (expand values.Shape (num «1.0»))", "0.0"
-                    "a semi-hard negative is the nearest of all", "(unlike * «isLess (firsts seen.Far) far»)", "unlike"
+                    "a semi-hard negative is the nearest of all", "(unlike * «Lists.isLess (Lists.firsts seen.Far) far»)", "unlike"
                     "mining has no ε", "(most seen.Unlike s + «num epsilon»)", "num 0.0"
                     "weights have slopes", "if «detached» then detach x", "false"
                     "other positives are in the denominator",
@@ -477,7 +477,7 @@ let mutants: Mutant list =
                 "Vocabulary.fs"
                 [
                     "every chunk is the first", "'T.Slice(parameters[0], 0, «start», count)", "0"
-                    "a linear layer has no bias", "[| 1; 0 |]))) «bias»", "(Notation.num 0.0)"
+                    "a linear layer has no bias", "(productsOfRows weight x) «bias»", "(Notation.num 0.0)"
                     "the first cluster has all rare labels", "else «frequent + groupOf label - 1»", "frequent"
                     "all clusters start at the first cutoff", "indices[n] - «cutoffs[i]»", "cutoffs[0]"
                     "a cutoff belongs to the cluster before", "fun low -> «low <= label»", "low < label"
@@ -544,7 +544,7 @@ let mutants: Mutant list =
                     "a step ends where the other side's does", "steps (if «ends = until» then", "true"
                     "a set is half as wide", "sumAll (f (pdist 2.0 «x[0]»))", "(x[0] * num 0.5)"
                     "Song's estimate has no third term", "num (n1 *. n2) - «each / num (0.5 *. n2)»", "num 0.0 * each"
-                    "features are not centred", "let x, t = «centred prediction», centred target", "prediction"
+                    "features are not centred", "let x, t = «centred 0 prediction», centred 0 target", "prediction"
                     "no target point has a weight", "potentials 1 («logB» + g)", "num 0.0"
                     "a sample is carried to itself for nothing", "- 0.5 .* («transported options x x» + transported options t t)", "num 0.0"
                 ]

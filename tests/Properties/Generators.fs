@@ -206,18 +206,21 @@ module Property =
         if not (expected.Equals actual || expected = actual) then
             fail $"{what ()}: {actual:R} is not {expected:R}"
 
-    let private isClose (engine: Engine) (expected: float) (actual: float) =
-        engine.Slack > 0.0 && abs (expected - actual) <= engine.Slack * engine.Ulp expected
+    let private isWithin (engine: Engine) (size: float) (expected: float) (actual: float) =
+        engine.Slack > 0.0 && abs (expected - actual) <= engine.Slack * engine.Ulp size
 
     /// Two ways to the same number: the same bits, or as close as the engine's elementary operations can be.
     let close (engine: Engine) (what: unit -> string) (expected: float) (actual: float) =
-        if not (isClose engine expected actual) then
+        if not (isWithin engine expected expected actual) then
             same what expected actual
 
-    /// Two ways to the same number, −0 = 0: equal, or as close as the engine's elementary operations can be.
-    let near (engine: Engine) (what: unit -> string) (expected: float) (actual: float) =
-        if not (isClose engine expected actual) then
+    /// Two ways to the same number made of numbers of a size, −0 = 0: equal, or as close as the engine's elementary operations can be.
+    let nearOf (engine: Engine) (size: float) (what: unit -> string) (expected: float) (actual: float) =
+        if not (isWithin engine size expected actual) then
             equal what expected actual
+
+    /// The same, of numbers of its own size.
+    let near (engine: Engine) (what: unit -> string) (expected: float) (actual: float) = nearOf engine expected what expected actual
 
     /// Sums of the same terms, none of another sign, in two orders: equal where the engine's sums are exact, else within an ulp for each of them.
     let equalSums (engine: Engine) (what: unit -> string) (terms: int) (expected: float) (actual: float) =

@@ -143,8 +143,8 @@ internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
                     u == 0 ? 0
                     : double.IsNaN(last) || double.IsNaN(y) ? double.NaN
                     : u;
-                var low = CountBefore(order, start, member => member < y);
-                var high = CountBefore(order, start, member => member <= y);
+                var low = CountBelow(order, start, y, orEqual: false);
+                var high = CountBelow(order, start, y, orEqual: true);
                 if (toMembers != 0)
                 {
                     Fill(order, start, 0, low, scale, towards);
@@ -155,14 +155,15 @@ internal sealed unsafe class EnsembleRows(bool isFair, int axis) : RowLoss
                     ((S*)toTarget)[row] = S.CreateTruncating(0.0 + scale * (low + high - count) / count);
             }
 
-            int CountBefore(int* order, long start, Func<double, bool> isBefore)
+            int CountBelow(int* order, long start, double y, bool orEqual)
             {
                 int low = 0,
                     high = count;
                 while (low < high)
                 {
                     var middle = (low + high) / 2;
-                    if (isBefore(double.CreateTruncating(((S*)from)[start + (long)order[middle] * inner])))
+                    var member = double.CreateTruncating(((S*)from)[start + (long)order[middle] * inner]);
+                    if (member < y || (orEqual && member == y))
                         low = middle + 1;
                     else
                         high = middle;

@@ -473,17 +473,13 @@ type ``A loss``() =
                 |> Seq.filter Double.IsFinite
                 |> Seq.fold max 0.0
 
-            let near (size: float) (what: unit -> string) (expected: float) (actual: float) =
-                if not (abs (expected - actual) <= engine.Slack * engine.Ulp size) then
-                    Property.equal what expected actual
-
             for o in 0 .. gradients.Length - 1 do
                 for k in 0 .. samples[1].Operands[o].Length - 1 do
                     let at = batch.Place(o, 1, k)
 
                     // libtorch may give a 0 another sign, and an operation of its own another last bit.
                     (if engine.Slack = 0.0 then Property.same
-                     elif entry.IsComposed && not engine.KeepsBits then near (largest o)
+                     elif entry.IsComposed && not engine.KeepsBits then Property.nearOf engine (largest o)
                      else Property.equal)
                         (fun () -> sprintf "gradient of %s beside %A" (describe entry samples[1]) bad)
                         gradients[o].[at]
